@@ -179,6 +179,7 @@ NO_WORDS: dict[str, str] = {
     "network_group": "channel",
     "network_lead": "ended_links language",
     "network_subscription": "channel kinds language",
+    "network_subscriptionwish": "kinds language",
     "places_place": "code province_code",
     "places_unit": "province_code",
     "public_log_cosignature": "line witness",

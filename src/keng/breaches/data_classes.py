@@ -252,7 +252,7 @@ DATA_CLASSES: tuple[DataClass, ...] = (
     ),
     DataClass(
         code="subscriptions",
-        name=_("E-mail subscriptions of warnings"),
+        name=_("Subscriptions of warnings"),
         purpose=_("Send warnings to whoever asked for them"),
         basis=_CONSENT,
         subjects=_("Subscribers"),
@@ -262,7 +262,7 @@ DATA_CLASSES: tuple[DataClass, ...] = (
         readers=None,
         page="",
         counted="network_subscription",
-        tables=("network_subscription", "network_subscription_places"),
+        tables=("network_subscription", "network_subscription_places", "network_subscriptionwish"),
         leaves_by_channel=True,
     ),
     DataClass(

@@ -35,6 +35,16 @@ class AccountSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatSubscribing:
+    """How somebody has warnings sent to their own chat, by a code that they send from it."""
+
+    hint: "Words"
+    """What one has to know of it before choosing it."""
+    chat_url: Callable[[Mapping[str, str], str], str] | None = None
+    """The address that opens the chat, of the account's settings and the code; "" if unknown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Empty where the channel has none: which ones it must have follows from what it can."""
 
@@ -48,6 +58,9 @@ class Facts:
     """What a sheet of groups may say for it besides: folded, in either language."""
     holds_chats: bool = False
     """Whether one person and the machine can talk in turns, as a survey by numbers does."""
+    subscribing: ChatSubscribing | None = None
+    """How residents have warnings by it; None where nobody may be written to without being asked.
+    """
     is_simulated: bool = False
     """Whether nobody real is behind it: a demo alone has it."""
     who_sees_sender: "Words" = ""

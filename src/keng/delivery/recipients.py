@@ -12,6 +12,10 @@ from typing import Any
 
 from keng import channels
 from keng.channels.by_hand import BY_HAND
+from keng.channels.email import Email
+from keng.channels.sandbox import Sandbox
+from keng.channels.sms import Sms
+from keng.channels.upkeep import RECONNECT
 from keng.kit import times
 
 
@@ -39,11 +43,12 @@ LEFT JOIN LATERAL (
   ORDER BY a.unit_id = c.unit_id DESC, a.id LIMIT 1
 ) account ON true"""
 
-# A person who subscribed may be written to from any account of the site, the sending unit's first.
+# A person who subscribed may be written to from any account of the site, the sending unit's first;
+# a chat only from the account that it was begun with.
 _ACCOUNT_OF_PERSON = """
 LEFT JOIN LATERAL (
   SELECT a.id FROM delivery_channelaccount a
-  WHERE a.channel = s.channel AND a.is_active
+  WHERE a.channel = s.channel AND a.is_active AND (s.account_ref IS NULL OR a.id = s.account_ref)
   ORDER BY a.unit_id = ANY(%(units)s) DESC, a.id LIMIT 1
 ) account ON true"""
 
@@ -88,11 +93,29 @@ WITH RECURSIVE approved(id, channel, address) AS (
     AND EXISTS (SELECT 1 FROM network_subscription_places sp
                 WHERE sp.subscription_id = s.id AND sp.place_id IN (SELECT id FROM around))
 )"""  # noqa: S608 -- our own words only; values are bound
+# An account that carries something now, and one that does not before a person mends it: all others
+# are tried again after minutes (sender.sql.ACCOUNTS).
+WORKS = "{a}.is_active AND {a}.circuit_open_since IS NULL"
+NEEDS_A_PERSON = (
+    "(NOT {a}.is_active"
+    " OR {a}.circuit_open_since IS NOT NULL AND position(%(reconnect)s IN {a}.circuit_reason) > 0)"
+)
+# Another account by which the recipient of an earlier row `d` is reached: for a group as
+# _ACCOUNT_OF_GROUP; for a person only where an address is no secret between them and one account.
+OTHER_ACCOUNT = f"""
+  SELECT a.id FROM delivery_channelaccount a
+  WHERE a.channel = d.channel AND a.id <> d.account_id AND {WORKS.format(a="a")}
+    AND (d.recipient_kind = 'group' AND EXISTS (
+           SELECT FROM network_group g JOIN places_unit u ON u.id = g.unit_id
+           WHERE g.id = d.recipient_ref AND a.unit_id IN (u.id, u.parent_id))
+         OR d.recipient_kind = 'subscription' AND d.channel = ANY(%(any_account)s))
+  ORDER BY a.unit_id = o.unit_id DESC, a.id LIMIT 1"""  # noqa: S608 -- our own words only
+ACCOUNT_VALUES = {"reconnect": RECONNECT, "any_account": [Email.code, Sms.code, Sandbox.code]}
 # Who got it, or may have: an unknown outcome, a row being sent this moment or at the moment when it
 # was called off (its try is settled later than what waited), and a text that lies or lay ready for
 # a lead, who can have posted it without saying so. What waited until it was called off for this
 # very text counts as waiting.
-_EARLIER = """
+_EARLIER = f"""
 WITH got AS (
   SELECT DISTINCT ON (d.recipient_ref) d.*
   FROM delivery_delivery d
@@ -112,7 +135,7 @@ WITH got AS (
   ORDER BY d.recipient_ref, d.id DESC
 ), recipients AS (
   SELECT d.recipient_kind, d.recipient_ref, coalesce(g.kind, '') AS group_kind, d.channel,
-    d.account_id, d.address, d.address_sealed, coalesce(s.language, 'vi') AS language,
+    account.id AS account_id, d.address, d.address_sealed, coalesce(s.language, 'vi') AS language,
     coalesce(g.member_count, 1) AS member_count, NULL::time AS quiet_from, NULL::time AS quiet_to,
     0 AS recent,
     -- What stands there, or will in a moment: the last of them that the provider knows.
@@ -127,9 +150,17 @@ WITH got AS (
   FROM got d
   LEFT JOIN network_group g ON d.recipient_kind = 'group' AND g.id = d.recipient_ref
   LEFT JOIN network_subscription s ON d.recipient_kind = 'subscription' AND s.id = d.recipient_ref
+  JOIN delivery_dispatch o ON o.id = d.dispatch_id
+  LEFT JOIN LATERAL (
+    -- The one that it came by, unless that carries nothing at present and another one does.
+    SELECT coalesce(
+      CASE WHEN {WORKS.format(a="own")} THEN own.id ELSE ({OTHER_ACCOUNT}) END,
+      CASE WHEN NOT {NEEDS_A_PERSON.format(a="own")} THEN own.id END) AS id
+    FROM delivery_channelaccount own WHERE own.id = d.account_id
+  ) account ON true
   -- Whoever stopped in the meantime is written to no more, not even to correct.
   WHERE d.recipient_kind <> 'subscription' OR s.stopped_at IS NULL
-)"""
+)"""  # noqa: S608 -- our own words only; values are bound
 
 
 def chosen_recipients(
@@ -185,6 +216,7 @@ def earlier_recipients(
         "hand": BY_HAND,
         "changing": changing,
         "changed_at": [channels.get_channel(code).can.changes_posts_at for code in changing],
+        **ACCOUNT_VALUES,
     }
     return RecipientQuery(_EARLIER, values)
 

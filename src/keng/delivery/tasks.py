@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from keng.delivery.actions import materialising
+from keng.delivery.actions import materialising, stranded
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 TASKS = [
@@ -13,5 +13,11 @@ TASKS = [
         is_woken=True,
         every=timedelta(seconds=1),
         pace=TaskPace.SLOW,
+    ),
+    # A switched-off account is no accident of seconds.
+    WorkerTask(
+        "find another way for corrections",
+        stranded.rescue_stranded_rows,
+        every=timedelta(seconds=30),
     ),
 ]

@@ -2,12 +2,28 @@
 
 from django.urls import URLPattern, path
 
-from keng.delivery.public import subscribe
+from keng.delivery.public import own_subscription, subscribe
 
-# Without a slash at the end: these stand in letters, where every character counts.
 public: list[URLPattern] = [
+    # The bare address of a link is the form behind which it is asked for.
     path("subscribe", subscribe.subscribe, name="subscribe"),
     path("subscribe/sent", subscribe.subscribe_sent, name="subscribe-sent"),
-    path("subscribe/<secret:token>", subscribe.subscription_confirm, name="subscription-confirm"),
-    path("stop/<secret:token>", subscribe.subscription_stop, name="subscription-stop"),
+    path(
+        "subscribe/chat/<slug:slug>/<secret:code>", subscribe.subscribe_chat, name="subscribe-chat"
+    ),
+    path(
+        "subscribe/own/<secret:token>", own_subscription.own_subscription, name="own-subscription"
+    ),
+    path(
+        "subscribe/own/<secret:token>/data",
+        own_subscription.own_subscription_data,
+        name="own-subscription-data",
+    ),
+    path(
+        "subscribe/<secret:token>",
+        own_subscription.subscription_confirm,
+        name="subscription-confirm",
+    ),
+    path("stop/<secret:token>", own_subscription.subscription_stop, name="subscription-stop"),
+    path("sw.js", own_subscription.subscriber_worker, name="subscriber-worker"),
 ]

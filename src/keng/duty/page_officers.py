@@ -11,6 +11,7 @@ from keng.accounts.models import Officer
 from keng.channels.email import is_mailbox
 from keng.delivery.actions import calling_off
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText, PagerWay
+from keng.delivery.priorities import Priority
 from keng.kit import times
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
@@ -148,7 +149,7 @@ def _delivery(
         recipient_ref=recipient,
         text=text,
         address_sealed=address,
-        priority=0,
+        priority=Priority.CALL_OR_REPLY,
         is_urgent=True,
         expires_at=times.now() + CALL_EXPIRES_AFTER,
     )

@@ -5,6 +5,7 @@ stopped and told how to come back.
 """
 
 from keng.delivery.actions.inbound import CLAIM_KEYS_SQL
+from keng.delivery.priorities import Priority
 from keng.tips.chats import STOP_ASKED, STOPPED
 
 _COLUMNS = """
@@ -33,7 +34,7 @@ inbound AS (
   WHERE NOT tells_more
 ),
 """
-_ANSWERED = """
+_ANSWERED = f"""
 dispatch AS (
   INSERT INTO delivery_dispatch
     (id, kind, is_urgent, unit_id, source_kind, source_ref, materialised_at)
@@ -43,12 +44,12 @@ delivery AS (
   INSERT INTO delivery_delivery
     (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, text_sealed,
      address_sealed, priority, is_urgent, expires_at)
-  SELECT delivery, dispatch, account, channel, recipient_kind, recipient, answer, address, 5, true,
-         received_at + interval '2 days'
+  SELECT delivery, dispatch, account, channel, recipient_kind, recipient, answer, address,
+         {Priority.FIRST_ANSWER:d}, true, received_at + interval '2 days'
   FROM answered
 )
 SELECT pg_notify('keng_delivery', '') FROM answered LIMIT 1
-"""
+"""  # noqa: S608 -- our own pieces
 
 # What is said to the machine stands in the dialogue as well: the officer reads the wish.
 _SAID = """

@@ -7,6 +7,7 @@ that two processes with two messages of one person still make one tip.
 """
 
 from keng.audit.batches import ENTRY_OF_BATCH
+from keng.delivery.priorities import Priority
 from keng.intake.incoming_tip import TIP_FIELDS
 
 # What each column of a row is made of; the rows arrive as one JSON array, their long sealed parts
@@ -154,7 +155,7 @@ sealed AS (
 """
 
 # Whoever asked not to be contacted gets no automatic answer either: then there is none in the row.
-_ANSWERED = """
+_ANSWERED = f"""
 dispatch AS (
   INSERT INTO delivery_dispatch
     (id, kind, is_urgent, unit_id, source_kind, source_ref, materialised_at)
@@ -164,11 +165,11 @@ delivery AS (
   INSERT INTO delivery_delivery
     (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, text_sealed,
      address_sealed, priority, is_urgent, expires_at)
-  SELECT delivery, dispatch, account, channel, 'conversation', talk, answer, address, 5, true,
-         answer_expires_at
+  SELECT delivery, dispatch, account, channel, 'conversation', talk, answer, address,
+         {Priority.FIRST_ANSWER:d}, true, answer_expires_at
   FROM opened WHERE answer IS NOT NULL
 ),
-"""
+"""  # noqa: S608 -- our own pieces
 
 # The digest binds the entry to its rows: ids, keys and words, in the order of the ids.
 _BATCH = """

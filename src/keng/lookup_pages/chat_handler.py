@@ -18,6 +18,7 @@ from keng.channels.base import Event
 from keng.delivery.actions.inbound import bytea_text
 from keng.delivery.inbound_handlers import SqlStatement
 from keng.delivery.inbound_message import InboundMessage
+from keng.delivery.priorities import Priority
 from keng.intake.chat_handlers import TipHandler
 from keng.kit.ids import new_id
 from keng.kit.rate_limits import ChatThrottle
@@ -63,7 +64,7 @@ WITH r AS MATERIALIZED (
     received_at timestamptz, address bytea, kept text, dispatch uuid, things json)
 ),
 """
-_ANSWERED_SQL = """
+_ANSWERED_SQL = f"""
 thing AS MATERIALIZED (
   SELECT asking.*, t.*
   FROM asking, json_to_recordset(asking.things) AS t(n int, delivery uuid, words bytea)
@@ -76,12 +77,12 @@ delivery AS (
   INSERT INTO delivery_delivery
     (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, part, text_sealed,
      address_sealed, priority, is_urgent, expires_at)
-  SELECT delivery, dispatch, account, channel, 'asker', dispatch, n, words, address, 5, true,
-         received_at + interval '1 hour'
+  SELECT delivery, dispatch, account, channel, 'asker', dispatch, n, words, address,
+         {Priority.FIRST_ANSWER:d}, true, received_at + interval '1 hour'
   FROM thing
 )
 SELECT pg_notify('keng_delivery', '') FROM thing LIMIT 1
-"""
+"""  # noqa: S608 -- our own pieces
 # A question by itself: its key is claimed, so that no tip has it.
 _ASK_SQL = f"""
 {_ROWS_SQL}

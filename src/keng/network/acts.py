@@ -57,3 +57,6 @@ ANSWER_ASK = Act(HOLDER, {"group.answered": _("A lead answered what the team was
 
 # Who subscribes is nobody's business: no entry names an address or its hash.
 CONFIRM_SUBSCRIPTION = Act(HOLDER)
+CHANGE_SUBSCRIPTION = Act(HOLDER)
+SUBSCRIBE_BROWSER = Act(HOLDER)
+WISH_BY_CHAT = Act(HOLDER)

@@ -296,6 +296,8 @@ class Subscription(Row):
     """
 
     channel = models.CharField(max_length=16)
+    # The channel account that knows the person under this address; none where any one may write.
+    account_ref = models.UUIDField(null=True, blank=True)
     address_hash = models.BinaryField(max_length=32)
     address_sealed = models.BinaryField()
     places = models.ManyToManyField("places.Place", related_name="+")
@@ -321,3 +323,20 @@ class Subscription(Row):
 
     def __str__(self) -> str:
         return f"{self.channel} subscription"
+
+
+class SubscriptionWish(Row):
+    """What somebody chose who will ask for it from their own chat, by a code; nobody's address."""
+
+    account_ref = models.UUIDField()
+    code_hash = models.BinaryField(max_length=32, unique=True)
+    place_ids = ArrayField(models.UUIDField())
+    kinds = ArrayField(models.CharField(max_length=12, choices=GroupKind), default=list)
+    language = models.CharField(max_length=5)
+    minimum_severity = models.PositiveSmallIntegerField()
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_to = models.TimeField(null=True, blank=True)
+    made_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return "a wish that waits for its chat"

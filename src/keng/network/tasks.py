@@ -8,7 +8,8 @@ from keng.acts.locks import lock_available
 from keng.acts.work import work
 from keng.kit import times
 from keng.kit.worker_tasks import WorkerTask
-from keng.network.models import Subscription, TeamAsk, TeamShift
+from keng.network.actions.subscriptions import CHAT_WISH_KEPT
+from keng.network.models import Subscription, SubscriptionWish, TeamAsk, TeamShift
 
 # Whoever did not confirm within a week did not want it, or somebody else typed the address.
 FORGOTTEN_AFTER = datetime.timedelta(days=7)
@@ -33,6 +34,14 @@ def forget_unconfirmed() -> int:
 
 
 @work()
+def forget_wishes() -> int:
+    """Remove what nobody asked for from a chat."""
+    old = SubscriptionWish.objects.filter(made_at__lt=times.now() - CHAT_WISH_KEPT)
+    gone, _by_kind = old.delete()
+    return gone
+
+
+@work()
 def forget_rotas() -> int:
     """Remove shifts that ended, and requests with their answers, when their time is over."""
     now = times.now()
@@ -47,5 +56,6 @@ def forget_rotas() -> int:
 
 TASKS = [
     WorkerTask("forget unconfirmed subscriptions", forget_unconfirmed, datetime.timedelta(hours=1)),
+    WorkerTask("forget wishes of subscribers", forget_wishes, datetime.timedelta(hours=1)),
     WorkerTask("forget rotas of teams", forget_rotas, datetime.timedelta(hours=6)),
 ]

@@ -36,11 +36,12 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "may_steer": may_stop_or_resend(request.officer, found),
         "text": text,
         "outcome": outcome,
-        "may_stop": found.materialised_at is None or outcome.total.waiting > 0,
+        "may_stop": found.materialised_at is None or outcome.unsent > 0,
         "waiting": waiting[:10],
         "waiting_leads": len({one.task.lead_id for one in waiting}),
         "more_waiting": max(0, len(waiting) - 10),
         "left_out": _names_of_groups(found.left_out),
+        "without_account": _names_of_groups(outcomes.groups_without_account(found)),
         "waiting_below": coverage.open_tasks_by_unit(found, officer=request.officer),
     }
     return render(request, "relay/dispatch.html", context)

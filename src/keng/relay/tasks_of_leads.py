@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.accounts.who import WORKING
-from keng.delivery.models import Dispatch, DispatchText, RelayTask
+from keng.delivery.models import Dispatch, DispatchAudience, DispatchText, RelayTask
 from keng.delivery.models.relay import CLOSING_REASONS
 from keng.kit import times
 from keng.network.models import GroupKind, Lead
@@ -199,6 +199,8 @@ class HandOut:
 def leads_to_tell(officer: "Officer", *, link_of: uuid.UUID | None = None) -> list[HandOut]:
     """Leads of the officer's own desk with something open nobody told them of, urgent first.
 
+    Of a correction or recall first those who said that they passed on what was wrong.
+
     Only the message to the lead `link_of` has their link: whoever asks for it is on record.
     """
     tasks = (
@@ -215,7 +217,34 @@ def leads_to_tell(officer: "Officer", *, link_of: uuid.UUID | None = None) -> li
     for task in tasks:
         by_lead.setdefault(task.lead_id, []).append(task)
     found = [_hand_out(of, with_link=lead == link_of) for lead, of in by_lead.items()]
-    return sorted(found, key=lambda one: (not one.is_urgent, one.since))
+    passed_on = _who_passed_on_what_was_wrong(by_lead)
+    return sorted(
+        found, key=lambda one: (not one.is_urgent, one.lead.pk not in passed_on, one.since)
+    )
+
+
+def _who_passed_on_what_was_wrong(by_lead: dict[uuid.UUID, list[RelayTask]]) -> set[uuid.UUID]:
+    """Leads who confirmed something that one of their tasks corrects or takes back."""
+    asked = {
+        lead: {task.dispatch_id for task in tasks if task.dispatch.replaces_a_text}
+        for lead, tasks in by_lead.items()
+    }
+    replacing = DispatchAudience.objects.filter(dispatch__in=set().union(*asked.values()))
+    wrong: dict[uuid.UUID, list[str]] = dict(
+        replacing.values_list("dispatch_id", "definition__earlier")
+    )
+    if not wrong:
+        return set()
+    confirmed = RelayTask.objects.filter(
+        dispatch__in={earlier for found in wrong.values() for earlier in found or ()},
+        lead__in=by_lead,
+        confirmed_at__isnull=False,
+    ).values_list("lead_id", "dispatch_id")
+    return {
+        lead
+        for lead, dispatch in confirmed
+        if any(str(dispatch) in (wrong.get(each) or ()) for each in asked[lead])
+    }
 
 
 def _message_to_lead(

@@ -179,10 +179,13 @@ GRANTS: dict[str, dict[str, str]] = {
         # How many houses read along in a group; not who their contacts are.
         "network_establishment": "SELECT (id, group_id, kind, is_open)",
         # A letter goes to the address that was typed in; no address is read here.
-        "network_subscription": "INSERT, SELECT (id, channel, address_hash, kinds, language, "
-        "minimum_severity, quiet_from, quiet_to, link_secret, asked_at, confirmed_at, "
+        "network_subscription": "INSERT, SELECT (id, channel, account_ref, address_hash, kinds, "
+        "language, minimum_severity, quiet_from, quiet_to, link_secret, asked_at, confirmed_at, "
         "stopped_at), "
-        "UPDATE (address_sealed, kinds, language, asked_at, confirmed_at, stopped_at)",
+        "UPDATE (address_sealed, kinds, language, minimum_severity, quiet_from, quiet_to, "
+        "asked_at, confirmed_at, stopped_at)",
+        # What was chosen waits for its chat, behind the hash of a code.
+        "network_subscriptionwish": "INSERT, SELECT (made_at)",
         "network_subscription_places": ALL,
         "delivery_relaytask": "SELECT, UPDATE (confirmed_at, via, reached_count, houses_told, "
         "cannot_reason, remind_at)",
@@ -445,9 +448,12 @@ GRANTS: dict[str, dict[str, str]] = {
         # A message to a survey waits for the worker; what was answered so far is not read here.
         "surveys_chattalk": "SELECT (conversation_hash, is_over, asked_at)",
         "surveys_chatturn": "INSERT",
-        # "Stop" in a chat ends a subscription of that address.
-        "network_subscription": "SELECT (id, channel, address_hash, stopped_at), "
-        "UPDATE (stopped_at, address_sealed)",
+        # "Stop" in a chat ends a subscription of that address, a code begins one or changes it.
+        "network_subscription": "INSERT, SELECT (id, channel, address_hash, asked_at, stopped_at), "
+        "UPDATE (stopped_at, account_ref, address_sealed, kinds, language, minimum_severity, "
+        "quiet_from, quiet_to, asked_at)",
+        "network_subscription_places": "SELECT (subscription_id, place_id), INSERT, DELETE",
+        "network_subscriptionwish": "SELECT, DELETE",
     },
     "keng_worker": {
         # Those whose key is gone.
@@ -483,8 +489,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_dispatchaudience": R,
         "delivery_approval": "SELECT (id, people)",
         # Calls and answers that are overtaken; an address is forgotten.
+        # A correction gets another account where its own carries nothing any more.
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
-        "address_sealed, text_sealed, provider_id)",
+        "address_sealed, text_sealed, provider_id, account_id, code)",
         "delivery_relaytask": RI,
         **dict.fromkeys(_WARNINGS, R),
         **dict.fromkeys(_NETWORK, R),
@@ -529,6 +536,7 @@ GRANTS: dict[str, dict[str, str]] = {
         # The reporter said that a report is meant for the unit it seemed to be about.
         "tips_tipconcern": ALL,
         "network_subscription": "SELECT, UPDATE (stopped_at, address_sealed)",
+        "network_subscriptionwish": "SELECT (id, made_at), DELETE",
         # Rotas and requests whose time is long over.
         "network_teamshift": "SELECT, DELETE",
         "network_teamask": "SELECT, DELETE",

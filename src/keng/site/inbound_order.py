@@ -2,6 +2,7 @@
 
 from keng.delivery.actions.inbound import KeptHandler, ReceiptHandler
 from keng.delivery.inbound_handlers import InboundHandler
+from keng.delivery.subscribe_handler import SubscribeHandler
 from keng.intake.chat_handlers import BeginAnewHandler, StopHandler, TipHandler
 from keng.lookup_pages.chat_handler import LookupHandler
 from keng.surveys.chat.handler import SurveyHandler
@@ -20,6 +21,8 @@ def inbound_handlers() -> tuple[InboundHandler, ...]:
         # Before everything that keeps words: whoever takes back the leave to be written to must be
         # heard even inside an open tip.
         StopHandler(tips),
+        # Before the tip, or "NHAN" and a code would be reported as one.
+        SubscribeHandler(tips),
         # Before the tip, or a question about a number would be reported as one.
         LookupHandler(tips),
         # Before the tip: "tin mới" alone is no part of the open one.

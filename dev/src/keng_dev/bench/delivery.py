@@ -38,13 +38,16 @@ def measure(bench: Bench) -> list[Figure]:
             bench.rounds,
             {"bare": lambda: _bare(address, count), "ours": lambda: _ours(bench, rig, count)},
         )
-        waits = [_reply_behind_bulk(rig, count) for _round in range(bench.rounds)]
+        waits = [
+            (_reply_behind(rig, count), _reply_behind(rig, count, is_recall=True))
+            for _round in range(bench.rounds)
+        ]
         rig.clear()
     return _figures(count, runs["ours"], runs["bare"], waits)
 
 
 def _figures(
-    count: int, ours: list[Run], bare: list[tuple[float, float]], waits: list[float]
+    count: int, ours: list[Run], bare: list[tuple[float, float]], waits: list[tuple[float, float]]
 ) -> list[Figure]:
     rates = [rate for rate, _cpu in bare]
     return [
@@ -98,7 +101,14 @@ def _figures(
             "reply_behind_bulk_s",
             f"an answer queued while {count:,} are being sent waits",
             "s",
-            waits,
+            [bulk for bulk, _recall in waits],
+            target=Target("≤", 1.0),
+        ),
+        Figure(
+            "call_behind_recall_s",
+            f"a call to officers queued while a recall to {count:,} is being sent waits",
+            "s",
+            [recall for _bulk, recall in waits],
             target=Target("≤", 1.0),
         ),
     ]
@@ -133,11 +143,15 @@ def _ours(bench: Bench, rig: Rig, count: int) -> Run:
         )
 
 
-def _reply_behind_bulk(rig: Rig, count: int) -> float:
-    """Seconds from the commit of a reply to its outcome, the bulk still running after it."""
+def _reply_behind(rig: Rig, count: int, *, is_recall: bool = False) -> float:
+    """Seconds from the commit of a reply or call to its outcome, the bulk running on after it."""
     with rig.sending():
         received = rig.received()
         bulk: Any = rig.send_to_all()
+        if is_recall:
+            rig.wait_until_sent(bulk, count)
+            received = rig.received()
+            bulk = rig.recall(bulk)
         while rig.received() < received + count // 10:
             time.sleep(0.02)
         waits = []

@@ -8,9 +8,10 @@ from typing import Any
 
 import psycopg
 
+from keng.delivery.priorities import Priority
 from keng.kit.database import dsn
 
-SCRIPT = """
+SCRIPT = f"""
 WITH r AS MATERIALIZED (
   SELECT sha256(uuid_send(gen_random_uuid())) AS key,
          sha256(uuid_send(gen_random_uuid())) AS talk_hash,
@@ -62,10 +63,10 @@ WITH r AS MATERIALIZED (
 INSERT INTO delivery_delivery
   (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, text_sealed, address_sealed,
    priority, is_urgent, expires_at)
-SELECT uuidv7(), dispatch, :account::uuid, 'zalo_oa', 'conversation', talk, answer, address, 5,
-       true, at + interval '2 days'
+SELECT uuidv7(), dispatch, :account::uuid, 'zalo_oa', 'conversation', talk, answer, address,
+       {Priority.FIRST_ANSWER:d}, true, at + interval '2 days'
 FROM r;
-"""
+"""  # noqa: S608 -- our own pieces
 
 
 _SIZES = """

@@ -11,6 +11,8 @@ from urllib.request import urlopen
 
 import psycopg
 
+from keng.delivery.priorities import Priority
+from keng.kit import times
 from keng.kit.database import dsn
 from keng.kit.ids import new_id
 from keng_dev.bench.processes import cpu_seconds, family, pss_mb
@@ -38,14 +40,13 @@ class Rig:
         self._bench = bench
         self.sink = sink
         self.account: Any = None
+        self.other_unit: Any = None
         self._sender: subprocess.Popen[bytes] | None = None
         self._looking: psycopg.Connection[Any] | None = None
 
     def set_up(self, groups: int) -> None:
         """An account without a rate at the sink, and so many groups of it."""
-        from keng.delivery.credentials import keep_secrets, keep_tokens  # noqa: PLC0415
-        from keng.delivery.models import ChannelAccount  # noqa: PLC0415 -- needs the settings
-        from keng.network.models import Group  # noqa: PLC0415
+        from keng.network.models import Group  # noqa: PLC0415 -- needs the settings
         from keng.places.models import Place, Unit  # noqa: PLC0415
 
         place = Place.objects.create(
@@ -59,18 +60,11 @@ class Rig:
         unit = Unit.objects.create(
             name="Bench", short_name="Bench", kind=Unit.Kind.PROVINCE, province_code="00"
         )
-        account = ChannelAccount(
-            channel="zalo_oa",
-            slug="bench-delivery",
-            name="Bench",
-            unit=unit,
-            base_url=self.sink,
-            rate_per_minute=0,
+        self._unit, self._place = unit, place
+        self.other_unit = Unit.objects.create(
+            name="Other", short_name="Other", kind=Unit.Kind.PROVINCE, province_code="00"
         )
-        keep_secrets(account, {"app_id": "1", "app_secret": "-", "oa_id": "1"})
-        keep_tokens(account, {"access_token": "t" * 80, "refresh_token": "r" * 80})
-        account.save()
-        self.account, self._unit, self._place = account, unit, place
+        self.account = self.add_account("bench-delivery")
         made = (
             Group(
                 name=f"Nhóm {n}",
@@ -86,6 +80,43 @@ class Rig:
         # Receipts that another bench left unsent would be sent meanwhile, and first.
         self._ask("DELETE FROM delivery_delivery")
         self._ask("VACUUM ANALYZE")
+
+    def add_account(self, slug: str) -> Any:
+        """An account without a rate at the sink."""
+        from keng.delivery.credentials import keep_secrets, keep_tokens  # noqa: PLC0415
+        from keng.delivery.models import ChannelAccount  # noqa: PLC0415 -- needs the settings
+
+        account = ChannelAccount(
+            channel="zalo_oa",
+            slug=slug,
+            name="Bench",
+            unit=self._unit,
+            base_url=self.sink,
+            rate_per_minute=0,
+        )
+        keep_secrets(account, {"app_id": "1", "app_secret": "-", "oa_id": "1"})
+        keep_tokens(account, {"access_token": "t" * 80, "refresh_token": "r" * 80})
+        account.save()
+        return account
+
+    def queue_rows(self, account: Any, count: int, *, unit: Any = None) -> Any:
+        """So many rows of bulk to groups of this account, all of one dispatch."""
+        from keng.delivery.models import Dispatch, DispatchText  # noqa: PLC0415
+
+        dispatch = Dispatch.objects.create(
+            kind="notice", is_urgent=False, unit=unit or self._unit, materialised_at=times.now()
+        )
+        text = DispatchText.objects.create(dispatch=dispatch, language="vi", text=TEXT)
+        with psycopg.connect(dsn("owner"), autocommit=True) as connection:
+            connection.execute(
+                "INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, "
+                "recipient_kind, recipient_ref, text_id, address, priority) "
+                "SELECT uuidv7(), %s, %s, 'zalo_oa', 'group', uuidv7(), %s, n::text, %s "
+                "FROM generate_series(1, %s) n",
+                [dispatch.pk, account.pk, text.pk, int(Priority.BULK), count],
+            )
+            connection.execute("SELECT pg_notify('keng_delivery', '')")
+        return dispatch
 
     def warm_up(self, groups: int) -> None:
         """Send to all once, and let the database know its tables, as after the first days."""
@@ -125,6 +156,33 @@ class Rig:
         materialising.materialise_next_dispatch()
         return sent
 
+    def recall(self, dispatch: Any) -> Any:
+        """To whoever got this dispatch, and its rows as the worker makes them."""
+        from keng.accounts.models import Officer  # noqa: PLC0415 -- needs the settings
+        from keng.acts.work import work  # noqa: PLC0415
+        from keng.delivery.actions import materialising  # noqa: PLC0415
+        from keng.delivery.actions.dispatch import TextToSend, send_dispatch  # noqa: PLC0415
+        from keng.delivery.audience import SameRecipients  # noqa: PLC0415
+        from keng.delivery.models import Approval  # noqa: PLC0415
+
+        officer, _made = Officer.objects.get_or_create(username="bench", name="Bench")
+        audience = SameRecipients((dispatch.pk,))
+        sent = work()(send_dispatch)(
+            kind="recall",
+            unit=self._unit,
+            approval=Approval.objects.create(
+                text_hash=b"t" * 32, audience_hash=audience.hash, approved_by=officer
+            ),
+            texts=[TextToSend("vi", TEXT)],
+            audience=audience,
+            source_kind="bench",
+            source_ref=None,
+            is_urgent=True,
+            by="bench",
+        )
+        materialising.materialise_next_dispatch()
+        return sent
+
     def reply(self) -> Any:
         """One urgent row to the same account, as an answer to a reporter is."""
         from keng.delivery.models import Delivery, Dispatch, DispatchText  # noqa: PLC0415
@@ -139,7 +197,7 @@ class Rig:
             recipient_ref=new_id(),
             text=text,
             address="reply",
-            priority=0,
+            priority=Priority.CALL_OR_REPLY,
             is_urgent=True,
         )
         self._ask("SELECT pg_notify('keng_delivery', '')")

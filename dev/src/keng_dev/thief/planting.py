@@ -21,7 +21,11 @@ from keng.kit import times
 from keng.lookup.actions.disputes import object_to_listing
 from keng.lookup.keys import lookup_hash_of
 from keng.lookup.models import Dispute, Indicator, Listing
-from keng.network.actions.subscriptions import SubscriptionRequest, request_subscription
+from keng.network.actions.subscriptions import (
+    SubscriptionChoices,
+    SubscriptionRequest,
+    request_subscription,
+)
 from keng.places.models import Place, Unit
 from keng.tips import receipt_codes
 from keng.tips.attachments import store_attachment
@@ -173,9 +177,7 @@ def _mailboxes(scene: _Scene) -> None:
     wish = SubscriptionRequest(
         channel="email",
         address=scene.mailbox("subscription, mailbox"),
-        place_ids=(),
-        kinds=(),
-        language="vi",
+        choices=SubscriptionChoices((), (), "vi"),
     )
     work()(request_subscription)(wish)
     add_email_pager(scene.mailbox("officer's pager, mailbox"), by=scene.officer)

@@ -30,7 +30,7 @@ from keng.channels.base import (
     TableRecord,
     header_value,
 )
-from keng.channels.facts import Facts
+from keng.channels.facts import ChatSubscribing, Facts
 from keng.channels.text import clean_text
 
 SANDBOX_SIGNATURE_HEADER = "x-keng-signature"
@@ -58,6 +58,7 @@ class Sandbox:
         origin=_("the simulated phone"),
         group_name=_("Simulated group"),
         holds_chats=True,
+        subscribing=ChatSubscribing(_("A simulated phone of this demo.")),
         is_simulated=True,
         who_sees_sender=_("Sealed here. A simulated phone: nobody stands behind it."),
     )

@@ -19,7 +19,7 @@ from keng.channels.base import (
     Reply,
     Request,
 )
-from keng.channels.facts import AccountSetting, Facts
+from keng.channels.facts import AccountSetting, ChatSubscribing, Facts
 from keng.channels.telegram import bot_api, sending, webhook
 
 _MAY_BE_BLOCKED = (
@@ -44,6 +44,9 @@ class Telegram:
         group_name=_("Telegram group"),
         cell_words=("telegram",),
         holds_chats=True,
+        subscribing=ChatSubscribing(
+            _("Telegram does not work on every network in Vietnam."), chat_url=bot_api.bot_url
+        ),
         who_sees_sender=_("Sealed here; Telegram can see who wrote."),
         answer_goes=_("goes out, to the reporter's Telegram"),
         media_hosts=(bot_api.TELEGRAM_HOST,),
@@ -52,6 +55,11 @@ class Telegram:
                 "Token of the bot (from @BotFather)",
                 is_secret=True,
                 fault=bot_api.fault_of_token,
+            ),
+            "bot_name": AccountSetting(
+                "Name of the bot, as in t.me/… (empty: residents get no link to it)",
+                is_optional=True,
+                fault=bot_api.fault_of_bot_name,
             ),
             "webhook_secret": AccountSetting(
                 "Secret of the webhook (empty: drawn by lot)",

@@ -15,6 +15,7 @@ from keng.channels.wire import Reply, Request
 TELEGRAM_HOST = "api.telegram.org"
 _API_BASE = f"https://{TELEGRAM_HOST}"
 _JSON = {"content-type": "application/json", "accept": "application/json"}
+_BOT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}")
 _TOKEN = re.compile(r"[0-9]{5,20}:[A-Za-z0-9_-]{20,100}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _UPDATES = ["message", "my_chat_member"]
@@ -33,6 +34,20 @@ _NO_RIGHT_WORDS = ("have no rights to send", "chat_write_forbidden", "not enough
 def fault_of_token(value: str) -> str | None:
     """What is wrong with a bot's token; None where nothing is."""
     return None if _TOKEN.fullmatch(value) else "no token of a bot: 123456:ABC… is what one is like"
+
+
+def fault_of_bot_name(value: str) -> str | None:
+    """What is wrong with a bot's name; None where nothing is."""
+    return None if _BOT_NAME.fullmatch(value) else "no name of a bot: 5 to 32 letters, digits or _"
+
+
+def bot_url(settings: Mapping[str, str], code: str) -> str:
+    """Opens the chat with the code written into it already; "" where no name is known.
+
+    Source: Telegram, "Deep linking" of the Bot Features page.
+    """
+    name = settings.get("bot_name", "")
+    return f"https://t.me/{name}?start={code}" if name else ""
 
 
 def fault_of_telegram_secret(value: str) -> str | None:

@@ -32,6 +32,8 @@ from keng.channels.web_push.subscription import PUSH_HOSTS, NotASubscription, Pu
 __all__ = ["NotASubscription", "PushSubscription", "WebPush"]
 # A call that could not be shown for so long calls to something else.
 _TTL = 1800
+# A phone that was off until tomorrow still shows a warning of today.
+_TTL_OF_WARNING = 86_400
 _GONE = {404, 410}
 
 
@@ -41,7 +43,9 @@ class WebPush:
     code = "web_push"
     transport: Literal["http"] = "http"
     can = Capabilities(can_person=True, rate_per_minute=6_000)
-    facts = Facts(name=_("Devices of officers"), origin=_("push to a device"), hosts=PUSH_HOSTS)
+    facts = Facts(
+        name=_("Notifications of a browser"), origin=_("push to a device"), hosts=PUSH_HOSTS
+    )
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
@@ -74,6 +78,8 @@ def build_push(
     found = PushSubscription.from_json(address.value)
     target = found.target(credentials)
     said = {"title": one_line(message.subject, 120), "body": clean_text(message.text)[:1000]}
+    if message.unsubscribe_url:
+        said["stop"] = message.unsubscribe_url
     body = encryption.encrypt_push(json.dumps(said, ensure_ascii=False).encode(), found)
     return Request(
         "POST",
@@ -82,7 +88,7 @@ def build_push(
             "authorization": vapid.vapid_authorization(target.url, credentials, now),
             "content-encoding": "aes128gcm",
             "content-type": "application/octet-stream",
-            "ttl": str(_TTL),
+            "ttl": str(_TTL_OF_WARNING if message.is_bulk else _TTL),
             "urgency": "high",
         },
         body,

@@ -20,7 +20,7 @@ from keng.channels.base import (
     Reply,
     Request,
 )
-from keng.channels.facts import AccountSetting, Facts
+from keng.channels.facts import AccountSetting, ChatSubscribing, Facts
 from keng.channels.zalo_bot import bot_api, webhook
 from keng.channels.zalo_bot.sending import zalo_bot_steps
 
@@ -46,6 +46,7 @@ class ZaloBot:
         group_name=_("Zalo group with the bot"),
         cell_words=("zalo bot", "bot"),
         holds_chats=True,
+        subscribing=ChatSubscribing(_("A bot on Zalo writes to you; you can write back to it.")),
         who_sees_sender=_("Sealed here; Zalo and whoever keeps the bot can see who wrote."),
         answer_goes=_("goes out, to the reporter's Zalo"),
         media_hosts=("*.zdn.vn", "*.zadn.vn", "*.zalo.me", "*.zaloapp.com", "*.zalo.vn"),

@@ -26,7 +26,7 @@ from keng.channels.base import (
     Reply,
     Request,
 )
-from keng.channels.facts import AccountSetting, Facts
+from keng.channels.facts import AccountSetting, ChatSubscribing, Facts
 from keng.channels.zalo_oa import articles, sending, webhook
 from keng.channels.zalo_oa.account_check import ACCOUNT_CHECK
 from keng.channels.zalo_oa.requests import API_BASE
@@ -60,6 +60,13 @@ class ZaloOA:
         group_name=_("Zalo group made by the official account"),
         cell_words=("zalo oa", "oa"),
         holds_chats=True,
+        subscribing=ChatSubscribing(
+            _(
+                "Zalo lets us write to you for 7 days after your last message to us. "
+                "Write any word there now and then to go on."
+            ),
+            chat_url=lambda settings, _code: f"https://zalo.me/{settings['oa_id']}",
+        ),
         who_sees_sender=_(
             "Sealed here; Zalo and whoever manages the official account can see who wrote."
         ),

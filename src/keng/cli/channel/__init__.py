@@ -192,8 +192,9 @@ def _stop(arguments: argparse.Namespace) -> int:
     waits = accounts.use_of_account(account).unsent
     print(
         f"{account.slug} is switched off: nothing comes in by it, and what was to go out by it "
-        f"waits ({waits} now). What is approved meanwhile reaches its groups by no machine: the "
-        f"approver reads how many. `keng channel start {account.slug}` lets it go on."
+        f"waits ({waits} now). Corrections and recalls go by another account, or their page names "
+        "the groups that got none. What is approved meanwhile reaches its groups by no machine: "
+        f"the approver reads how many. `keng channel start {account.slug}` lets it go on."
     )
     return 0
 

@@ -14,6 +14,7 @@ from keng.acts.work import savepoint, work
 from keng.audit.actions import record
 from keng.channels.upkeep import RECONNECT
 from keng.delivery import push_account
+from keng.delivery.actions import stranded
 from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.credentials import can_open_secrets, keep_secrets, keep_tokens
 from keng.delivery.models import ChannelAccount, Conversation, Delivery
@@ -93,8 +94,9 @@ def change_account(account_id: uuid.UUID, changes: Mapping[str, Any]) -> None:
 def switch_account(account_id: uuid.UUID, *, is_active: bool) -> bool:
     """Stop an account, or let it go on; False when it was so already.
 
-    While it is stopped nothing comes in by it, and rows that it has wait. Rows to many that are
-    made meanwhile get another account of the channel, or are refused for good (`no_account`).
+    While it is stopped nothing comes in by it, and rows that it has wait, but for corrections and
+    recalls (`stranded`). Rows to many that are made meanwhile get another account of the channel,
+    or are refused for good (`no_account`).
     """
     account = lock(ChannelAccount.objects.all()).get(pk=account_id)
     if account.is_active == is_active:
@@ -115,9 +117,11 @@ def use_of_account(account: ChannelAccount) -> RemovedAccount:
 def remove_account(account_id: uuid.UUID) -> RemovedAccount:
     """Destroy its secrets for good; its row stays only where something that was sent names it.
 
-    What waits for it is called off, and whoever wrote by it is answered by it no more.
+    What waits for it is called off, corrections and recalls go by another account or end told
+    (`stranded`), and whoever wrote by it is answered by it no more.
     """
     ended = ChannelAccount(pk=account_id)
+    stranded.rescue_rows(leaving=account_id)
     chats = _chats(ended).update(reply_address_sealed=b"")
     removed = RemovedAccount(call_off_deliveries(_unsent(ended)), chats)
     # After what hangs on it, as locks are taken everywhere.

@@ -12,21 +12,24 @@ import uuid
 from typing import Any
 
 from django.db import connection
+from django.db.models import Case, When
 
 from keng.acts.locks import lock, take_turn
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
+from keng.delivery.actions import stranded
 from keng.delivery.audience import Audience, SameRecipients, audience_of_dispatch
 from keng.delivery.models import Dispatch
+from keng.delivery.priorities import REPLACES_A_TEXT, priority_to_many
 from keng.kit import times
 from keng.kit.advisory_locks import TurnLock
 
 # So many people more than the approver saw, and so much more of a hundred, and a person decides.
 HELD_OVER_PEOPLE = 20
 HELD_OVER_PERCENT = 20
-_URGENT, _BULK = 0, 9
+_REPLACES_FIRST = Case(When(kind__in=REPLACES_A_TEXT, then=0), default=1)
 
 
 class _CalledOff(Exception):
@@ -34,8 +37,8 @@ class _CalledOff(Exception):
 
 
 def materialise_next_dispatch() -> int:
-    """Make the rows of one dispatch, an urgent one first; how many were made or held."""
-    waiting = Dispatch.objects.to_materialise().order_by("-is_urgent", "id")
+    """Make the rows of what goes first (`priorities`) of all; how many were made or held."""
+    waiting = Dispatch.objects.to_materialise().order_by(_REPLACES_FIRST, "-is_urgent", "id")
     failed: Exception | None = None
     for key in waiting.values_list("pk", flat=True)[:20]:
         try:
@@ -65,6 +68,8 @@ def materialise_dispatch(dispatch_id: uuid.UUID) -> int:
         _insert_deliveries(cursor, dispatch, audience)
         count, digest = _digest(cursor, dispatch)
         tasks = _insert_tasks(cursor, dispatch, audience)
+        if dispatch.replaces_a_text:
+            tasks += stranded.ask_leads_instead(cursor, dispatch.pk)
         left_out = _left_out(cursor, dispatch, audience)
     # What is else checked at the commit, row by row, is checked before the dispatch is locked:
     # whoever calls it off waits for none of it.
@@ -179,7 +184,7 @@ def _insert_deliveries(
         "dispatch": dispatch.pk,
         "urgent": dispatch.is_urgent,
         "expires_at": dispatch.expires_at,
-        "priority": _URGENT if dispatch.is_urgent else _BULK,
+        "priority": priority_to_many(dispatch.kind, is_urgent=dispatch.is_urgent),
         "deletes_posts": isinstance(audience, SameRecipients) and audience.deletes_posts,
     }
     cursor.execute(
@@ -190,8 +195,8 @@ def _insert_deliveries(
         f"SELECT {recipients.NEW_ID_SQL}, %(dispatch)s, r.account_id, r.channel, r.recipient_kind, "
         f"r.recipient_ref, {text_of}, r.address, r.address_sealed, %(priority)s, %(urgent)s, "
         # Nobody can reach it: that is an outcome too, on record from the first moment.
-        f"CASE WHEN {_NO_ACCOUNT} THEN 'rejected' ELSE 'queued' END, "
-        f"CASE WHEN {_NO_ACCOUNT} THEN 'no_account' ELSE '' END, "
+        f"CASE WHEN {_NO_ACCOUNT} THEN 'rejected' WHEN {_WAITS} THEN 'not_now' ELSE 'queued' END, "
+        f"CASE WHEN {_NO_ACCOUNT} THEN 'no_account' WHEN {_WAITS} THEN 'quiet_hours' ELSE '' END, "
         f"CASE WHEN {_NO_ACCOUNT} THEN now() END, {_NOT_BEFORE}, %(expires_at)s, "
         "r.earlier_ref, %(deletes_posts)s AND r.earlier_ref IS NOT NULL "
         "FROM recipients r",
@@ -207,9 +212,10 @@ _IS_QUIET = (
     f"THEN {_NOW_IN_VIETNAM}::time >= r.quiet_from AND {_NOW_IN_VIETNAM}::time < r.quiet_to "
     f"ELSE {_NOW_IN_VIETNAM}::time >= r.quiet_from OR {_NOW_IN_VIETNAM}::time < r.quiet_to END"
 )
+# Not "queued", which every lease reads from its beginning: the sender wakes them (sender.sql.WAKE).
+_WAITS = f"NOT %(urgent)s AND r.quiet_from IS NOT NULL AND r.quiet_to IS NOT NULL AND ({_IS_QUIET})"
 _NOT_BEFORE = (
-    "CASE WHEN NOT %(urgent)s AND r.quiet_from IS NOT NULL AND r.quiet_to IS NOT NULL "
-    f"AND {_IS_QUIET} THEN ({_NOW_IN_VIETNAM}::date + r.quiet_to "
+    f"CASE WHEN {_WAITS} THEN ({_NOW_IN_VIETNAM}::date + r.quiet_to "
     f"+ CASE WHEN r.quiet_to <= {_NOW_IN_VIETNAM}::time THEN INTERVAL '1 day' ELSE INTERVAL '0' END"
     ") AT TIME ZONE INTERVAL '+07:00' ELSE now() END"
 )

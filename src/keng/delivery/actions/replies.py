@@ -8,6 +8,7 @@ from django.db import connection
 from keng.accounts.models import Officer
 from keng.delivery.actions import calling_off
 from keng.delivery.models import ChannelAccount, Conversation, Delivery, Dispatch, DispatchText
+from keng.delivery.priorities import Priority
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.vault import seal
@@ -16,8 +17,6 @@ from keng.vault.hybrid import SealedKind
 # Later than this no provider takes an answer any more without being asked again.
 REPLY_EXPIRES_AFTER = dt.timedelta(days=7)
 ASKER_EXPIRES_AFTER = dt.timedelta(hours=1)
-_PRIORITY = {Dispatch.Kind.REPLY: 0}
-_ACKNOWLEDGEMENT_PRIORITY = 5
 
 
 def send_to_conversation(
@@ -62,7 +61,7 @@ def send_to_conversation(
         if sealed
         else None,
         address_sealed=bytes(conversation.reply_address_sealed),
-        priority=_PRIORITY.get(kind, _ACKNOWLEDGEMENT_PRIORITY),
+        priority=_priority(kind),
         is_urgent=True,
         not_before=leaves_at or times.now(),
         expires_at=times.now() + REPLY_EXPIRES_AFTER,
@@ -70,6 +69,10 @@ def send_to_conversation(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
     return dispatch
+
+
+def _priority(kind: Dispatch.Kind) -> Priority:
+    return Priority.CALL_OR_REPLY if kind == Dispatch.Kind.REPLY else Priority.FIRST_ANSWER
 
 
 def answer_asker(
@@ -96,7 +99,7 @@ def answer_asker(
         recipient_ref=dispatch.pk,
         text_sealed=seal.seal_for_sender(text, kind=SealedKind.TEXT, ref=delivery),
         address_sealed=address_sealed,
-        priority=_ACKNOWLEDGEMENT_PRIORITY,
+        priority=Priority.FIRST_ANSWER,
         is_urgent=True,
         expires_at=times.now() + ASKER_EXPIRES_AFTER,
     )

@@ -1,4 +1,4 @@
-"""Subscribing by e-mail: the letters that ask and answer, and stopping at once."""
+"""Subscribing: the letters that ask and answer, and stopping at once, whichever the way."""
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from keng.channels.email import Email
 from keng.delivery import acts
 from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText
+from keng.delivery.priorities import Priority
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.kit.sql_names import alphabetically
@@ -19,9 +20,6 @@ from keng.network.models import Subscription
 from keng.network.secret_links import confirm_url, stop_url
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
-
-# The greater leaves later. Anybody can ask for a letter, and no warning may wait behind them.
-_AFTER_WARNINGS = 10
 
 
 class NoMailbox(Refused):
@@ -63,7 +61,7 @@ def ask_to_subscribe(wish: SubscriptionRequest) -> None:
         dispatch=dispatch,
         account=account,
         channel=Email.code,
-        priority=_AFTER_WARNINGS,
+        priority=Priority.LETTER,
         recipient_kind=Delivery.RecipientKind.SUBSCRIPTION,
         recipient_ref=subscription.pk,
         address_sealed=seals.for_sender(wish.address.strip(), kind=SealedKind.ADDRESS),

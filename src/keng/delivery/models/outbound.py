@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.delivery.priorities import REPLACES_A_TEXT
 from keng.kit.models import Row
 
 if TYPE_CHECKING:
@@ -139,6 +140,11 @@ class Dispatch(Row):
         return self.held_at is not None and self.cancelled_at is None
 
     @property
+    def replaces_a_text(self) -> bool:
+        """Whether it goes to whoever got something before, and says that this was wrong."""
+        return self.kind in REPLACES_A_TEXT
+
+    @property
     def is_being_prepared(self) -> bool:
         """Whether its rows are still to be made: what is counted of it now says nothing."""
         return self.materialised_at is None and self.cancelled_at is None and not self.is_held
@@ -223,7 +229,7 @@ class Delivery(Row):
     # a reporter is settled it has neither: nobody learns from it whom to ask, or a receipt code.
     address = models.CharField(max_length=160, default="", db_default="")
     address_sealed = models.BinaryField(null=True)
-    # A person's fields for the register of outcomes; 0 urgent, 5 reply, 9 bulk: lower goes first.
+    # Of keng.delivery.priorities: lower goes first.
     priority = models.PositiveSmallIntegerField(default=9, db_default=9)
     is_urgent = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=State, default="queued", db_default="queued")

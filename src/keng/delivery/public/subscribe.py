@@ -1,30 +1,31 @@
-"""Receiving warnings by e-mail: ask, confirm from the mailbox, stop in one tap."""
-
-from typing import Any
+"""Asking for warnings: what is chosen, by which way, and what is still to do for it."""
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from keng.channels.email import Email
+from keng.channels.ssrf import UrlRefused
+from keng.channels.web_push import NotASubscription, PushSubscription
 from keng.delivery.actions import subscribing as actions
-from keng.kit.sql_names import alphabetically
+from keng.delivery.public.place_choice import PlaceChoice
+from keng.delivery.push_account import push_settings
+from keng.delivery.ways_to_receive import (
+    BY_BROWSER,
+    BY_LETTER,
+    WayToReceive,
+    chat_url,
+    ways_to_receive,
+)
+from keng.kit.codes import wordless_code
 from keng.limits.shared import SharedLimit
 from keng.network import secret_links
 from keng.network.actions import subscriptions
-from keng.network.actions.subscriptions import SubscriptionRequest
+from keng.network.actions.subscriptions import CHAT_CODE_LENGTH, SubscriptionRequest
 from keng.network.forms.subscriptions import SubscribeForm
-from keng.places.models import Place, Unit
-from keng.places.place_cookie import chosen_place
-from keng.places.search import find_places
 
-_MOST_FOUND = 8
 _HOUR = 3600
 # A hall full of people has one network, and whoever fills strangers' mailboxes has one too.
 letters_per_network = SharedLimit(
@@ -35,106 +36,107 @@ letters_per_network = SharedLimit(
 
 
 def subscribe(request: HttpRequest) -> HttpResponse:
-    """The form. The answer is the same whether the address was known or not."""
-    if actions.mailbox_account() is None:
+    """The form. By letter the answer is the same whether the address was known or not."""
+    ways = ways_to_receive()
+    if not ways:
         return render(request, "delivery/subscribe_closed.html")
-    form = _subscribe_form(request)
+    form = _subscribe_form(request, ways)
     is_search = form.is_bound and form.asks_to_search
-    status, wait = 200, 0
+    answer: HttpResponse | None = None
+    wait = 0
     if form.is_bound and not is_search and form.is_valid():
-        status, wait = _ask_from_form(request, form)
-        if not wait:
-            return redirect("subscribe-sent")
-    query = form.data.get("q", "").strip()[:120] if is_search else ""
-    found = _places_found(query)
-    ticked = _ticked_places(form, request)
-    boxes = [*ticked, *(row for row in found if row not in ticked)]
+        answer, wait = _take_wish(request, form, ways)
+    if answer is not None:
+        return answer
     context = {
         # A search is no mistake: what is still empty is not called an error yet.
-        "form": _form_without_errors(form) if is_search else form,
-        "query": query,
-        "boxes": boxes,
-        "ticked": {place.pk for place in ticked},
-        "nothing_found": bool(query) and not found,
+        "form": _form_without_errors(form, ways) if is_search else form,
+        "choice": PlaceChoice.of_request(request, form, is_search=is_search),
+        "ways": ways,
+        "has_letters": any(way.value == BY_LETTER for way in ways),
+        "push_key": push_settings().get("vapid_public", ""),
         "puzzle": letters_per_network.puzzle(request),
     }
-    response = render(request, "delivery/subscribe.html", context, status=status)
+    response = render(
+        request, "delivery/subscribe.html", context, status=_status_of_wait(wait) if wait else 200
+    )
     if wait:
         response.headers["Retry-After"] = str(wait)
     return response
 
 
-def _subscribe_form(request: HttpRequest) -> SubscribeForm:
+def _status_of_wait(wait: int) -> int:
+    """Too many of one network, or of all together."""
+    return 503 if wait == _HOUR else 429
+
+
+def _lines_of_form(ways: list[WayToReceive]) -> list[tuple[str, object, object]]:
+    return [(way.value, way.label, way.hint) for way in ways]
+
+
+def _subscribe_form(request: HttpRequest, ways: list[WayToReceive]) -> SubscribeForm:
     language = get_language() or "vi"
     return SubscribeForm(
-        request.POST or None, offered=_offered_places(), initial={"language": language}
+        request.POST or None,
+        offered=PlaceChoice.offered(),
+        ways=_lines_of_form(ways),
+        initial={"language": language},
     )
 
 
-def _form_without_errors(form: SubscribeForm) -> SubscribeForm:
-    typed = {name: form.data.get(name, "") for name in ("email", "language")}
+def _form_without_errors(form: SubscribeForm, ways: list[WayToReceive]) -> SubscribeForm:
+    names = ("way", "email", "severity", "quiet_from", "quiet_to", "language")
+    typed = {name: form.data.get(name, "") for name in names}
     typed["kinds"] = form.data.getlist("kinds")
-    return SubscribeForm(offered=_offered_places(), initial=typed)
+    return SubscribeForm(offered=PlaceChoice.offered(), ways=_lines_of_form(ways), initial=typed)
 
 
-def _ask_from_form(request: HttpRequest, form: SubscribeForm) -> tuple[int, int]:
-    """The status of the answer, and in how many seconds to come again; 0 when it was taken."""
+def _take_wish(
+    request: HttpRequest, form: SubscribeForm, ways: list[WayToReceive]
+) -> tuple[HttpResponse | None, int]:
+    """Where it goes on; or no answer and the seconds to wait, the mistake being in the form."""
     if wait := letters_per_network.seconds_to_wait(request):
         form.add_error(
-            "email", _("Many letters were asked for from your network. Try again later.")
+            None, _("Very many people of your network are asking right now. Try again later.")
         )
-        return 429, wait
-    chosen = form.cleaned_data
-    wish = SubscriptionRequest(
-        channel=Email.code,
-        address=chosen["email"],
-        place_ids=tuple(place.pk for place in chosen["places"]),
-        kinds=tuple(chosen["kinds"]),
-        language=chosen["language"],
-    )
+        return None, wait
+    chosen = form.chosen_way
+    if chosen == BY_LETTER:
+        return _ask_by_letter(form)
+    if chosen == BY_BROWSER:
+        return _subscribe_browser(form), 0
+    account = next(way.account for way in ways if way.value == chosen)
+    code = subscriptions.keep_chat_wish(account.pk, form.choices)
+    return redirect("subscribe-chat", slug=account.slug, code=code), 0
+
+
+def _ask_by_letter(form: SubscribeForm) -> tuple[HttpResponse | None, int]:
+    wish = SubscriptionRequest(BY_LETTER, form.cleaned_data["email"], form.choices)
     try:
         actions.ask_to_subscribe(wish)
     except subscriptions.TooManyLetters:
         form.add_error("email", _("Very many people are asking right now. Try again in an hour."))
-        return 503, _HOUR
-    return 302, 0
+        return None, _HOUR
+    return redirect("subscribe-sent"), 0
 
 
-def _offered_places() -> QuerySet[Place]:
-    """Communes of the provinces that have a desk here."""
-    ours = Unit.objects.values("province_code")
-    communes = (Place.Kind.WARD, Place.Kind.COMMUNE, Place.Kind.SPECIAL_ZONE)
-    return Place.objects.filter(province_code__in=ours, kind__in=communes, valid_to__isnull=True)
-
-
-def _places_found(query: str) -> list[Place]:
-    """What the words may mean, as far as one can have its warnings; without words nothing."""
-    today: list[Place] = []
-    for match in find_places(query, limit=20):
-        for place in match.split_into or [match.place]:
-            whole = _commune_of(place)
-            if whole not in today:
-                today.append(whole)
-    allowed = set(_offered_places().filter(pk__in=[place.pk for place in today]))
-    return [place for place in today if place in allowed][:_MOST_FOUND]
-
-
-def _commune_of(place: Place) -> Place:
-    """A hamlet's warnings are those of its commune."""
-    is_inside = place.kind == Place.Kind.HAMLET and place.parent is not None
-    return place.parent if is_inside and place.parent else place
-
-
-def _ticked_places(form: SubscribeForm, request: HttpRequest) -> list[Place]:
-    """What is ticked on the page; at first the place this visitor sees the home page of."""
-    if form.is_bound:
-        field: Any = form.fields["places"]
-        try:
-            return list(field.clean(form.data.getlist("places")).order_by(alphabetically()))
-        except ValidationError:
-            return []
-    near = chosen_place(request)
-    return list(_offered_places().filter(pk=near.pk)) if near else []
+def _subscribe_browser(form: SubscribeForm) -> HttpResponse | None:
+    given = [form.cleaned_data[name] for name in ("endpoint", "p256dh", "auth")]
+    try:
+        browser = PushSubscription.from_parts(*given)
+        browser.target(push_settings())
+    except (NotASubscription, UrlRefused):
+        form.add_error(
+            "way",
+            _(
+                "This browser did not allow it. Allow notifications for this page, or choose "
+                "another way."
+            ),
+        )
+        return None
+    wish = SubscriptionRequest(BY_BROWSER, browser.to_json(), form.choices)
+    subscription = subscriptions.subscribe_browser(wish)
+    return redirect("own-subscription", token=secret_links.stop_token(subscription))
 
 
 @require_safe
@@ -143,35 +145,11 @@ def subscribe_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "delivery/subscribe_sent.html")
 
 
-def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """The page the letter leads to. Opening it confirms nothing: mail services open links, too."""
-    subscription = secret_links.subscription_to_confirm(token)
-    if subscription is None or subscription.stopped_at:
+@require_safe
+def subscribe_chat(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """What is to be sent from the own chat, and to whom."""
+    account = next((way.account for way in ways_to_receive() if way.account.slug == slug), None)
+    if account is None or wordless_code(code, CHAT_CODE_LENGTH) != code:
         raise Http404
-    if request.method == "POST":
-        subscriptions.confirm_subscription(subscription)
-        return redirect("subscription-confirm", token=token)
-    places = subscription.places.order_by(alphabetically())
-    context = {
-        "subscription": subscription,
-        "places": places,
-        "token": token,
-        "stop_token": secret_links.stop_token(subscription),
-    }
-    return render(request, "delivery/subscription_confirm.html", context)
-
-
-# RFC 8058: the mail service posts here by itself, with no cookie and no token of a form. The token
-# in the address is the only thing it can have, and all it can do is end a subscription.
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
-def subscription_stop(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows a button, POST ends the subscription and answers 200 without a redirect."""
-    subscription = secret_links.subscription_to_stop(token)
-    if subscription is None:
-        raise Http404
-    if request.method == "POST":
-        actions.stop_subscription(subscription)
-        subscription.refresh_from_db()
-    context = {"is_stopped": subscription.stopped_at is not None, "token": token}
-    return render(request, "delivery/subscription_stop.html", context)
+    context = {"account": account, "code": code, "chat_url": chat_url(account, code)}
+    return render(request, "delivery/subscribe_chat.html", context)

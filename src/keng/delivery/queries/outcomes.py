@@ -14,6 +14,10 @@ from keng.delivery.audience import channel_labels
 from keng.delivery.models import Delivery, Dispatch, RelayTask
 from keng.delivery.models.relay import CLOSING_REASONS
 
+NO_ACCOUNT = "no_account"
+"""The code of a row that no account could carry."""
+QUIET_HOURS = "quiet_hours"
+"""Of one that waits until somebody wants messages again; it stays when the row was called off."""
 OUTCOME_COLUMNS = ("arrived", "sent", "waiting", "later", "unknown", "failed")
 # Every state of a delivery belongs to exactly one column: a test holds it.
 COLUMN_OF_STATE = {
@@ -79,6 +83,11 @@ class DispatchOutcome:
         return self.total.waiting > self.by_hand_waiting
 
     @property
+    def unsent(self) -> int:
+        """What can still be stopped."""
+        return self.total.waiting + self.total.later
+
+    @property
     def for_leads(self) -> int:
         """Groups that a lead still has to post it in."""
         return self.by_hand_waiting - self.by_hand_leadless
@@ -123,6 +132,18 @@ def outcome_of_dispatches(dispatch_ids: list[uuid.UUID]) -> DispatchOutcome:
         _leadless(dispatch_ids),
         max(changed, default=None),
         _posts_changed(counted),
+    )
+
+
+def groups_without_account(dispatch: Dispatch) -> list[uuid.UUID]:
+    """Those that no working account reached."""
+    return list(
+        Delivery.objects.filter(
+            dispatch=dispatch,
+            recipient_kind=Delivery.RecipientKind.GROUP,
+            state=Delivery.State.REJECTED,
+            code=NO_ACCOUNT,
+        ).values_list("recipient_ref", flat=True)
     )
 
 
@@ -188,7 +209,10 @@ def _posts_changed(counted: list[Any]) -> tuple[tuple[str, int], ...]:
 
 def _reason_words(state: str, code: str) -> str:
     known = {
-        "no_account": _("no working account of this channel"),
+        ("not_now", QUIET_HOURS): _(
+            "a time in which these people want no message; sent when it is over"
+        ),
+        ("rejected", NO_ACCOUNT): _("no working account of this channel"),
     }
     general = {
         "not_now": _("the channel does not take it at present; tried again by itself"),
@@ -197,5 +221,7 @@ def _reason_words(state: str, code: str) -> str:
         "rejected": _("the channel refused it"),
         "cancelled": _("taken back before it was sent"),
     }
-    words = known.get(code, general.get(state, state))
-    return f"{words} ({code})" if code and code not in known else words
+    if (state, code) in known:
+        return known[state, code]
+    words = general.get(state, state)
+    return f"{words} ({code})" if code and code != QUIET_HOURS else words

@@ -1,6 +1,7 @@
 """Accounts as the sender sees them, and what may change about one while it sends."""
 
 import json
+import math
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,8 @@ from keng.network.models import Group, Subscription
 
 # Mail servers count connections, and each of ours keeps a thread busy.
 MOST_LETTERS_AT_ONCE = 8
+# Seconds after which what an account used counts for a third.
+_USE_COUNTS_FOR = 10.0
 
 
 @dataclass(slots=True)
@@ -27,6 +30,10 @@ class AccountState:
 
     held: int = 0
     """Rows of the account that are leased here and not on record yet."""
+    used: float = 0.0
+    """Rows held times seconds, of late: what is longer ago counts less and less."""
+    used_at: float = 0.0
+    """Up to which moment (event loop time) that is counted."""
     look_at: float = 0.0
     """When (event loop time) there may be something to lease."""
     free_at: float = 0.0
@@ -38,6 +45,14 @@ class AccountState:
     """Before this moment tokens are not renewed ahead of need."""
     images: dict[str, str] = field(default_factory=dict)
     """The provider's handles of pictures, by our path."""
+
+    def count_use(self, now: float) -> float:
+        """`used` up to now; called before `held` changes."""
+        passed = now - self.used_at
+        kept = math.exp(-passed / _USE_COUNTS_FOR)
+        self.used = self.used * kept + self.held * _USE_COUNTS_FOR * (1 - kept)
+        self.used_at = now
+        return self.used
 
 
 @dataclass(slots=True)

@@ -10,6 +10,8 @@ from keng.delivery.sender.housekeeping import Housekeeping
 from keng.delivery.sender.rows import LEASED_AHEAD, LeasedDelivery
 
 LOOK_EVERY_SECONDS = 1.0
+# Who has used so many times the mean lends so much of an equal share to the others.
+_HEAVY, _LENT = 1.5, 0.75
 
 
 class LeasedRows:
@@ -39,13 +41,13 @@ class LeasedRows:
         room = self._concurrency + LEASED_AHEAD - len(self._held)
         left = Counter(self._held[row_id].id for row_id in leaving if row_id in self._held)
         room += left.total()
-        share = self._share(now)
+        shares = self._shares(now)
         found: dict[uuid.UUID, int] = {}
         for account in accounts:
             state = account.state
             if not _may_have(account, now):
                 continue
-            most, held = account.max_rows(share), state.held - left[account.id]
+            most, held = account.max_rows(shares(account)), state.held - left[account.id]
             count = min(room, most - held)
             # A lease of a few rows costs as much as one of many.
             if count > 0 and (held == 0 or count >= min(most, LEASED_AHEAD) // 2):
@@ -54,13 +56,30 @@ class LeasedRows:
         accounts.rotate(1)
         return found
 
-    def _share(self, now: float) -> int:
-        """A slow provider keeps its rows long: some senders always stay free for the others."""
+    def _shares(self, now: float) -> Callable[[SendingAccount], int]:
+        """How many rows of an account may be held at once.
+
+        A slow provider keeps its rows long: some senders always stay free for the others. And
+        whoever has used most of them of late, since it has thousands of rows, lets the others pass
+        first: those have few, or soon have used as much.
+        """
         accounts = self._housekeeping.accounts
         if len(accounts) == 1:
-            return self._concurrency + LEASED_AHEAD
-        busy = sum(a.state.held > 0 or _may_have(a, now) for a in accounts)
-        return max(1, self._concurrency * 3 // 4 // max(1, busy))
+            return lambda _account: self._concurrency + LEASED_AHEAD
+        busy = [a.state for a in accounts if a.state.held > 0 or _may_have(a, now)]
+        equal = self._concurrency * 3 // 4 / max(1, len(busy))
+        used = [state.count_use(now) for state in busy]
+        limit = _HEAVY * sum(used) / max(1, len(busy))
+        heavy = sum(each > limit for each in used)
+        if not 0 < heavy < len(busy):
+            return lambda _account: max(1, int(equal))
+        lent = equal * _LENT * heavy / (len(busy) - heavy)
+
+        def share(account: SendingAccount) -> int:
+            is_heavy = account.state.count_use(now) > limit
+            return max(1, int(equal * (1 - _LENT) if is_heavy else equal + lent))
+
+        return share
 
     def add(self, rows: list[LeasedDelivery]) -> None:
         """These are ours now; each goes out in its turn."""
@@ -68,6 +87,7 @@ class LeasedRows:
         for row in rows:
             account = self._held[row.id] = self._housekeeping.known_accounts[row.account_id]
             state = account.state
+            state.count_use(loop.time())
             state.held += 1
             turn = row.due_in
             if account.rate_per_minute:
@@ -83,6 +103,7 @@ class LeasedRows:
         for row_id in ids:
             account = self._held.pop(row_id, None)
             if account is not None:
+                account.state.count_use(asyncio.get_running_loop().time())
                 account.state.held -= 1
 
     def look_again(self, counts: dict[uuid.UUID, int], rows: list[LeasedDelivery]) -> None:

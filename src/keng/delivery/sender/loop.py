@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import heapq
+import itertools
 import logging
 import os
 import time
@@ -51,7 +53,8 @@ class Sender:
         self._dsn = database
         self._concurrency = concurrency
         self._database = SenderDatabase(database, uuid.uuid4())
-        self._waiting: deque[LeasedDelivery] = deque()
+        self._waiting: list[tuple[int, int, LeasedDelivery]] = []
+        self._order = itertools.count()
         self._idle: deque[asyncio.Future[None]] = deque()
         self._changes: list[DeliveryChange] = []
         self._unsent: list[uuid.UUID] = []
@@ -232,12 +235,13 @@ class Sender:
         """Its moment has come: to whoever is free."""
         if self._stopping:
             return
-        if row.is_urgent:
-            self._waiting.appendleft(row)
-        else:
-            self._waiting.append(row)
+        heapq.heappush(self._waiting, (row.priority, next(self._order), row))
         if self._idle and not (free := self._idle.popleft()).done():
             free.set_result(None)
+
+    def _next_waiting(self) -> LeasedDelivery:
+        *_rank, row = heapq.heappop(self._waiting)
+        return row
 
     async def _send_waiting(self) -> None:
         while True:
@@ -246,7 +250,7 @@ class Sender:
                 self._idle.append(free)
                 await free
                 continue
-            row = self._waiting.popleft()
+            row = self._next_waiting()
             self._sending.add(row.id)
             try:
                 await self._send(row)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 from django.db import Error as OrmError
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from keng.channels.base import (
     Address,
@@ -155,7 +157,7 @@ async def _prepare(
     row: LeasedDelivery, account: SendingAccount, text: LoadedText
 ) -> PreparedDelivery:
     message = OutgoingMessage(
-        text=await _words_of(row, text),
+        text=_with_way_out(await _words_of(row, text), row, account, text.language),
         image=text.image,
         image_mime=text.image_mime,
         kind="group" if row.recipient_kind == Delivery.RecipientKind.GROUP else "consultation",
@@ -178,6 +180,19 @@ async def _words_of(row: LeasedDelivery, text: LoadedText) -> str:
     if row.recipient_kind != Delivery.RecipientKind.ASKER:
         return words
     return await orm_threads.in_answering_thread(chat_answers.message_for_asker, words)
+
+
+def _with_way_out(words: str, row: LeasedDelivery, account: SendingAccount, language: str) -> str:
+    """In a chat the link by which a subscriber stops stands below the words.
+
+    A letter and a notification have a place of their own for it.
+    """
+    link = _stop_link(row)
+    if not link or account.channel.facts.subscribing is None:
+        return words
+    with translation.override(language):
+        way_out = _("To receive nothing more: %(link)s") % {"link": link}
+    return f"{words}\n\n{way_out}"
 
 
 def _address_of(row: LeasedDelivery) -> Address:

@@ -24,6 +24,7 @@ class LeasedDelivery(NamedTuple):
     address: str
     address_sealed: bytes | None
     is_urgent: bool
+    priority: int
     attempts: int
     expires_at: datetime | None
     # Seconds from the moment of the lease until this delivery's turn at the account's rate.

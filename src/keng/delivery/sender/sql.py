@@ -32,7 +32,7 @@ SET state = 'leased', leased_by = %(sender)s, attempts = d.attempts + 1,
 FROM due LEFT JOIN paced ON paced.id = due.account
 WHERE d.id = due.id
 RETURNING d.id, d.account_id, d.recipient_kind, d.recipient_ref, d.text_id, d.text_sealed,
-  d.address, d.address_sealed, d.is_urgent, d.attempts, d.expires_at,
+  d.address, d.address_sealed, d.is_urgent, d.priority, d.attempts, d.expires_at,
   coalesce(extract(epoch FROM paced.last - paced.apart * (paced.count - due.place + 1)
     - clock_timestamp()), 0)::float8,
   CASE WHEN d.recipient_kind = 'subscription' THEN

@@ -4,7 +4,7 @@ import datetime
 import hashlib
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +21,7 @@ from keng.delivery.audience import (
     plan_audience,
 )
 from keng.delivery.models import Approval, Delivery, RelayTask
+from keng.delivery.sender import sql
 from keng.delivery.tests.rows import make_rows
 from keng.kit import times
 from keng.network.models import GroupKind
@@ -350,6 +351,12 @@ def test_quiet_hours_wait_unless_it_is_urgent(ward):
     waits, goes = ward.send(ward.audience()), ward.send(ward.audience(), urgent=True)
     later = Delivery.objects.filter(dispatch=waits, not_before__gt=times.now())
     assert abs(later.get().not_before - end) < datetime.timedelta(minutes=1)
+    # No sender reads past it at each lease until then, and then one takes it.
+    assert (later.get().state, later.get().code) == ("not_now", "quiet_hours")
+    later.update(not_before=times.now() - datetime.timedelta(hours=1))
+    with connection.cursor() as cursor:
+        cursor.execute(sql.WAKE)
+    assert not Delivery.objects.filter(dispatch=waits).exclude(state="queued").exists()
     assert not Delivery.objects.filter(dispatch=goes, not_before__gt=times.now()).exists()
 
 

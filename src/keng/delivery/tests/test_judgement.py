@@ -25,6 +25,7 @@ def row(**fields):
         "address": "g",
         "address_sealed": None,
         "is_urgent": False,
+        "priority": 9,
         "attempts": 1,
         "expires_at": None,
     }

@@ -12,7 +12,7 @@ from keng.conftest import give_rights
 from keng.delivery.actions import dispatch as actions
 from keng.delivery.actions import materialising
 from keng.delivery.actions.materialising import is_over_approval, materialise_next_dispatch
-from keng.delivery.audience import audience_of_dispatch, define_audience
+from keng.delivery.audience import SameRecipients, audience_of_dispatch, define_audience
 from keng.delivery.models import Delivery, Dispatch, RelayTask
 from keng.delivery.tasks import TASKS
 from keng.delivery.tests.sending import test_dsn
@@ -110,6 +110,19 @@ def test_urgent_ones_come_first_and_one_that_fails_keeps_no_other_waiting(ward, 
     with pytest.raises(DatabaseError):
         materialise_next_dispatch()
     assert recipients(broken) == set()
+
+
+def test_a_correction_gets_its_rows_before_any_other_bulk_and_before_what_is_urgent(ward):
+    first = ward.send(ward.audience())
+    assert materialise_next_dispatch() == 1
+    Delivery.objects.filter(dispatch=first).update(state="sent")
+    older, urgent = ward.send(ward.audience()), ward.send(ward.audience(), urgent=True)
+    corrected = ward.send(SameRecipients((first.pk,)), kind="correction")
+    made = []
+    for _ in range(3):
+        materialise_next_dispatch()
+        made.append(Dispatch.objects.exclude(materialised_at=None).latest("materialised_at").pk)
+    assert made == [corrected.pk, urgent.pk, older.pk]
 
 
 def test_killed_in_between_nothing_is_half_and_the_next_worker_makes_all(ward, monkeypatch):
@@ -278,6 +291,6 @@ def test_the_worker_may_make_rows_tasks_and_what_is_held(ward, worker):
 
 
 def test_nothing_else_of_the_worker_holds_up_the_rows_and_they_hold_up_no_alarm():
-    [task] = TASKS
+    task = TASKS[0]
     assert task.run is materialise_next_dispatch
     assert (task.is_woken, task.pace) == (True, TaskPace.SLOW)

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from keng.delivery.actions.materialising import _BULK
 from keng.delivery.models import Delivery, Dispatch
+from keng.delivery.priorities import Priority
 from keng.delivery.public.subscribe import letters_per_network as letters_asked
 from keng.kit import times
 from keng.network import secret_links
@@ -42,6 +42,7 @@ class Site:
             "email": "Hoa@example.com",
             "places": [str(self.place.pk)],
             "language": "vi",
+            "severity": "1",
             **changes,
         }
 
@@ -251,10 +252,10 @@ def test_links_in_letters_from_before_there_were_secrets_stay_good(public_client
     )
 
 
-def test_without_a_mailbox_the_page_says_so(public_client, site):
+def test_where_nothing_can_carry_a_warning_the_page_says_so(public_client, site):
     site.account.is_active = False
     site.account.save()
-    assert "chưa gửi cảnh báo qua email" in public_client.get(url("subscribe")).content.decode()
+    assert "chưa gửi được cảnh báo cho bạn" in public_client.get(url("subscribe")).content.decode()
 
 
 @pytest.mark.parametrize("wrong", [{"email": "hoa"}, {"email": ""}, {"places": []}])
@@ -273,7 +274,7 @@ def test_one_network_has_so_many_letters_sent_and_keeps_what_it_typed(public_cli
     late = answers[-1]
     assert (late.status_code, int(late.headers["Retry-After"]) > 0) == (429, True)
     page = late.content.decode()
-    assert "Nhiều lá thư đã được yêu cầu từ mạng của bạn" in page.replace("\u00a0", " ")
+    assert "Mạng của bạn đang có rất nhiều người đăng ký" in page.replace("\u00a0", " ")
     assert 'value="victim24@example.com"' in page
     assert f'value="{site.place.pk}" checked' in page
     other = public_client.post(url("subscribe"), site.wish(), REMOTE_ADDR="10.9.8.7")
@@ -321,4 +322,4 @@ def test_spellings_of_one_mailbox(address, mailbox):
 
 def test_warnings_leave_before_letters_that_anybody_can_ask_for(public_client, site):
     ask(public_client, site)
-    assert letters().get().priority > _BULK
+    assert letters().get().priority > Priority.BULK

@@ -17,8 +17,12 @@ from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
 from keng.edge.tests.conftest import SECRET, settled
 from keng.kit import times
 from keng.lookup import chat_answers
-from keng.network.actions.subscriptions import address_hash
-from keng.network.models import Subscription
+from keng.network.actions.subscriptions import (
+    SubscriptionChoices,
+    address_hash,
+    keep_chat_wish,
+)
+from keng.network.models import Subscription, SubscriptionWish
 from keng.places.models import Unit
 from keng.tips.models import BundledCall, Tip
 from keng.vault import keys, opening
@@ -358,3 +362,42 @@ def test_a_number_alone_is_answered_and_the_edge_remembers_nobody(edge, opened):
     ]
     assert Delivery.objects.filter(recipient_kind="asker").count() == 4
     assert list(verify.chain_faults()) == []
+
+
+def test_a_code_from_ones_own_chat_begins_the_warnings_and_is_no_report(edge, opened, account):
+    place = make.place("Phường Nếnh")
+    choices = SubscriptionChoices((place.pk,), ("school",), "vi", minimum_severity=2)
+    code = keep_chat_wish(account.pk, choices)
+    assert [say(edge, f"nhận {code.lower()}", who="an", id="m1") for _ in range(2)] == [200, 200]
+    own = Subscription.objects.get()
+    assert (own.channel, own.account_ref, own.kinds) == ("sandbox", account.pk, ["school"])
+    assert (list(own.places.all()), own.minimum_severity) == ([place], 2)
+    assert own.confirmed_at is not None
+    assert opened(own.address_sealed, kind="address") == "an"
+    answer = Delivery.objects.get()
+    assert (answer.recipient_kind, answer.recipient_ref) == ("subscription", own.pk)
+    assert "sẽ gửi tới đây" in opened(answer.text_sealed, kind="text", ref=answer.pk)
+    assert not Tip.objects.exists()
+    assert not SubscriptionWish.objects.exists()
+    # Chosen anew from the same chat: what is left out goes.
+    other = make.place("Phường Vân Hà")
+    again = keep_chat_wish(account.pk, SubscriptionChoices((other.pk,), (), "en"))
+    assert say(edge, f"/start {again}", who="an") == 200
+    own.refresh_from_db()
+    assert (list(own.places.all()), own.language, own.kinds) == ([other], "en", [])
+    assert say(edge, "Dừng nhận tin!", who="an") == 200
+    own.refresh_from_db()
+    assert own.stopped_at is not None
+
+
+def test_a_code_that_nobody_was_given_is_a_message_like_any_other(edge, account):
+    elsewhere = make.channel_account(unit=account.unit)
+    code = keep_chat_wish(elsewhere.pk, SubscriptionChoices((), (), "vi"))
+    old = keep_chat_wish(account.pk, SubscriptionChoices((), (), "vi"))
+    SubscriptionWish.objects.filter(account_ref=account.pk).update(
+        made_at=times.now() - dt.timedelta(hours=25)
+    )
+    for words in (f"NHAN {code}", f"NHAN {old}", "nhan 29B123"):
+        assert say(edge, words, who=words) == 200
+    assert Tip.objects.count() == 3
+    assert not Subscription.objects.exists()

@@ -1,8 +1,12 @@
-"""Subscriptions: asked for by the person, confirmed from their own mailbox, stopped in one tap."""
+"""Subscriptions: asked for by the person, confirmed by whoever has the address, stopped in one tap.
+
+A mailbox confirms by the link in its letter, a chat by the code that is sent from it, a browser by
+being the one that asks.
+"""
 
 import datetime
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -12,14 +16,20 @@ from keng.acts.act import act
 from keng.acts.locks import lock
 from keng.acts.work import savepoint
 from keng.kit import times
+from keng.kit.codes import random_code
 from keng.kit.secrets import keyed_hash
 from keng.network import acts
 from keng.network.actions.mailboxes import Mailboxes
-from keng.network.models import Subscription
+from keng.network.models import Subscription, SubscriptionWish
 from keng.places.models import Place
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
 
+# Thirty to the sixth; whoever guesses one of somebody else's wishes gets public warnings by it.
+CHAT_CODE_LENGTH = 6
+# As long as the page with the code is of use.
+CHAT_WISH_KEPT = datetime.timedelta(days=1)
+_CHOICES = ["kinds", "language", "minimum_severity", "quiet_from", "quiet_to"]
 # A second request within this time sends no second letter: the page must not flood a mailbox.
 ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
 recent_mailboxes = Mailboxes(seconds=ASK_AGAIN_AFTER.total_seconds())
@@ -30,17 +40,26 @@ class TooManyLetters(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class SubscriptionRequest:
-    """What a person asks for. Repr hides the address."""
+class SubscriptionChoices:
+    """Of what a person wants to hear, and when."""
 
-    channel: str
-    address: str
     place_ids: tuple[uuid.UUID, ...]
     kinds: tuple[str, ...]
+    """What it concerns (GroupKind); empty: everything."""
     language: str
+    minimum_severity: int = 1
+    quiet_from: datetime.time | None = None
+    quiet_to: datetime.time | None = None
+    """Between these two hours nothing comes but what is urgent; none or both."""
 
-    def __repr__(self) -> str:
-        return f"SubscriptionRequest({self.channel})"
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRequest:
+    """What a person asks for, and where to send it."""
+
+    channel: str
+    address: str = field(repr=False)
+    choices: SubscriptionChoices
 
 
 def address_hash(channel: str, address: str) -> bytes:
@@ -75,23 +94,93 @@ def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | No
         found.save(update_fields=["asked_at"])
         return found, True
     subscription = found or Subscription(channel=wanted.channel, address_hash=hashed)
-    subscription.address_sealed = seal.seal_for_sender(
-        wanted.address.strip(), kind=SealedKind.ADDRESS
-    )
-    subscription.kinds, subscription.language = list(wanted.kinds), wanted.language
+    subscription.address_sealed = _sealed_address(wanted.address.strip())
+    _put_choices(subscription, wanted.choices)
     subscription.asked_at = now
     try:
         with savepoint():
             subscription.save(
-                update_fields=["address_sealed", "kinds", "language", "asked_at"] if found else None
+                update_fields=["address_sealed", *_CHOICES, "asked_at"] if found else None
             )
     except IntegrityError:
         # Two requests at the same moment: the other one has written it and sends the letter.
         return _without_address().get(
             channel=wanted.channel, address_hash=hashed, stopped_at__isnull=True
         ), False
-    subscription.places.set(Place.objects.filter(id__in=wanted.place_ids, valid_to__isnull=True))
+    _put_places(subscription, wanted.choices)
     return subscription, True
+
+
+@act(acts.SUBSCRIBE_BROWSER)
+def subscribe_browser(wanted: SubscriptionRequest) -> Subscription:
+    """The browser that asks is the one that gets them, so nothing is left to confirm.
+
+    One that subscribed before has from now on what was chosen last.
+    """
+    hashed = address_hash(wanted.channel, wanted.address)
+    known = _without_address().filter(
+        channel=wanted.channel, address_hash=hashed, stopped_at__isnull=True
+    )
+    found = lock(known).first()
+    subscription = found or Subscription(
+        channel=wanted.channel,
+        address_hash=hashed,
+        asked_at=times.now(),
+        confirmed_at=times.now(),
+    )
+    subscription.address_sealed = _sealed_address(wanted.address)
+    _put_choices(subscription, wanted.choices)
+    subscription.save(update_fields=["address_sealed", *_CHOICES] if found else None)
+    _put_places(subscription, wanted.choices)
+    return subscription
+
+
+@act(acts.WISH_BY_CHAT)
+def keep_chat_wish(account_ref: uuid.UUID, choices: SubscriptionChoices) -> str:
+    """Keep what was chosen until it is asked for from a chat; gives the code to send there."""
+    code = random_code(CHAT_CODE_LENGTH)
+    SubscriptionWish.objects.create(
+        account_ref=account_ref,
+        code_hash=chat_code_hash(code),
+        place_ids=list(choices.place_ids),
+        kinds=list(choices.kinds),
+        language=choices.language,
+        minimum_severity=choices.minimum_severity,
+        quiet_from=choices.quiet_from,
+        quiet_to=choices.quiet_to,
+    )
+    return code
+
+
+def chat_code_hash(code: str) -> bytes:
+    """What a wish is found by."""
+    return keyed_hash("subscription wish", code)
+
+
+@act(acts.CHANGE_SUBSCRIPTION)
+def change_subscription(subscription: Subscription, choices: SubscriptionChoices) -> bool:
+    """Whoever has its link chooses anew; False when it was stopped meanwhile."""
+    locked = lock(_without_address()).get(pk=subscription.pk)
+    if locked.stopped_at:
+        return False
+    _put_choices(locked, choices)
+    locked.save(update_fields=_CHOICES)
+    _put_places(locked, choices)
+    return True
+
+
+def _put_choices(subscription: Subscription, choices: SubscriptionChoices) -> None:
+    subscription.kinds, subscription.language = list(choices.kinds), choices.language
+    subscription.minimum_severity = choices.minimum_severity
+    subscription.quiet_from, subscription.quiet_to = choices.quiet_from, choices.quiet_to
+
+
+def _put_places(subscription: Subscription, choices: SubscriptionChoices) -> None:
+    subscription.places.set(Place.objects.filter(id__in=choices.place_ids, valid_to__isnull=True))
+
+
+def _sealed_address(address: str) -> bytes:
+    return seal.seal_for_sender(address, kind=SealedKind.ADDRESS)
 
 
 @act(acts.CONFIRM_SUBSCRIPTION)

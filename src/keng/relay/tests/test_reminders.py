@@ -203,6 +203,22 @@ def test_the_words_about_a_recall_say_what_to_do_if_it_was_posted_and_if_not(war
         assert "chưa từng đăng thì không cần đăng gì" in message
 
 
+def test_of_a_recall_first_those_are_told_who_passed_on_what_was_wrong(ward):
+    leads = [
+        make.lead(unit=ward.unit, groups=(make.group(unit=ward.unit, place=ward.hamlet),))
+        for _ in range(2)
+    ]
+    first = ward.send(ward.audience())
+    done = RelayTask.objects.get(dispatch=first, lead=leads[1])
+    actions.confirm_tasks([done.pk], lead=leads[1], via="zalo")
+    before = [told.lead for told in tasks_of_leads.leads_to_tell(ward.officer)]
+    assert before == [ward.lead, leads[0]]
+    ward.send(SameRecipients((first.pk,)), kind="recall")
+    told = [each.lead for each in tasks_of_leads.leads_to_tell(ward.officer)]
+    assert told[0] == leads[1]
+    assert set(told) == {ward.lead, *leads}
+
+
 def test_stopping_a_recall_is_no_red_button_and_says_what_it_would_do(desk_client, ward):
     first = ward.send(ward.audience())
     recall = ward.send(SameRecipients((first.pk,)), kind="recall")

@@ -14,8 +14,9 @@ from keng.kit import times
 from keng.kit.ids import new_id
 from keng.network import secret_links
 from keng.network.actions import subscriptions
-from keng.network.actions.subscriptions import SubscriptionRequest
+from keng.network.actions.subscriptions import SubscriptionChoices, SubscriptionRequest
 from keng.network.models import Group, Subscription
+from keng.network.tasks import forget_wishes
 from keng.tips.models import Tip
 from keng.vault import seal
 from keng.vault.key_pairs import new_private_key, public_half
@@ -507,7 +508,9 @@ def test_somebody_subscribes_confirms_and_stops_on_the_public_site(unit, become)
     place = make.place("Phường Nếnh")
     SenderKey.objects.create(public_key=public_half(new_private_key()))
     seal.forget_public_keys()
-    wish = SubscriptionRequest("email", "an@example.org", (place.pk,), ("residents",), "vi")
+    wish = SubscriptionRequest(
+        "email", "an@example.org", SubscriptionChoices((place.pk,), ("residents",), "vi")
+    )
     become("public")
     subscribing.ask_to_subscribe(wish)
     someone = secret_links.subscription_to_stop(
@@ -519,3 +522,21 @@ def test_somebody_subscribes_confirms_and_stops_on_the_public_site(unit, become)
     become("owner")
     assert Delivery.objects.filter(recipient_kind="subscription").count() == 2
     assert bytes(Subscription.objects.get(stopped_at=None).address_sealed)
+
+
+def test_somebody_chooses_a_chat_or_a_browser_and_changes_it_on_the_public_site(unit, become):
+    place = make.place("Phường Nếnh")
+    account = make.channel_account(channel="telegram", unit=unit)
+    SenderKey.objects.create(public_key=public_half(new_private_key()))
+    seal.forget_public_keys()
+    choices = SubscriptionChoices((place.pk,), ("school",), "vi", minimum_severity=2)
+    become("public")
+    subscriptions.keep_chat_wish(account.pk, choices)
+    asked = SubscriptionRequest("web_push", "{}", choices)
+    for _n in range(2):
+        own = subscriptions.subscribe_browser(asked)
+    assert subscriptions.change_subscription(own, SubscriptionChoices((place.pk,), (), "en"))
+    subscribing.stop_subscription(own)
+    assert not subscriptions.change_subscription(own, choices)
+    become("worker")
+    assert forget_wishes() == 0

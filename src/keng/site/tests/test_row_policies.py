@@ -10,6 +10,7 @@ from django.db import ProgrammingError, connection, transaction
 from keng.accounts.models import Officer, Post
 from keng.accounts.tests.look import look_as
 from keng.accounts.who import HEARING_OBJECTIONS, WORKING
+from keng.acts.errors import KeptBack
 from keng.acts.locks import lock_all
 from keng.cli.checks import database as checks
 from keng.cli.checks.check import CheckedPlace, FindingLevel
@@ -326,6 +327,9 @@ def test_an_incident_of_two_desks_is_locked_whole_by_each_of_them(desk, country,
     assert {first.pk, behind.pk} == {tip.pk for tip in lock_all(incident.tips.all())}
     desk(country.stranger)
     assert lock_all(Tip.objects.filter(incident=incident)) == []
+    # Seen by everybody at work, written by those who have a part in it: no act goes on without it.
+    with pytest.raises(KeptBack):
+        lock_all(Incident.objects.filter(pk=incident.pk))
 
 
 def test_its_owner_ends_it_and_the_other_desks_tip_leads(desk, country):

@@ -22,6 +22,7 @@ from keng.delivery.models import (
     RelayTask,
     SandboxMessage,
 )
+from keng.delivery.priorities import priority_to_many
 from keng.network.models import Group, Lead
 from keng.places.models import Unit
 from keng.relay.relay_acts import chain_of_task
@@ -293,7 +294,7 @@ class Carrier:
                 recipient_ref=group.pk,
                 text=text,
                 address=group.channel_address,
-                priority=0 if dispatch.is_urgent else 9,
+                priority=priority_to_many(dispatch.kind, is_urgent=dispatch.is_urgent),
                 is_urgent=dispatch.is_urgent,
                 state=state,
                 code=code,

@@ -50,7 +50,7 @@ CREATE TRIGGER delivery_moved_by_edge BEFORE UPDATE ON delivery_delivery
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0039_pagers_by_telephone")]
+    dependencies = [("delivery", "0041_what_goes_first")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,76 @@
+"""By which ways a resident can have warnings here, as the accounts of this site allow."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from keng.channels import facts_of
+from keng.channels.email import Email
+from keng.channels.web_push import WebPush
+from keng.delivery.credentials import given_settings
+from keng.delivery.models import ChannelAccount
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+BY_LETTER = Email.code
+BY_BROWSER = WebPush.code
+_BY_CHAT = "chat-"
+
+
+@dataclass(frozen=True, slots=True)
+class WayToReceive:
+    """One line of the form."""
+
+    value: str
+    label: "str | _StrPromise"
+    hint: "str | _StrPromise"
+    account: ChannelAccount
+
+
+def ways_to_receive() -> list[WayToReceive]:
+    """The ways that work, the ones without a wait first."""
+    accounts = list(ChannelAccount.objects.filter(is_active=True).order_by("id"))
+    return [*_browser(accounts), *_chats(accounts), *_letters(accounts)]
+
+
+def chat_url(account: ChannelAccount, code: str) -> str:
+    """The address that opens the chat with this account; "" where none is known."""
+    facts = facts_of(account.channel)
+    if facts is None or facts.subscribing is None or facts.subscribing.chat_url is None:
+        return ""
+    return facts.subscribing.chat_url(given_settings(account), code)
+
+
+def _browser(accounts: list[ChannelAccount]) -> list[WayToReceive]:
+    return [
+        WayToReceive(
+            BY_BROWSER,
+            _("On this phone or computer"),
+            _("Your browser shows it as a notification. No address, no number."),
+            account,
+        )
+        for account in accounts
+        if account.channel == BY_BROWSER
+    ][:1]
+
+
+def _chats(accounts: list[ChannelAccount]) -> list[WayToReceive]:
+    found = []
+    for account in accounts:
+        facts = facts_of(account.channel)
+        if facts is not None and facts.subscribing is not None:
+            value = f"{_BY_CHAT}{account.slug}"
+            label = capfirst(f"{facts.origin}: {account.name}")
+            found.append(WayToReceive(value, label, facts.subscribing.hint, account))
+    return found
+
+
+def _letters(accounts: list[ChannelAccount]) -> list[WayToReceive]:
+    return [
+        WayToReceive(BY_LETTER, _("By e-mail"), _("You confirm it from a letter first."), account)
+        for account in accounts
+        if account.channel == BY_LETTER
+    ][:1]
