@@ -5,6 +5,7 @@ from collections.abc import Callable
 from keng.channels.base import AnyChannel
 from keng.channels.by_hand import ByHand
 from keng.channels.email import Email
+from keng.channels.facebook_page import FacebookPage
 from keng.channels.facts import Facts
 from keng.channels.messenger import Messenger
 from keng.channels.sandbox import Sandbox
@@ -20,6 +21,7 @@ _ALL: tuple[AnyChannel, ...] = (
     ZaloOA(),
     ZaloBot(),
     Messenger(),
+    FacebookPage(),
     Telegram(),
     Sms(),
     Voice(),

@@ -99,6 +99,9 @@ class Capabilities:
     """How many messages an account of it may send, until an operator says otherwise; 0: any."""
     idempotent: bool = False
     """The recipient sees one message even if the same reference is sent twice."""
+    changes_posts_at: str = ""
+    """At which addresses (as LIKE has them) what it posted can be changed and deleted: there a
+    correction or a recall begins with that."""
 
 
 WireT_co = TypeVar("WireT_co", covariant=True)

@@ -16,7 +16,8 @@ class Outcome:
     """What one attempt came to. `reason` and `code` never hold an address or a word of the message.
 
     sent          accepted by the provider under `provider_id`
-    retry         certainly not accepted, and passing: try again after `after_seconds`
+    retry         certainly not accepted, and passing: try again after `after_seconds`; what has
+                  begun at the provider is `provider_id`, and comes back as the message's `begun`
     unknown       may have arrived: no machine sends it again
     refresh_auth  the token is dead: refresh once under a lock, try once more, then treat as config
     not_now       this route is closed until `until`, or until the person writes again when None

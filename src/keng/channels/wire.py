@@ -20,6 +20,12 @@ class OutgoingMessage:
     unsubscribe_url: str = field(default="", repr=False)
     image_ref: str = ""
     """The provider's handle of this image from an earlier upload, if the caller remembers one."""
+    begun: str = ""
+    """What an earlier try of this delivery began at the provider, by the id its outcome had."""
+    earlier_post: str = ""
+    """The provider's id of what this corrects or takes back, where the channel changes posts."""
+    deletes_post: bool = False
+    """Whether that one is deleted, once it says these words."""
 
 
 @dataclass(frozen=True, slots=True)

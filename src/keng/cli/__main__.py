@@ -55,7 +55,7 @@ SELDOM_TYPED = (
     *("backup", "restore", "restored", "rewrite", "locale", "thief", "witness"),
 )
 # Of the tools, which are a distribution of their own (dev/): not where people report.
-TOOLS = {"demo", "bench", "thief"}
+TOOLS = {"demo", "bench", "fakes", "thief"}
 
 
 class _WholeWordsParser(argparse.ArgumentParser):

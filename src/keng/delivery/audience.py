@@ -89,6 +89,8 @@ class SameRecipients:
     dispatches: tuple[uuid.UUID, ...]
     waiting: bool = False
     """Also those whose message has not left yet: they get the new one instead of the old."""
+    deletes_posts: bool = False
+    """Whether posts that can be deleted are, instead of saying that they were taken back."""
     called_off_at: tuple[datetime.datetime, ...] = ()
     """The moments at which what waited was called off for this; before it is, what waits is
     counted."""
@@ -96,7 +98,9 @@ class SameRecipients:
     @property
     def definition(self) -> dict[str, Any]:
         """What an approval is bound to, as it is kept with a dispatch."""
-        return {"earlier": _sorted_ids(self.dispatches), "waiting": self.waiting}
+        found: dict[str, Any] = {"earlier": _sorted_ids(self.dispatches), "waiting": self.waiting}
+        # Named only where it is so: what was approved before there was a choice stays approved.
+        return found | {"deletes_posts": True} if self.deletes_posts else found
 
     @property
     def hash(self) -> bytes:
@@ -161,7 +165,12 @@ def audience_of_dispatch(dispatch: Dispatch) -> Audience | SameRecipients:
     kept = dispatch.audience.definition
     if "earlier" in kept:
         ended = dispatch.earlier_ended_at
-        return SameRecipients(_ids(kept["earlier"]), kept["waiting"], (ended,) if ended else ())
+        return SameRecipients(
+            _ids(kept["earlier"]),
+            kept["waiting"],
+            deletes_posts=kept.get("deletes_posts", False),
+            called_off_at=(ended,) if ended else (),
+        )
     return Audience(
         units=_ids(kept["units"]),
         places=_ids(kept["places"]),
@@ -189,6 +198,8 @@ class RecipientCount:
     members: int
     unreachable: int
     """How many of them no active account of the channel can reach."""
+    posts: int = 0
+    """At how many of them a post stands that can be changed and deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +259,11 @@ class AudiencePlan:
     def unreachable(self) -> int:
         return sum(c.unreachable for c in self.cells)
 
+    @property
+    def posts(self) -> int:
+        """At how many of them a post stands that can be changed and deleted."""
+        return sum(c.posts for c in self.cells)
+
     def kinds(self) -> list[PlanLine]:
         """Groups by kind; the counts add up to `groups`."""
         cells = [c for c in self.cells if c.recipient_kind == Delivery.RecipientKind.GROUP]
@@ -287,7 +303,8 @@ def count_recipients(audience: Audience | SameRecipients) -> tuple[RecipientCoun
     with connection.cursor() as cursor:
         cursor.execute(
             query.sql + " SELECT recipient_kind, group_kind, channel, count(*), sum(member_count), "
-            "count(*) FILTER (WHERE account_id IS NULL AND channel <> %(hand)s) "
+            "count(*) FILTER (WHERE account_id IS NULL AND channel <> %(hand)s), "
+            "count(earlier_ref) "
             "FROM recipients GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
             query.values,
         )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.channels.email import Email
 from keng.channels.sandbox import Sandbox
@@ -78,12 +79,13 @@ WITH RECURSIVE approved(id, channel, address) AS (
 ), recipients AS (
   SELECT 'group' AS recipient_kind, c.id AS recipient_ref, c.kind AS group_kind, c.channel,
     account.id AS account_id, c.channel_address AS address, NULL::bytea AS address_sealed,
-    'vi' AS language, c.member_count, NULL::time AS quiet_from, NULL::time AS quiet_to, c.recent
+    'vi' AS language, c.member_count, NULL::time AS quiet_from, NULL::time AS quiet_to, c.recent,
+    NULL::uuid AS earlier_ref
   FROM candidates c JOIN places_unit u ON u.id = c.unit_id {_ACCOUNT_OF_GROUP}
   WHERE %(over_limit)s OR c.recent < %(limit)s
   UNION ALL
   SELECT 'subscription', s.id, '', s.channel, account.id, '', s.address_sealed, s.language, 1,
-    s.quiet_from, s.quiet_to, 0
+    s.quiet_from, s.quiet_to, 0, NULL::uuid
   FROM network_subscription s {_ACCOUNT_OF_PERSON}
   WHERE %(subscribers)s AND s.confirmed_at IS NOT NULL AND s.stopped_at IS NULL
     AND s.minimum_severity <= %(severity)s
@@ -120,6 +122,8 @@ WITH got AS (
   WHERE d.dispatch_id = ANY(%(dispatches)s::uuid[]) AND d.part = 1
     AND (d.state IN ('leased', 'sent', 'delivered', 'read', 'unknown', 'relayed')
          OR d.state = 'cancelled' AND d.settled_at <> d.called_off_at
+         -- Begun at the provider, where it may be seen although it was told to nobody.
+         OR d.state IN ('cancelled', 'rejected') AND d.provider_id <> ''
          OR %(waiting)s AND (d.state IN ('queued', 'not_now')
                              OR d.state = 'cancelled'
                                AND d.called_off_at = ANY(%(called_off_at)s::timestamptz[]))
@@ -133,7 +137,16 @@ WITH got AS (
   SELECT d.recipient_kind, d.recipient_ref, coalesce(g.kind, '') AS group_kind, d.channel,
     account.id AS account_id, d.address, d.address_sealed, coalesce(s.language, 'vi') AS language,
     coalesce(g.member_count, 1) AS member_count, NULL::time AS quiet_from, NULL::time AS quiet_to,
-    0 AS recent
+    0 AS recent,
+    -- What stands there, or will in a moment: the last of them that the provider knows.
+    CASE WHEN EXISTS (
+      SELECT FROM unnest(%(changing)s::text[], %(changed_at)s::text[]) AS c(channel, address)
+      WHERE c.channel = d.channel AND d.address LIKE c.address
+    ) THEN (
+      SELECT e.id FROM delivery_delivery e
+      WHERE e.dispatch_id = ANY(%(dispatches)s::uuid[]) AND e.recipient_ref = d.recipient_ref
+        AND e.part = 1 AND e.channel = d.channel AND (e.provider_id <> '' OR e.state = 'leased')
+      ORDER BY e.id DESC LIMIT 1) END AS earlier_ref
   FROM got d
   LEFT JOIN network_group g ON d.recipient_kind = 'group' AND g.id = d.recipient_ref
   LEFT JOIN network_subscription s ON d.recipient_kind = 'subscription' AND s.id = d.recipient_ref
@@ -195,11 +208,14 @@ def earlier_recipients(
     With `waiting` also whoever still waits for it, or did so when it was called off at one of these
     moments.
     """
+    changing = channels.codes_where(lambda channel: bool(channel.can.changes_posts_at))
     values = {
         "dispatches": dispatches,
         "waiting": waiting,
         "called_off_at": called_off_at,
         "hand": BY_HAND,
+        "changing": changing,
+        "changed_at": [channels.get_channel(code).can.changes_posts_at for code in changing],
         **ACCOUNT_VALUES,
     }
     return RecipientQuery(_EARLIER, values)

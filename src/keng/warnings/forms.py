@@ -342,6 +342,9 @@ class LetGoForm(Form):
     code = approval_field()
 
 
+SAYS_SO, DELETES_POSTS = "say", "delete"
+
+
 class RecallForm(Form):
     """Why a warning is taken back: the public reads it."""
 
@@ -359,13 +362,33 @@ class RecallForm(Form):
         help_text=gettext_lazy("No link, and no number but those of the desks."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    posts = HintedChoice(
+        choices=[
+            (SAYS_SO, gettext_lazy("It says that the warning was taken back")),
+            (DELETES_POSTS, gettext_lazy("It is deleted")),
+        ],
+        initial=SAYS_SO,
+        label=gettext_lazy("What becomes of the post, or of the article?"),
+        hints={
+            SAYS_SO: gettext_lazy(
+                "An article is changed. A post with a picture is deleted and a new post says it:"
+                " nobody can change the picture of a post."
+            ),
+            DELETES_POSTS: gettext_lazy("Whoever saw it before finds nothing more there."),
+        },
+        error_messages={"required": gettext_lazy("Choose what becomes of the post")},
+    )
     code = own_code_field()
 
-    def __init__(self, *args: Any, unit: Unit, own_words: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, unit: Unit, own_words: bool = True, has_posts: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._unit = unit
         fields: Any = self.fields
         fields["words"].is_unmarked = True
+        if not has_posts:
+            del fields["posts"]
         if not own_words:
             fields["reason"].choices = [
                 (code, label)
@@ -376,6 +399,10 @@ class RecallForm(Form):
     @property
     def is_own_words(self) -> bool:
         return bool(self.cleaned_data["reason"] == RecallReason.OWN_WORDS)
+
+    @property
+    def deletes_posts(self) -> bool:
+        return self.cleaned_data.get("posts") == DELETES_POSTS
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

@@ -109,6 +109,8 @@ class RecallRequest(Releasable, Row):
     warning = models.ForeignKey(Warning, models.CASCADE, related_name="recall_requests")
     reason = models.CharField(max_length=13, choices=RecallReason)
     words = models.TextField(default="", db_default="")
+    # Of pages whose posts can be changed: whether the post is deleted.
+    deletes_posts = models.BooleanField(default=False, db_default=False)
     # Whoever refused or withdrew it, or took the warning back meanwhile.
     ended_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
 
@@ -135,12 +137,14 @@ class RecallRequest(Releasable, Row):
     def content_to_release(self) -> dict[str, Any]:
         """The words, and the version that they take back."""
         public = self.warning.versions.ever_released()
-        return {
+        content = {
             "warning": str(self.warning_id),
             "version": public.aggregate(models.Max("number"))["number__max"],
             "reason": self.reason,
             "words": self.words,
         }
+        # Named only where it is so: what waits since before there was a choice can be let out.
+        return content | {"deletes_posts": True} if self.deletes_posts else content
 
     @property
     def release_unit(self) -> "Unit":

@@ -332,10 +332,12 @@ def held_to_decide(reach: Reach) -> QuerySet[Version]:
     return Version.objects.filter(theirs, reach.without_hand, dispatch__in=held)
 
 
-def recall_audience(warning: Warning) -> SameRecipients:
-    """Whoever got any version of a warning, or may have."""
+def recall_audience(warning: Warning, *, deletes_posts: bool = False) -> SameRecipients:
+    """Whoever got any version of a warning, or may have; and what becomes of posts of pages."""
     sent = warning.versions.filter(dispatch__isnull=False).order_by("number")
-    return SameRecipients(tuple(sent.values_list("dispatch", flat=True)))
+    return SameRecipients(
+        tuple(sent.values_list("dispatch", flat=True)), deletes_posts=deletes_posts
+    )
 
 
 def returned_reason_of(latest: Version) -> str:

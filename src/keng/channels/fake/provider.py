@@ -5,6 +5,7 @@ written down, faults that a test ordered come first, and under /_fake/ one may a
 
 GET  journal   delivered   inbox (a page)   state
 POST next {fault}   clear   clock {"set", "stopped", "advance"}   settings {..}   emit {..}
+     write (the form of that page: somebody writes to us)
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from urllib.parse import parse_qs
 import aiohttp
 from aiohttp import web
 
+from keng.channels.base import Credentials
 from keng.channels.fake.clock import FakeClock
 from keng.channels.fake.faults import Fault, Faults
 from keng.kit.times import VIETNAM
@@ -91,6 +93,8 @@ class FakeProvider(ABC):
     """Settings are a dataclass of the fake's own, which /_fake/settings changes field by field."""
 
     title = "fake"
+    webhook_url = ""
+    """Where what somebody writes by the page of the inbox is posted; empty: nobody can."""
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings
@@ -106,6 +110,10 @@ class FakeProvider(ABC):
     def answer(self, call: ProviderCall) -> web.Response:
         """What the provider answers."""
 
+    @abstractmethod
+    def credentials(self) -> Credentials:
+        """What the adapter needs to talk to it."""
+
     def secrets(self) -> tuple[str, ...]:
         """What may stand in no query."""
         return ()
@@ -113,6 +121,10 @@ class FakeProvider(ABC):
     @abstractmethod
     def webhook_calls(self, order: Mapping[str, Any]) -> list[tuple[str, dict[str, str], bytes]]:
         """What `emit` posts for an order of a test: method, headers and body of each call."""
+
+    def order_of_text(self, person: str, text: str) -> Mapping[str, Any]:
+        """What `emit` is to post where this person writes these words. ValueError: nobody can."""
+        raise ValueError("nobody writes by it")
 
     def deliver(
         self, recipient: str, text: str, *, image: bytes = b"", is_group: bool = False
@@ -211,6 +223,8 @@ class FakeProvider(ABC):
         try:
             if call.method == "GET":
                 return self._shown(name)
+            if name == "write":
+                return await self._write(call.form())
             return json_answer(await self._changed(name, json.loads(call.body or b"{}")))
         except (KeyError, TypeError, ValueError) as error:
             return json_answer({"error": f"{type(error).__name__}: {error}"}, 400)
@@ -234,6 +248,12 @@ class FakeProvider(ABC):
                 }
             )
         raise KeyError(name)
+
+    async def _write(self, form: Mapping[str, str]) -> web.Response:
+        """Somebody writes by the page; it is shown anew with what became of it."""
+        order = self.order_of_text(form["person"], form["text"])
+        (status,) = await self.emit(order, self.webhook_url)
+        return web.Response(text=self._inbox_page(status), content_type="text/html")
 
     async def _changed(self, name: str, body: Mapping[str, Any]) -> object:
         if name == "next":
@@ -259,14 +279,26 @@ class FakeProvider(ABC):
                 raise KeyError(name)
             setattr(self.settings, name, value)
 
-    def _inbox_page(self) -> str:
-        """A list for curious eyes and for a test's browser, newest last."""
+    def _inbox_page(self, answered: int | None = None) -> str:
+        """A list for curious eyes and for a test's browser, newest last; `answered` is the status
+        with which our webhook took what was written last.
+        """
         items = "".join(map(_inbox_item, self.delivered[-_MOST_SHOWN:]))
+        said = "" if answered is None else f"<p role=status>Webhook: HTTP {answered}</p>"
         return (
             f'<!doctype html><html lang="vi"><meta charset="utf-8"><title>{escape(self.title)}'
             '</title><meta name="viewport" content="width=device-width"><body>'
-            f"<h1>{escape(self.title)}</h1><ol>{items}</ol></body></html>"
+            f"<h1>{escape(self.title)}</h1><ol>{items}</ol>{said}"
+            f"{_WRITING_FORM if self.webhook_url else ''}</body></html>"
         )
+
+
+_WRITING_FORM = (
+    '<form method="post" action="/_fake/write"><p><label>Ai nhắn<br>'
+    '<input name="person" value="111" required></label></p><p><label>Nhắn gì<br>'
+    '<textarea name="text" rows="4" cols="40" required></textarea></label></p>'
+    "<p><button>Gửi</button></p></form>"
+)
 
 
 def _inbox_item(sent: DeliveredText) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 
+from keng.channels import meta_graph
 from keng.channels.base import (
     Address,
     Capabilities,
@@ -42,7 +43,7 @@ class Messenger:
         answer_goes=_("goes out, to the reporter's Messenger"),
         media_hosts=("*.fbcdn.net", "*.fbsbx.com"),
         settings={
-            "page_id": AccountSetting("ID of the page", fault=graph_api.fault_of_page_id),
+            "page_id": AccountSetting("ID of the page", fault=meta_graph.fault_of_page_id),
             "page_token": AccountSetting(
                 "Access token of the page, without an end", is_secret=True
             ),
@@ -56,9 +57,9 @@ class Messenger:
             ),
         },
         more_settings=("api_version", "human_agent"),
-        hosts=(graph_api.GRAPH_HOST,),
+        hosts=(meta_graph.GRAPH_HOST,),
         console_notes=(_WINDOW,),
-        check=graph_api.MESSENGER_CHECK,
+        check=meta_graph.PAGE_CHECK,
     )
 
     def parse(

@@ -1,21 +1,16 @@
 """The requests we make of the Graph API, and what its errors mean."""
 
-import hashlib
-import hmac
 import json
 from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
 from keng.channels import reading
+from keng.channels.meta_graph import app_secret_proof, graph_error_codes, graph_headers, graph_url
 from keng.channels.outcomes import Outcome, OutcomeKind
-from keng.channels.provider_address import https_beyond_this_machine
 from keng.channels.text import clean_text, split_text
-from keng.channels.upkeep import AccountCheck, AccountFinding
 from keng.channels.wire import Address, OutgoingMessage, Reply, Request
 
-GRAPH_HOST = "graph.facebook.com"
-API_VERSION = "v24.0"
 MAX_MESSENGER_TEXT = 2000
 _OUTSIDE_WINDOW = frozenset({2018278, 2534022})
 _PAUSES = {4: 900, 613: 300, 80004: 3600}
@@ -31,11 +26,6 @@ _MEANING: dict[int, tuple[OutcomeKind, str]] = {
     1545041: ("gone", "the person is not available"),
     2018108: ("config", "the app is not live"),
 }
-
-
-def fault_of_page_id(value: str) -> str | None:
-    """What is wrong with the id of a page; None where nothing is."""
-    return None if value.isascii() and value.isdigit() else "no id of a page: it is a number"
 
 
 def messenger_steps(
@@ -66,8 +56,7 @@ def outcome_of_messenger_reply(reply: Reply) -> Outcome:
     body = reading.json_object(reply.body)
     if reply.status == 200 and body.get("message_id"):
         return Outcome("sent", provider_id=reading.string(body["message_id"], 120))
-    error = reading.mapping(body.get("error"))
-    code, subcode = _whole(error.get("code")), _whole(error.get("error_subcode"))
+    code, subcode = graph_error_codes(reply)
     if subcode in _OUTSIDE_WINDOW:
         return Outcome("not_now", reason="window closed", code=str(subcode))
     if code in _PAUSES:
@@ -81,17 +70,6 @@ def outcome_of_messenger_reply(reply: Reply) -> Outcome:
     return Outcome(kind, reason=reason, code=str(known or reply.status), scope=scope)
 
 
-def app_secret_proof(credentials: Mapping[str, str]) -> str:
-    """Proves beside the token that the caller knows the app's secret, too."""
-    key, token = credentials.get("app_secret", ""), credentials.get("page_token", "")
-    return hmac.new(key.encode(), token.encode(), hashlib.sha256).hexdigest()
-
-
-def _whole(value: object) -> int:
-    number = reading.number(value)
-    return int(number) if number is not None and number.is_integer() else 0
-
-
 def _message_request(text: str, address: Address, credentials: Mapping[str, str]) -> Request:
     body: dict[str, Any] = {
         "recipient": {"id": address.value},
@@ -102,38 +80,5 @@ def _message_request(text: str, address: Address, credentials: Mapping[str, str]
     if credentials.get("human_agent") == "yes":
         body |= {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    url = f"{_base(credentials)}/{credentials.get('page_id', '')}/messages"
-    return Request("POST", url, _headers(credentials), content)
-
-
-def _base(credentials: Mapping[str, str]) -> str:
-    base = https_beyond_this_machine(credentials.get("api_base") or f"https://{GRAPH_HOST}")
-    return f"{base.rstrip('/')}/{credentials.get('api_version') or API_VERSION}"
-
-
-def _headers(credentials: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "authorization": f"Bearer {credentials.get('page_token', '')}",
-        "content-type": "application/json",
-        "accept": "application/json",
-    }
-
-
-def _account_question(credentials: Mapping[str, str]) -> Request:
-    proof = app_secret_proof(credentials)
-    url = f"{_base(credentials)}/me?fields=id,name&appsecret_proof={proof}"
-    return Request("GET", url, _headers(credentials), b"", delivers=False)
-
-
-def _finding_of_account(reply: Reply) -> AccountFinding:
-    body = reading.json_object(reply.body)
-    error = reading.mapping(body.get("error"))
-    if error or not body.get("id"):
-        words = reading.string(error.get("message"), 120) or f"HTTP {reply.status}"
-        return AccountFinding(False, f"the provider says {words}: see `keng channel renew`")
-    return AccountFinding(
-        True, f"the provider knows it as {reading.string(body.get('name'), 80)!r}"
-    )
-
-
-MESSENGER_CHECK = AccountCheck(_account_question, _finding_of_account)
+    url = graph_url(credentials, f"{credentials.get('page_id', '')}/messages")
+    return Request("POST", url, graph_headers(credentials), content)

@@ -24,11 +24,22 @@ class TooLongForSms(ValueError):
 def sms_parts(text: str) -> int:
     """How many messages the carriers count and charge for."""
     if all(letter in _BASIC or letter in _EXTENDED for letter in text):
-        places = sum(2 if letter in _EXTENDED else 1 for letter in text)
+        widths = [2 if letter in _EXTENDED else 1 for letter in text]
         single, joined = 160, 153
     else:
-        places, single, joined = len(text.encode("utf-16-le")) // 2, 70, 67
-    return 1 if places <= single else -(-places // joined)
+        widths = [2 if ord(letter) > 0xFFFF else 1 for letter in text]
+        single, joined = 70, 67
+    return 1 if sum(widths) <= single else _parts_of(widths, joined)
+
+
+def _parts_of(widths: list[int], room: int) -> int:
+    """In order, and what takes two places is never cut by the end of a part."""
+    parts, used = 1, 0
+    for width in widths:
+        if used + width > room:
+            parts, used = parts + 1, 0
+        used += width
+    return parts
 
 
 def sms_text(text: str, settings: Mapping[str, str]) -> str:

@@ -2,7 +2,9 @@
 
 credentials: app_id, app_secret, oa_id, oa_secret_key (signs webhooks), access_token, refresh_token;
 optional api_base and oauth_base (for the fake api_base serves both), signature_variant and
-messages_api (pinned from what was learned), use_proof ("yes" adds appsecret_proof to every call).
+messages_api (pinned from what was learned), use_proof ("yes" adds appsecret_proof to every call),
+article_cover (address of the picture above every article) and article_author, answer_template (id
+of an approved wording for who wrote more than seven days ago) and answer_template_data (JSON).
 
 An outcome's `learned` may hold messages_api ("v2": this account is a state agency) and image_ref
 (reuse as Message.image_ref for the same picture on the same account for six days).
@@ -25,7 +27,7 @@ from keng.channels.base import (
     Request,
 )
 from keng.channels.facts import AccountSetting, ChatSubscribing, Facts
-from keng.channels.zalo_oa import sending, webhook
+from keng.channels.zalo_oa import articles, sending, webhook
 from keng.channels.zalo_oa.account_check import ACCOUNT_CHECK
 from keng.channels.zalo_oa.requests import API_BASE
 from keng.channels.zalo_oa.tokens import OAUTH_BASE, RENEWAL
@@ -50,6 +52,7 @@ class ZaloOA:
         can_group=True,
         can_receive=True,
         rate_per_minute=80,
+        changes_posts_at=f"{articles.FOLLOWERS}%",
     )
     facts = Facts(
         name=_("Zalo official account"),
@@ -79,7 +82,14 @@ class ZaloOA:
             "access_token": AccountSetting("Access token", is_secret=True, is_token=True),
             "refresh_token": AccountSetting("Refresh token", is_secret=True, is_token=True),
         },
-        more_settings=("oauth_base", "use_proof"),
+        more_settings=(
+            "oauth_base",
+            "use_proof",
+            "article_cover",
+            "article_author",
+            "answer_template",
+            "answer_template_data",
+        ),
         hosts=tuple(base.removeprefix("https://") for base in (API_BASE, OAUTH_BASE)),
         console_notes=(_WHO_READS_ALONG,),
         check=ACCOUNT_CHECK,
@@ -98,4 +108,6 @@ class ZaloOA:
         credentials: Mapping[str, str],
         now: datetime,
     ) -> Generator[Request, Reply, Outcome]:
+        if articles.is_to_followers(address):
+            return articles.article_steps(message, address, credentials, now)
         return sending.sending_steps(message, address, credentials, now)

@@ -11,6 +11,7 @@ from keng.kit.times import VIETNAM, local_date, start_of
 
 OA_TYPE_UNSUPPORTED = -235
 ATTACHMENT_EXPIRED = -100
+WINDOW_CLOSED = -230
 
 _MEANING: dict[int, tuple[OutcomeKind, str]] = {
     -100: ("reject", "attachment expired"),

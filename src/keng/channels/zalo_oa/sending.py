@@ -12,6 +12,7 @@ from keng.channels.text import clean_text, split_text
 from keng.channels.wire import Address, OutgoingMessage, Reply, Request
 from keng.channels.zalo_oa import errors, requests
 from keng.channels.zalo_oa.inbound import ANONYMOUS_PREFIX
+from keng.channels.zalo_oa.templates import may_use_template, template_steps
 
 MAX_TEXT = 2000
 MAX_IMAGE = 1_000_000
@@ -50,6 +51,9 @@ def sending_steps(
     )
     texts = _text_parts(message.text)
     outcome = yield from _send_first_part(attempt, texts[0])
+    if may_use_template(outcome, message, address, credentials):
+        outcome = yield from template_steps(outcome, address, credentials, now)
+        return replace(outcome, learned=attempt.learned)
     accepted = 0
     for text in texts[1:]:
         if outcome.kind != "sent":

@@ -13,6 +13,9 @@ from keng.kit.models import Row
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
+# Some have to be asked for by a token that they made, which is longer than an id.
+LONGEST_PROVIDER_ID = 400
+
 
 class Approval(Row):
     """Leave to send exactly this text to exactly this audience, given by one officer."""
@@ -235,12 +238,17 @@ class Delivery(Row):
     leased_by = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
-    provider_id = models.CharField(max_length=120, default="", db_default="")
+    # What the provider calls it; of what waits, what has begun there.
+    provider_id = models.CharField(max_length=LONGEST_PROVIDER_ID, default="", db_default="")
     code = models.CharField(max_length=40, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
     # Taken back. A row that a sender held at that moment may still arrive, but is not tried again.
     called_off_at = models.DateTimeField(null=True)
+    # Of a correction or a recall, where posts can be changed: the row whose post this one changes.
+    earlier_ref = models.UUIDField(null=True)
+    # Whether that post is deleted: the desk chose so, and it was approved.
+    deletes_post = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

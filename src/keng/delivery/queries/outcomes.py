@@ -74,6 +74,8 @@ class DispatchOutcome:
     by_hand_leadless: int
     """Of these, those for whom nobody is asked, or whoever was asked has refused."""
     last_change: datetime.datetime | None
+    posts: tuple[tuple[str, int], ...] = ()
+    """What became of earlier posts on pages, and of how many."""
 
     @property
     def is_moving(self) -> bool:
@@ -129,6 +131,7 @@ def outcome_of_dispatches(dispatch_ids: list[uuid.UUID]) -> DispatchOutcome:
         ),
         _leadless(dispatch_ids),
         max(changed, default=None),
+        _posts_changed(counted),
     )
 
 
@@ -186,6 +189,22 @@ def _reasons(counted: list[Any]) -> tuple[OutcomeReason, ...]:
         OutcomeReason(COLUMN_OF_STATE[state], state, _reason_words(state, code), count)
         for (state, code), count in sorted(found.items())
     )
+
+
+def _posts_changed(counted: list[Any]) -> tuple[tuple[str, int], ...]:
+    words = {
+        "post_changed": _("The post on the page says it now"),
+        "post_replaced": _("The post on the page was deleted, and a new post says it"),
+        "post_deleted": _("The post on the page was deleted"),
+        "post_missing": _("The post was not on the page any more"),
+        "article_changed": _("The article says it now; its readers are not told again"),
+        "article_removed": _("The article was removed; its readers are not told again"),
+    }
+    found: dict[str, int] = {}
+    for one in counted:
+        if one["state"] == Delivery.State.SENT and one["code"] in words:
+            found[one["code"]] = found.get(one["code"], 0) + one["count"]
+    return tuple((words[code], count) for code, count in sorted(found.items()))
 
 
 def _reason_words(state: str, code: str) -> str:

@@ -4,6 +4,7 @@ import random
 from datetime import datetime
 
 from keng.channels.base import Outcome
+from keng.delivery.models.outbound import LONGEST_PROVIDER_ID
 from keng.delivery.sender.rows import LONGEST_WAIT, MOST_TRIES, DeliveryChange, LeasedDelivery
 
 # A conversation that is closed on this channel opens again when the person writes; look now and
@@ -34,7 +35,7 @@ def judge_outcome(
             row.id,
             _SETTLED[kind],
             outcome.kind,
-            provider_id=_shortened(outcome.provider_id, 120),
+            provider_id=_shortened(outcome.provider_id, LONGEST_PROVIDER_ID),
             code=code,
             milliseconds=milliseconds,
             http_status=http_status,
@@ -48,6 +49,7 @@ def judge_outcome(
         row.id,
         state,
         outcome.kind,
+        provider_id=_shortened(outcome.provider_id, LONGEST_PROVIDER_ID),
         code=code,
         again_after=wait,
         milliseconds=milliseconds,

@@ -48,6 +48,8 @@ logger = logging.getLogger(__name__)
 _MANY = (Delivery.RecipientKind.GROUP, Delivery.RecipientKind.SUBSCRIPTION)
 # The provider is not to blame, so its account goes on with everything else.
 _NOT_ANSWERED = Outcome("retry", after_seconds=5, reason="look-up not answered")
+# Until its post has an id nothing can be changed there.
+_EARLIER_UNDER_WAY = Outcome("retry", after_seconds=2, reason="the earlier post is under way")
 _UNSENDABLE = Outcome("config", reason="the account's address cannot be asked", code="unsendable")
 
 
@@ -71,6 +73,8 @@ class DeliverySending:
         self, row: LeasedDelivery, account: SendingAccount, text: LoadedText
     ) -> SendResult:
         """Raises nothing of ours, so that one row does not stop the others."""
+        if row.is_earlier_leased:
+            return SendResult(_EARLIER_UNDER_WAY)
         try:
             delivery = await _prepare(row, account, text)
         except OrmError:
@@ -161,6 +165,9 @@ async def _prepare(
         subject=text.subject,
         reference=str(row.id),
         unsubscribe_url=_stop_link(row),
+        begun=row.begun,
+        earlier_post=row.earlier_post,
+        deletes_post=row.deletes_post,
     )
     return PreparedDelivery(row, account, text, message, _address_of(row))
 

@@ -31,6 +31,13 @@ class LeasedDelivery(NamedTuple):
     due_in: float = 0.0
     # Of a subscription: what its link to stop is derived from.
     link_secret: bytes | None = None
+    # What an earlier try began at the provider.
+    begun: str = ""
+    # Where posts are changed: the provider's id of the one that stands there, if it is known.
+    earlier_post: str = ""
+    # What stands there is being posted this moment.
+    is_earlier_leased: bool = False
+    deletes_post: bool = False
 
     def __repr__(self) -> str:
         return f"LeasedDelivery({self.id})"  # No address and no words in any log.

@@ -36,7 +36,15 @@ RETURNING d.id, d.account_id, d.recipient_kind, d.recipient_ref, d.text_id, d.te
   coalesce(extract(epoch FROM paced.last - paced.apart * (paced.count - due.place + 1)
     - clock_timestamp()), 0)::float8,
   CASE WHEN d.recipient_kind = 'subscription' THEN
-    (SELECT s.link_secret FROM network_subscription s WHERE s.id = d.recipient_ref) END
+    (SELECT s.link_secret FROM network_subscription s WHERE s.id = d.recipient_ref) END,
+  d.provider_id,
+  CASE WHEN d.earlier_ref IS NULL THEN '' ELSE (
+    -- A change whose end nobody knows was one of the post before it.
+    SELECT coalesce(nullif(e.provider_id, ''), before.provider_id, '')
+    FROM delivery_delivery e LEFT JOIN delivery_delivery before ON before.id = e.earlier_ref
+    WHERE e.id = d.earlier_ref) END,
+  EXISTS (SELECT FROM delivery_delivery e WHERE e.id = d.earlier_ref AND e.state = 'leased'),
+  d.deletes_post
 """
 
 # A person alone is forgotten with the end of the row, whatever the end was: where they are written
@@ -72,7 +80,9 @@ UPDATE delivery_delivery AS d
 SET state = CASE WHEN told.wait IS NULL THEN told.state
                  WHEN d.called_off_at IS NOT NULL THEN 'cancelled'
                  WHEN {_HAS_ENDED} THEN 'rejected' ELSE told.state END,
-    provider_id = CASE WHEN d.recipient_kind = 'asker' THEN '' ELSE told.provider_id END,
+    -- What has begun there is known by its name until another one is.
+    provider_id = CASE WHEN d.recipient_kind = 'asker' THEN ''
+                       ELSE coalesce(nullif(told.provider_id, ''), d.provider_id) END,
     {_forget_person_sql(_HAS_ENDED)}, code = told.code, attempts = d.attempts - told.uncounted,
     leased_by = NULL, leased_until = NULL,
     not_before = CASE WHEN told.wait IS NULL THEN d.not_before

@@ -7,7 +7,6 @@ from keng.channels.telegram.fake import FakeTelegram
 from keng.channels.zalo_bot.fake import FakeZaloBot
 from keng.delivery.credentials import keep_secrets
 from keng.edge.tests.test_edge import post
-from keng.kit import times
 from keng.tips.models import DialogueMessage, Tip
 from tests import make
 from tests.running import running
@@ -15,27 +14,6 @@ from tests.running import running
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = "Có người gọi tự xưng công an đòi chuyển tiền"
 FAKES = {"telegram": FakeTelegram, "zalo_bot": FakeZaloBot, "messenger": FakeMessenger}
-
-
-def order_of(channel, **more):
-    """What one person writes, as the provider's fake is told to post it."""
-    seconds = int(times.now().timestamp())
-    match channel:
-        case "telegram":
-            chat = {"id": 111, "type": "private"}
-            message = {"message_id": 1, "date": seconds, "chat": chat, "from": {"id": 111}}
-            return {"updates": [{"message": {**message, "text": WORDS}}], **more}
-        case "zalo_bot":
-            message = {"message_id": "m1", "date": seconds * 1000, "from": {"id": "111"}}
-            chat = {"id": "111", "chat_type": "PRIVATE"}
-            event = {"event_name": "message.text.received"}
-            return {
-                "events": [{**event, "message": {**message, "chat": chat, "text": WORDS}}],
-                **more,
-            }
-        case _:
-            item = {"sender": {"id": "111"}, "recipient": {"id": "page"}}
-            return {"messaging": [{**item, "message": {"mid": "m1", "text": WORDS}}], **more}
 
 
 @pytest.fixture
@@ -57,7 +35,7 @@ def edge(fakes):
 
 
 def posted(edge, fakes, channel, **more):
-    calls = fakes[channel].webhook_calls(order_of(channel, **more))
+    calls = fakes[channel].webhook_calls({**fakes[channel].order_of_text("111", WORDS), **more})
     return [
         post(edge, raw, head, f"/hooks/{channel}/our-{channel}", method)[0]
         for method, head, raw in calls

@@ -30,26 +30,33 @@ from keng.warnings.recall_words import forbidden_in_recall, recall_reason_words
 
 
 @act(acts.RECALL_WARNING)
-def recall_warning(warning_id: uuid.UUID, *, reason: str, by: Officer) -> Dispatch:
+def recall_warning(
+    warning_id: uuid.UUID, *, reason: str, by: Officer, deletes_posts: bool = False
+) -> Dispatch:
     """Take a warning back, at once and by one person: what is wrong must not wait for a second.
 
     Only for one of the fixed reasons, so that nobody broadcasts words of their own this way. It
-    goes to whoever got it or may have; what no sender holds yet never leaves. Raises NotAllowed,
-    AlreadyRecalled.
+    goes to whoever got it or may have; what no sender holds yet never leaves. Where posts can be
+    changed they say so, or are deleted. Raises NotAllowed, AlreadyRecalled.
     """
     warning, latest = _lock_published(warning_id, by)
     if reason == RecallReason.OWN_WORDS:
         raise NotAllowed
-    dispatch = _send_recall(warning, RecallReason(reason), "", by=by, asked_by=None)
+    dispatch = _send_recall(
+        warning, RecallReason(reason), "", deletes_posts=deletes_posts, by=by, asked_by=None
+    )
     overtaken = waiting_recall(warning)
     if overtaken is not None:
         _end_request(overtaken, by)
-    _record("warning.recalled", warning, latest, by, {"dispatch": str(dispatch.pk), "why": reason})
+    detail: dict[str, object] = {"dispatch": str(dispatch.pk), "why": reason}
+    _record("warning.recalled", warning, latest, by, detail | _detail_of_posts(deletes_posts))
     return dispatch
 
 
 @act(acts.ASK_RECALL)
-def ask_recall(warning_id: uuid.UUID, *, reason: str, words: str, by: Officer) -> RecallRequest:
+def ask_recall(
+    warning_id: uuid.UUID, *, reason: str, words: str, by: Officer, deletes_posts: bool = False
+) -> RecallRequest:
     """Hand a recall in for a second person, with words of one's own or a fixed reason.
 
     Raises AlreadyRecalled, NotAllowed, RecallWaits, RecallWordsStop.
@@ -61,11 +68,14 @@ def ask_recall(warning_id: uuid.UUID, *, reason: str, words: str, by: Officer) -
     if is_own and (stops := forbidden_in_recall(words, warning.unit)):
         raise RecallWordsStop(stops)
     asked = RecallRequest(
-        warning=warning, reason=RecallReason(reason), words=words if is_own else ""
+        warning=warning,
+        reason=RecallReason(reason),
+        words=words if is_own else "",
+        deletes_posts=deletes_posts,
     )
     asked.hand_in(by)
     asked.save(force_insert=True)
-    detail = {**steps.release_detail(asked), "why": reason}
+    detail = {**steps.release_detail(asked), "why": reason, **_detail_of_posts(deletes_posts)}
     _record("warning.recall_asked", warning, latest, by, detail)
     return asked
 
@@ -81,11 +91,19 @@ def approve_recall(request_id: uuid.UUID, *, seen: bytes, by: Officer) -> Dispat
     if asked.words and (stops := forbidden_in_recall(asked.words, warning.unit)):
         raise RecallWordsStop(stops)
     author = Officer.objects.get(pk=asked.hands[0])
-    dispatch = _send_recall(warning, asked.reason, asked.words, by=by, asked_by=author)
+    dispatch = _send_recall(
+        warning,
+        asked.reason,
+        asked.words,
+        deletes_posts=asked.deletes_posts,
+        by=by,
+        asked_by=author,
+    )
     detail: dict[str, object] = {
         **steps.release_detail(asked),
         "dispatch": str(dispatch.pk),
         "why": asked.reason,
+        **_detail_of_posts(asked.deletes_posts),
     }
     _record("warning.recalled", warning, latest, by, detail)
     return dispatch
@@ -136,8 +154,18 @@ def _end_request(asked: RecallRequest, by: Officer, *, reason: str = "") -> None
     steps.end(asked)
 
 
+def _detail_of_posts(deletes_posts: bool) -> dict[str, object]:
+    return {"posts": "deleted"} if deletes_posts else {}
+
+
 def _send_recall(
-    warning: Warning, reason: str, words: str, *, by: Officer, asked_by: Officer | None
+    warning: Warning,
+    reason: str,
+    words: str,
+    *,
+    deletes_posts: bool,
+    by: Officer,
+    asked_by: Officer | None,
 ) -> Dispatch:
     published = list(warning.versions.filter(dispatch__isnull=False).order_by("number"))
     found = VerifyCode.objects.filter(version__in=published).order_by("version__number")
@@ -147,7 +175,7 @@ def _send_recall(
         reason=recall_reason_words(reason, words),
         issuer=warning.unit.name,
     )
-    audience = recall_audience(warning)
+    audience = recall_audience(warning, deletes_posts=deletes_posts)
     approval = Approval.objects.create(
         text_hash=outgoing_text.hash_of_texts(texts),
         audience_hash=audience.hash,

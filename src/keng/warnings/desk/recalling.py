@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from keng.accounts.presence import is_present
 from keng.accounts.who import RELEASING, WORKING
 from keng.acts.errors import NotAllowed
-from keng.delivery.audience import count_who_have_it, plan_audience
+from keng.delivery.audience import AudiencePlan, count_who_have_it, plan_audience
 from keng.releases.desk import (
     SecondPersonPanel,
     decide_release,
@@ -50,15 +50,17 @@ def warning_recall(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return decided_meanwhile(request, "warning-detail", pk=pk)
     posted = request.POST if request.method == "POST" and not is_decision else None
     # Beside a decision that waits stands another box for a code.
+    plan = plan_audience(queries.recall_audience(warning))
     form = RecallForm(
         posted,
         unit=warning.unit,
         own_words=asked is None,
+        has_posts=plan.posts > 0,
         auto_id="at_once_%s" if asked else "id_%s",
     )
     if form.is_valid() and is_present(request.officer, form):
         return _recall_posted(request, warning, form)
-    return _recall_page(request, warning, panel=panel, form=form)
+    return _recall_page(request, warning, plan, panel=panel, form=form)
 
 
 def _recall_posted(request: HttpRequest, warning: Warning, form: RecallForm) -> HttpResponse:
@@ -66,11 +68,19 @@ def _recall_posted(request: HttpRequest, warning: Warning, form: RecallForm) -> 
     at_once = RELEASING.may_act_for(request.officer, warning.unit) and not form.is_own_words
     try:
         if at_once:
-            dispatch = actions.recall_warning(warning.pk, reason=reason, by=request.officer)
+            dispatch = actions.recall_warning(
+                warning.pk, reason=reason, deletes_posts=form.deletes_posts, by=request.officer
+            )
             messages.success(request, _("Taken back; whoever got it is told now."))
             return redirect("dispatch", pk=dispatch.pk)
         words = form.cleaned_data["words"]
-        actions.ask_recall(warning.pk, reason=reason, words=words, by=request.officer)
+        actions.ask_recall(
+            warning.pk,
+            reason=reason,
+            words=words,
+            deletes_posts=form.deletes_posts,
+            by=request.officer,
+        )
     except actions.AlreadyRecalled as error:
         messages.error(request, error.sentence)
         return redirect("warning-detail", pk=warning.pk)
@@ -136,12 +146,12 @@ def _visible_warning(request: HttpRequest, pk: uuid.UUID) -> Warning:
 def _recall_page(
     request: HttpRequest,
     warning: Warning,
+    plan: AudiencePlan,
     *,
     panel: SecondPersonPanel[RecallRequest] | None,
     form: RecallForm,
 ) -> HttpResponse:
-    audience = queries.recall_audience(warning)
-    plan, have_it = plan_audience(audience), count_who_have_it(audience)
+    have_it = count_who_have_it(queries.recall_audience(warning))
     context = {
         "warning": warning,
         "panel": panel,

@@ -81,6 +81,55 @@ def test_the_page_tells_who_has_it_from_who_may_have_it(desk_client, ward):
     assert "báo 2 nơi nhận" in page
 
 
+def with_a_page(ward):
+    """A warning that went to a page, too, whose posts can be changed."""
+    make.channel_account(unit=ward.unit, channel="facebook_page")
+    make.group(unit=ward.unit, place=ward.hamlet, channel="facebook_page", channel_address="1")
+    version = ward.published()
+    Delivery.objects.filter(dispatch=version.dispatch, channel="facebook_page").update(
+        state="sent", provider_id="1_2"
+    )
+    return version
+
+
+def test_the_desk_is_asked_what_becomes_of_posts_where_there_are_some(desk_client, ward):
+    second_factor.set_totp_secret(ward.commander)
+    sign_in(desk_client, ward.commander)
+    plain, version = ward.published(), with_a_page(ward)
+    asks = "Bài đăng, bài viết thì sao?"
+    assert asks not in desk_client.get(url("warning-recall", plain.warning_id)).content.decode()
+    address = url("warning-recall", version.warning_id)
+    assert asks in desk_client.get(address).content.decode()
+    code = second_factor.current_totp_code(ward.commander)
+    values = {"reason": "wrong_number", "code": code}
+    assert desk_client.post(address, values).status_code == 422
+    assert desk_client.post(address, values | {"posts": "delete"}).status_code == 302
+    make_rows()
+    row = Delivery.objects.get(dispatch__kind="recall", channel="facebook_page")
+    assert (row.deletes_post, row.earlier_ref is not None) == (True, True)
+    assert Entry.objects.get(action="warning.recalled").detail["posts"] == "deleted"
+
+
+def test_a_second_person_reads_that_posts_are_deleted_and_lets_that_out(desk_client, ward):
+    version = with_a_page(ward)
+    request = actions.ask_recall(
+        version.warning_id,
+        reason="own_words",
+        words=WORDS,
+        deletes_posts=True,
+        by=ward.commander,
+    )
+    assert request.content_to_release["deletes_posts"]
+    sign_in(desk_client, ward.province_duty)
+    page = desk_client.get(url("warning-recall", version.warning_id)).content.decode()
+    assert "Bài đăng, bài viết sẽ bị xóa." in page
+    dispatch = approve(request, ward.province_duty)
+    make_rows()
+    posts = Delivery.objects.filter(dispatch=dispatch, deletes_post=True)
+    assert [post.channel for post in posts] == ["facebook_page"]
+    assert "deletes_posts" not in asked(ward).content_to_release
+
+
 def test_nobody_sends_words_of_their_own_alone(ward):
     version = ward.published()
     with pytest.raises(NotAllowed):

@@ -11,8 +11,8 @@ from aiohttp import web
 
 from keng.channels.base import Credentials
 from keng.channels.fake import FakeProvider, ProviderCall, json_answer
-from keng.channels.messenger.graph_api import app_secret_proof
 from keng.channels.messenger.webhook import SIGNATURE_HEADER, sign_messenger_call
+from keng.channels.meta_graph import app_secret_proof
 
 _MAX_TEXT = 2000
 WINDOW_SECONDS = 24 * 3600
@@ -96,6 +96,14 @@ class FakeMessenger(FakeProvider):
             SIGNATURE_HEADER: sign_messenger_call(raw, secret),
         }
         return [("POST", headers, raw)] * (2 if order.get("duplicate") else 1)
+
+    def order_of_text(self, person: str, text: str) -> Mapping[str, Any]:
+        item = {
+            "sender": {"id": person},
+            "recipient": {"id": self.settings.page_id},
+            "message": {"mid": f"m_{secrets.token_hex(10)}", "text": text},
+        }
+        return {"messaging": [item]}
 
     def _send(self, page: str, body: Mapping[str, Any]) -> web.Response:
         person = str(body.get("recipient", {}).get("id", ""))

@@ -9,8 +9,9 @@ import pytest
 
 from keng.channels.base import Address, OutgoingMessage
 from keng.channels.fake import running_provider
-from keng.channels.messenger import Messenger, graph_api, webhook
+from keng.channels.messenger import Messenger, webhook
 from keng.channels.messenger.fake import FakeMessenger
+from keng.channels.meta_graph import PAGE_CHECK
 from keng.channels.tests.talk import send, talk
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -117,14 +118,14 @@ def test_what_was_cut_off_after_it_was_taken_is_unknown_and_seen_once(fake):
 
 
 def test_the_token_stands_in_no_query(fake):
-    check = graph_api.MESSENGER_CHECK
+    check = PAGE_CHECK
     assert check.finding(talk(check.question(fake.credentials()))).is_well
     outcome_of(fake)
     assert not any(entry.has_secret_in_query for entry in fake.journal)
 
 
 def test_a_dead_token_is_told(fake):
-    check = graph_api.MESSENGER_CHECK
+    check = PAGE_CHECK
     finding = check.finding(talk(check.question({**fake.credentials(), "page_token": "old"})))
     assert not finding.is_well
 

@@ -186,6 +186,13 @@ def test_numbers_are_read_as_people_write_them(typed, number):
         ("ă" * 135, 3),
         ("😀" * 35, 1),
         ("😀" * 36, 2),
+        # What takes two places is not cut by the end of a part.
+        ("a" * 152 + "[" + "a" * 152, 3),
+        ("a" * 151 + "[" + "a" * 153, 2),
+        ("ế" * 66 + "😀" + "ế" * 66, 3),
+        ("ế" * 65 + "😀" + "ế" * 67, 2),
+        ("[" * 80, 1),
+        ("[" * 81, 2),
     ],
 )
 def test_parts_are_counted_as_carriers_do(text, parts):

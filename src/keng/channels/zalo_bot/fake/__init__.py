@@ -83,6 +83,16 @@ class FakeZaloBot(FakeProvider):
             calls += [call] * (2 if order.get("duplicate") else 1)
         return calls
 
+    def order_of_text(self, person: str, text: str) -> Mapping[str, Any]:
+        message = {
+            "message_id": secrets.token_hex(10),
+            "date": self.clock.now_ms(),
+            "from": {"id": person, "is_bot": False},
+            "chat": {"id": person, "chat_type": "PRIVATE"},
+            "text": text,
+        }
+        return {"events": [{"event_name": "message.text.received", "message": message}]}
+
     def _set_webhook(self, body: Mapping[str, Any]) -> web.Response:
         secret, url = str(body.get("secret_token", "")), str(body.get("url", ""))
         if not url or len(secret) not in _SECRET_LENGTHS:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from keng.channels.zalo_oa.fake.articles import known_article
 from keng.channels.zalo_oa.fake.state import (
     DAY_SECONDS,
     ApiCall,
@@ -32,12 +33,31 @@ def post_v2_message(state: FakeState, call: ApiCall) -> dict[str, Any]:
     body = call.json()
     recipient = _mapping(body.get("recipient"))
     if "target" in recipient:
-        return _broadcast(state, body)
+        return _send_article(state, body)
     if "anonymous_id" in recipient:
         return _to_visitor(state, call, body, recipient)
     if state.settings.oa_type == 2:
         raise ZaloError(-240, "MessageV2 API has been shut down")
     return _to_person(state, call, body)
+
+
+def post_template(state: FakeState, call: ApiCall) -> dict[str, Any]:
+    """POST /v3.0/oa/message/template: an approved wording, to whoever ever wrote."""
+    body = call.json()
+    blanks = state.templates.get(_text(body.get("template_id")))
+    if blanks is None:
+        raise ZaloError(-249, "Template cannot be sent by user id")
+    data = _mapping(body.get("template_data"))
+    if set(data) != set(blanks):
+        raise ZaloError(-1340, "template_data does not match the template")
+    user = state.user(_text(body.get("user_id")))
+    if user is None or user.last_interaction is None:
+        raise ZaloError(-232, "User has not interacted with the OA")
+    if user.refuses:
+        raise ZaloError(user.refuses, "User cannot receive this message")
+    words = " ".join([body["template_id"], *map(str, data.values())])
+    sent = _deliver(state, call, "user", user.id, {"text": words})
+    return {"message_id": sent.id, "user_id": user.id, "sent_time": str(int(sent.at * 1000))}
 
 
 def post_group_message(state: FakeState, call: ApiCall) -> dict[str, Any]:
@@ -76,11 +96,17 @@ def _to_visitor(
     return {"message_id": sent.id, "anonymous_id": person}
 
 
-def _broadcast(state: FakeState, body: dict[str, Any]) -> dict[str, Any]:
+def _send_article(state: FakeState, body: dict[str, Any]) -> dict[str, Any]:
+    """To all who follow; the fake's people live nowhere, so any city is everybody's."""
     hour = datetime.fromtimestamp(state.clock.now(), UTC).astimezone(VIETNAM).hour
     if hour >= 22 or hour < 6:
         raise ZaloError(-234, "Not allowed between 22:00 and 06:00")
-    state.broadcasts.append(body)
+    attachment = _mapping(_mapping(body.get("message")).get("attachment"))
+    element = _element(_mapping(attachment.get("payload")))
+    if element.get("media_type") != "article":
+        raise ZaloError(-233, "only articles are sent to many")
+    article = known_article(state, element.get("attachment_id"))
+    article.sent_to.append(sum(user.follower for user in state.users.values()))
     return {"message_id": state.new_id()}
 
 

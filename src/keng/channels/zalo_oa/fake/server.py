@@ -12,7 +12,7 @@ from aiohttp import web
 from keng.channels.base import Credentials
 from keng.channels.fake.faults import Fault, Faults
 from keng.channels.fake.provider import cut_connection, ordered_answer, truncated_answer
-from keng.channels.zalo_oa.fake import account, groups, messages, oauth
+from keng.channels.zalo_oa.fake import account, articles, groups, messages, oauth
 from keng.channels.zalo_oa.fake.control import Control
 from keng.channels.zalo_oa.fake.emitter import Emitter
 from keng.channels.zalo_oa.fake.gate import Gate
@@ -29,12 +29,17 @@ ApiHandler = Callable[[FakeState, ApiCall], Any]
 ROUTES: dict[tuple[str, str], ApiHandler] = {
     ("POST", "/v3.0/oa/message/cs"): messages.post_consultation,
     ("POST", "/v2.0/oa/message"): messages.post_v2_message,
+    ("POST", "/v3.0/oa/message/template"): messages.post_template,
     ("POST", "/v3.0/oa/group/message"): messages.post_group_message,
     ("POST", "/v3.0/oa/quota/group"): groups.list_assets,
     ("POST", "/v3.0/oa/group/creategroupwithoa"): groups.create_group,
     ("POST", "/v3.0/oa/group/invite"): groups.invite_to_group,
     ("GET", "/v3.0/oa/group/getgroup"): groups.get_group,
     ("GET", "/v3.0/oa/group/getgroupsofoa"): groups.list_groups,
+    ("POST", "/v2.0/article/create"): articles.create_article,
+    ("POST", "/v2.0/article/verify"): articles.verify_article,
+    ("POST", "/v2.0/article/update"): articles.update_article,
+    ("POST", "/v2.0/article/remove"): articles.remove_article,
     ("POST", "/v2.0/oa/upload/image"): account.upload_image,
     ("POST", "/v2.0/oa/upload/gif"): account.upload_gif,
     ("POST", "/v2.0/oa/upload/file"): account.upload_file,

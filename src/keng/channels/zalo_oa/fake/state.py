@@ -110,6 +110,16 @@ class Upload:
 
 
 @dataclass(slots=True)
+class FakeArticle:
+    """An article on the account's page, and to how many followers it was sent, each time."""
+
+    id: str
+    content: dict[str, Any]
+    at: float
+    sent_to: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class DeliveredMessage:
     """A message that somebody can read now."""
 
@@ -152,7 +162,10 @@ class FakeState:
         self.uploads: dict[str, Upload] = {}
         self.upload_counts: dict[str, int] = {}
         self.delivered: list[DeliveredMessage] = []
-        self.broadcasts: list[dict[str, Any]] = []
+        self.articles: dict[str, FakeArticle] = {}
+        self.article_tokens: dict[str, str] = {}
+        self.templates: dict[str, tuple[str, ...]] = {}
+        """Approved wordings by their id, each with the names of its blanks."""
         self.journal: list[JournalEntry] = []
         self.media: dict[str, bytes] = {}
         self.used_refresh_tokens: set[str] = set()

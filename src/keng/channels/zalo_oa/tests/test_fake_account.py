@@ -11,7 +11,7 @@ from keng.channels.upkeep import NewTokens
 from keng.channels.zalo_oa import ZaloOA, requests, tokens
 from keng.channels.zalo_oa.errors import outcome_of_zalo_reply
 from keng.channels.zalo_oa.fake import FakeSettings, FakeZalo, running_zalo
-from keng.channels.zalo_oa.fake.state import FakeGroup, FakeUser
+from keng.channels.zalo_oa.fake.state import FakeArticle, FakeGroup, FakeUser
 
 DAY = 86_400
 PNG = b"\x89PNG\r\n\x1a\n" + b"\r\n" * 20 + bytes(range(256))
@@ -240,7 +240,16 @@ def test_over_the_rate_the_minute_has_to_end(fake: FakeZalo) -> None:
 
 
 def test_broadcasts_rest_at_night(fake: FakeZalo) -> None:
-    raw = {"recipient": {"target": {"cities": "21,61"}}, "message": {"text": "a"}}
+    fake.state.articles["a1"] = FakeArticle("a1", {}, 0.0)
+    element = {"media_type": "article", "attachment_id": "a1"}
+    attachment = {
+        "type": "template",
+        "payload": {"template_type": "media", "elements": [element]},
+    }
+    raw = {
+        "recipient": {"target": {"cities": "21,61"}},
+        "message": {"attachment": attachment},
+    }
     request = call(fake, "/v2.0/oa/message", raw)
     for hour, code in ((21, ""), (22, "-234"), (5, "-234"), (6, "")):
         moment = datetime(2026, 11, 25, (hour - 7) % 24, 30, tzinfo=UTC)
