@@ -37,6 +37,31 @@ WHERE o.id = d.dispatch_id AND d.state IN ('queued', 'leased', 'not_now')
   AND (o.kind IN ('correction', 'recall') OR o.kind = 'warning' AND d.is_urgent)
 """
 
+_HOLD_ACCOUNT = """
+CREATE FUNCTION delivery_hold_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.state NOT IN ('queued', 'not_now') OR NOT EXISTS (
+    SELECT FROM delivery_dispatch d
+    WHERE d.id = OLD.dispatch_id AND d.kind IN ('correction', 'recall')
+  ) OR NOT EXISTS (
+    SELECT FROM delivery_channelaccount a
+    WHERE a.id = NEW.account_id AND a.channel = OLD.channel AND a.is_active
+  ) THEN
+    RAISE insufficient_privilege USING
+      MESSAGE = 'a correction that waits goes by another account of its channel, and nothing else';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER delivery_goes_by_another_account BEFORE UPDATE OF account_id ON delivery_delivery
+  FOR EACH ROW WHEN (
+    current_user = 'keng_worker' AND NEW.account_id IS DISTINCT FROM OLD.account_id
+  ) EXECUTE FUNCTION delivery_hold_account();
+"""
+_LET_ACCOUNT_GO = """
+DROP TRIGGER delivery_goes_by_another_account ON delivery_delivery;
+DROP FUNCTION delivery_hold_account();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("delivery", "0040_first_word_to_a_subscriber")]
@@ -44,4 +69,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(_ON_THE_LADDER, migrations.RunSQL.noop),
         migrations.RunSQL(_hold_task(_NOT_YET_MADE, _NOT_REACHED), _hold_task(_NOT_YET_MADE)),
+        migrations.RunSQL(_HOLD_ACCOUNT, _LET_ACCOUNT_GO),
     ]
