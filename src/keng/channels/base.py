@@ -99,6 +99,9 @@ class Capabilities:
     """How many messages an account of it may send, until an operator says otherwise; 0: any."""
     idempotent: bool = False
     """The recipient sees one message even if the same reference is sent twice."""
+    any_account_reaches: bool = False
+    """A person's address is good for every account of the channel, as a mailbox is; where each
+    account knows people by numbers of its own, only the account that somebody wrote to."""
     changes_posts_at: str = ""
     """At which addresses (as LIKE has them) what it posted can be changed and deleted: there a
     correction or a recall begins with that."""

@@ -12,9 +12,6 @@ from typing import Any
 
 from keng import channels
 from keng.channels.by_hand import BY_HAND
-from keng.channels.email import Email
-from keng.channels.sandbox import Sandbox
-from keng.channels.sms import Sms
 from keng.channels.upkeep import RECONNECT
 from keng.kit import times
 
@@ -110,7 +107,10 @@ OTHER_ACCOUNT = f"""
            WHERE g.id = d.recipient_ref AND a.unit_id IN (u.id, u.parent_id))
          OR d.recipient_kind = 'subscription' AND d.channel = ANY(%(any_account)s))
   ORDER BY a.unit_id = o.unit_id DESC, a.id LIMIT 1"""  # noqa: S608 -- our own words only
-ACCOUNT_VALUES = {"reconnect": RECONNECT, "any_account": [Email.code, Sms.code, Sandbox.code]}
+ACCOUNT_VALUES = {
+    "reconnect": RECONNECT,
+    "any_account": channels.codes_where(lambda one: one.can.any_account_reaches),
+}
 # Who got it, or may have: an unknown outcome, a row being sent this moment or at the moment when it
 # was called off (its try is settled later than what waited), and a text that lies or lay ready for
 # a lead, who can have posted it without saying so. What waited until it was called off for this

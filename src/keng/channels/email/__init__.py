@@ -45,7 +45,9 @@ class Email:
 
     code = "email"
     transport: Literal["smtp"] = "smtp"
-    can = Capabilities(can_person=True, rate_per_minute=600, idempotent=True)
+    can = Capabilities(
+        can_person=True, rate_per_minute=600, idempotent=True, any_account_reaches=True
+    )
     facts = Facts(
         name=_("E-mail"),
         origin=_("e-mail"),

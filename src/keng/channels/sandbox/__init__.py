@@ -52,7 +52,13 @@ class Sandbox:
 
     code = "sandbox"
     transport: Literal["table"] = "table"
-    can = Capabilities(can_person=True, can_group=True, can_receive=True, idempotent=True)
+    can = Capabilities(
+        can_person=True,
+        can_group=True,
+        can_receive=True,
+        idempotent=True,
+        any_account_reaches=True,
+    )
     facts = Facts(
         name=_("Simulated phones"),
         origin=_("the simulated phone"),

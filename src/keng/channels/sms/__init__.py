@@ -44,7 +44,7 @@ class Sms:
 
     code = "sms"
     transport: Literal["http"] = "http"
-    can = Capabilities(can_person=True, rate_per_minute=60)
+    can = Capabilities(can_person=True, rate_per_minute=60, any_account_reaches=True)
     facts = Facts(
         name=_("Text message"),
         origin="SMS",

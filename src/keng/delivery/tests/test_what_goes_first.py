@@ -18,7 +18,7 @@ from keng.delivery.tests.test_dispatch import Ward
 from keng.delivery.tests.test_judgement import row
 from keng.duty.page_officers import CallWords, call_officers
 from keng.kit.ids import new_id
-from keng.network.actions.subscriptions import SubscriptionRequest
+from keng.network.actions.subscriptions import SubscriptionChoices, SubscriptionRequest
 from keng.vault import keys, seal
 from tests import make
 
@@ -50,7 +50,8 @@ def kinds_leased(account, count):
 
 
 def test_calls_and_answers_leave_before_a_recall_and_that_before_all_else(ward):
-    ask_to_subscribe(SubscriptionRequest("email", "ca.nha@example.org", (ward.place.pk,), (), "vi"))
+    choices = SubscriptionChoices((ward.place.pk,), (), "vi")
+    ask_to_subscribe(SubscriptionRequest("email", "ca.nha@example.org", choices))
     bulk, urgent = ward.send(ward.audience()), ward.send(ward.audience(), urgent=True)
     Delivery.objects.filter(dispatch=bulk).update(state="sent")
     corrected = ward.send(SameRecipients((bulk.pk,)), kind="correction")
