@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from keng import channels
 from keng.channels import facts_of
 from keng.channels.email import Email
 from keng.channels.web_push import WebPush
@@ -34,6 +35,13 @@ def ways_to_receive() -> list[WayToReceive]:
     """The ways that work, the ones without a wait first."""
     accounts = list(ChannelAccount.objects.filter(is_active=True).order_by("id"))
     return [*_browser(accounts), *_chats(accounts), *_letters(accounts)]
+
+
+def can_subscribe() -> bool:
+    """Whether there is a way at all; of every page, so no line of the form is made for it."""
+    chats = channels.codes_where(lambda one: one.facts.subscribing is not None)
+    found = ChannelAccount.objects.filter(channel__in=[BY_BROWSER, BY_LETTER, *chats])
+    return found.filter(is_active=True).exists()
 
 
 def chat_url(account: ChannelAccount, code: str) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from keng.delivery.ways_to_receive import ways_to_receive
+from keng.delivery.ways_to_receive import can_subscribe
 from keng.kit.languages import UNREVIEWED_LANGUAGES
 from keng.places.models import Place, Unit
 from keng.places.serving import first_province_unit
@@ -20,7 +20,7 @@ _kept: dict[str, tuple[float, tuple[str, str, bool]]] = {}
 
 def public_frame(request: HttpRequest) -> dict[str, object]:
     """Names and links for base_public.html."""
-    operator, place, can_subscribe = _whose()
+    operator, place, is_subscribing = _whose()
     menu = [
         ("warnings", _("Warnings")),
         ("lookup", _("Look up a strange number")),
@@ -41,7 +41,7 @@ def public_frame(request: HttpRequest) -> dict[str, object]:
         ("report", _("Send a tip")),
         *further[2:],
         # Where no way is set up, nobody is led to a page that says so.
-        *([("subscribe", _("Get warnings"))] if can_subscribe else []),
+        *([("subscribe", _("Get warnings"))] if is_subscribing else []),
         ("results", _("What came of the reports")),
         ("machine", _("What the machine suggests")),
         ("opening-numbers", _("What was opened by two officers")),
@@ -57,7 +57,7 @@ def public_frame(request: HttpRequest) -> dict[str, object]:
         "privacy_url": reverse("privacy"),
         "untranslated": getattr(request, "untranslated", ""),
         "awaits_reader": get_language() in UNREVIEWED_LANGUAGES,
-        "subscribe_url": reverse("subscribe") if can_subscribe else "",
+        "subscribe_url": reverse("subscribe") if is_subscribing else "",
     }
 
 
@@ -79,6 +79,6 @@ def _whose() -> tuple[str, str, bool]:
     except Unit.DoesNotExist:
         return "", "", False
     place = Place.objects.filter(code=unit.province_code, kind=Place.Kind.PROVINCE).first()
-    names = (unit.name, place.full_name if place else "", bool(ways_to_receive()))
+    names = (unit.name, place.full_name if place else "", can_subscribe())
     _kept["names"] = (time.monotonic() + _KEPT_SECONDS, names)
     return names
