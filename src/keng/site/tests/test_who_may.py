@@ -140,6 +140,7 @@ OF_THE_OWN_UNIT = {
     "decisions.undo.take_back_decision",
     "decisions.bulk.take_back_decisions",
     # One's own pagers ring whatever desk it is.
+    "duty.chat_pagers.ask_chat_code",
     "duty.pager_acts.add_device_pager",
     "duty.pager_acts.add_email_pager",
     "duty.pager_acts.add_phone_pager",
