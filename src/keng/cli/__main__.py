@@ -52,7 +52,7 @@ COMMANDS = {
 # screen.
 SELDOM_TYPED = (
     *("prepare", "public", "desk", "edge", "worker", "sender", "opener"),
-    *("backup", "restore", "restored", "rewrite", "locale", "thief", "witness"),
+    *("backup", "restore", "restored", "rewrite", "locale", "fakes", "thief", "witness"),
 )
 # Of the tools, which are a distribution of their own (dev/): not where people report.
 TOOLS = {"demo", "bench", "fakes", "thief"}

@@ -127,6 +127,7 @@ def test_what_a_call_for_help_hangs_on_is_done_beside_everything_else():
         "examine messages",
         "hand down what is meant for a unit",
         "call officers",
+        "settle answers of officers",
     }
     slow = {
         "fetch files",
