@@ -15,6 +15,7 @@ from keng.language import jargon, masking, officers
 from keng.language.indicators.patterns import SURNAMES
 from keng.places import street_names
 from keng.places.models import Place
+from keng.warnings.six_things import harm, instructions, source
 from tests.security import cost, hostile, patterns
 
 # Patterns that are made while something runs, by the function that makes them, with examples.
@@ -58,6 +59,17 @@ BUILT: dict[str, list[re.Pattern[Any]]] = {
     "keng.language.officers._bribed": [officers._bribed()],
     "keng.network.forms.teams.TeamAskForm._without_places": [
         re.compile("thon ngoai|thon", re.IGNORECASE)
+    ],
+    # A list of phrases and nothing else; the reader as a whole is among the linear functions.
+    "keng.warnings.six_things.read_text.compiled": [],
+    "keng.warnings.six_things.harm._within": [
+        harm._within(whose, how, is_bare=False) for whose, how in harm._SUFFERING
+    ],
+    "keng.warnings.six_things.source._verb_of_warning": [source._verb_of_warning(is_bare=False)],
+    "keng.warnings.six_things.instructions._Grammar.__init__": [
+        value
+        for value in vars(instructions._grammar(is_bare=False)).values()
+        if isinstance(value, re.Pattern)
     ],
 }
 # What reads only words of our own.

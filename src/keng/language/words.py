@@ -143,7 +143,7 @@ def _any_of(phrases: Iterable[str], forms: Sequence[Callable[[str], str]]) -> st
 
 def _either(written: str, forms_of: Sequence[Callable[[str], str]]) -> str:
     if "#" in written:
-        written, number = written.replace("|#", "").replace("#", ""), r"\d\S* "
+        written, number = written.replace("|#", "").replace("#", ""), r"\d\S{0,39} "
         return f"(?:{number}|{_either(written, forms_of)})" if written else number
     words = written.removesuffix("?").split("|")
     forms = sorted({form_of(one) for one in words for form_of in forms_of})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from keng.language.fold import spelling
-from keng.warnings.six_things.read_text import Clause, ReadText, any_listed_phrase
+from keng.warnings.six_things.read_text import ANY_WORD, Clause, ReadText, any_listed_phrase
 
 _FEWEST_WORDS_THAT_DESCRIBE = 3
 # "Nếu bị lừa," only says when to do something.
@@ -99,4 +99,4 @@ def _sufferers(read: ReadText, clause: str, since: int) -> Iterator[re.Match[str
 @cache
 def _within(one: str, other: str, *, is_bare: bool) -> re.Pattern[str]:
     first, second = (any_listed_phrase(name, is_bare=is_bare) for name in (one, other))
-    return re.compile(rf"(?<!\S){first}(?:(?!không |chưa |khỏi )[^\s]+ ){{0,4}}?{second}")
+    return re.compile(rf"(?<!\S){first}(?:(?!không |chưa |khỏi ){ANY_WORD}){{0,4}}?{second}")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from keng.warnings.six_things.read_text import Clause, ReadText, any_listed_phrase
+from keng.warnings.six_things.read_text import ANY_WORD, Clause, ReadText, any_listed_phrase
 
 _BEFORE = 24
 
@@ -63,26 +63,28 @@ class _Grammar:
         does = rf"(?:{any_of('verb')}|{forbids})"
         self._connectors = re.compile(rf"(?:{any_of('connector')}){{0,3}}")
         self.plain_order = re.compile(
-            rf"(?<!\S){any_of('plain_order')}{manner}(?!{any_of('vague_act')})[^\s]+ "
+            rf"(?<!\S){any_of('plain_order')}{manner}(?!{any_of('vague_act')}){ANY_WORD}"
         )
         """Nobody tells what others did with these words."""
         # Between are those who should do it, and how: "đề nghị các hộ ven sông nhanh chóng …".
-        self.asked = re.compile(rf"(?<!\S){any_of('asks')}(?:(?!{vague})[^\s]+ ){{0,7}}?{does}")
+        self.asked = re.compile(rf"(?<!\S){any_of('asks')}(?:(?!{vague}){ANY_WORD}){{0,7}}?{does}")
         self._must = re.compile(rf"(?<!\S){any_of('must')}{manner}{does}")
         self._first = re.compile(rf"{manner}{any_of('verb')}")
         self._now = re.compile(rf"(?<!\S){any_of('now')}")
         self._forbids_first = re.compile(rf"(?:{readers})?{manner}{forbids}")
         # A time may stand before them: "Từ 18 giờ các hộ …".
-        time = rf"(?:{any_of('begins_time')}(?:[^\s]+ ){{0,4}}?)?"
-        between = rf"(?:(?!{any_of('happened')}|{vague})[^\s]+ ){{0,8}}?"
+        time = rf"(?:{any_of('begins_time')}(?:{ANY_WORD}){{0,4}}?)?"
+        between = rf"(?:(?!{any_of('happened')}|{vague}){ANY_WORD}){{0,8}}?"
         self._readers_do = re.compile(rf"{time}{readers}{between}{manner}{does}")
         self._must_not_first = re.compile(
-            rf"(?:không |khong |ko )(?!{any_of('not_behind_khong')})[^\s]+ "
+            rf"(?:không |khong |ko )(?!{any_of('not_behind_khong')}){ANY_WORD}"
         )
         self._of_case_do = re.compile(
-            rf"{any_of('readers_of_case')}(?:(?!{vague})[^\s]+ ){{0,6}}?{any_of('verb')}"
+            rf"{any_of('readers_of_case')}(?:(?!{vague}){ANY_WORD}){{0,6}}?{any_of('verb')}"
         )
-        self.help = re.compile(rf"(?<!\S){any_of('calls')}(?:[^\s]+ ){{0,3}}?{any_of('helpers')}")
+        self.help = re.compile(
+            rf"(?<!\S){any_of('calls')}(?:{ANY_WORD}){{0,3}}?{any_of('helpers')}"
+        )
 
     def without_connectors(self, clause: str) -> str:
         found = self._connectors.match(clause)

@@ -20,6 +20,9 @@ _MARK_OF = (
     (re.compile(r"[(\[]|\s[-–—]"), ASIDE),
     (re.compile(r"[,)\]–—]"), PAUSE),
 )
+# A word between two others. Nothing longer is one, and a reader without a bound would read a long
+# row of letters again from each of them.
+ANY_WORD = r"\S{1,40} "
 _ABBREVIATED = frozenset(("tp", "tx", "tt", "p", "q", "x", "h", "t", "ts", "bs", "th", "ths"))
 _FEWEST_WORDS_OF_BARE_PHRASES = 2
 

@@ -73,4 +73,4 @@ def _verb_of_warning(*, is_bare: bool) -> re.Pattern[str]:
     # A name may be followed by what it lies in: "Công an xã A, tỉnh B cảnh báo".
     ends_name = any_listed_phrase("ends_name", is_bare=is_bare)
     warns = any_listed_phrase("warns", is_bare=is_bare)
-    return re.compile(rf"(?:(?!{ends_name})[^.:(\s]+ ){{0,{_MOST_WORDS_OF_NAME}}}?{warns}")
+    return re.compile(rf"(?:(?!{ends_name})[^.:(\s]{{1,40}} ){{0,{_MOST_WORDS_OF_NAME}}}?{warns}")
