@@ -11,7 +11,8 @@ _EXTENDS = re.compile(r'{% extends "([^"]+)" %}')
 WITHOUT = {
     "claims/list.html": "a search of what is published",
     "community/place.html": "the choice of a place",
-    "delivery/subscribe.html": "warnings by e-mail; nothing is told",
+    "delivery/own_subscription.html": "which warnings somebody gets; nothing is told",
+    "delivery/subscribe.html": "the same",
     "delivery/subscription_confirm.html": "the same",
     "delivery/subscription_stop.html": "the same",
     "lessons/answer.html": "a quiz without a name",
