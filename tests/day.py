@@ -215,7 +215,7 @@ class Day:
     def subscribe(
         self, page: Page, mailbox: Mailbox, address: str = "nguoi-doc@example.org"
     ) -> None:
-        """Ask for warnings by e-mail, confirm from the letter, and stop again."""
+        """Ask for warnings by chat, then by letter: confirm it, see what one gets, and stop."""
         page.goto(f"{self.stack.public}/subscribe")
         page.locator("main form button").last.click()
         self.look(page, "subscribe-mistake")
@@ -223,6 +223,14 @@ class Day:
         page.locator("main button[name=find]").last.click()
         self.look(page, "subscribe-places")
         page.locator("[name=places]").first.check()
+        page.locator("[name=way][value^=chat]").first.check()
+        page.locator("main form button").last.click()
+        self.look(page, "subscribe-chat")
+        page.goto(f"{self.stack.public}/subscribe")
+        page.fill("[name=q]", "nenh")
+        page.locator("main button[name=find]").last.click()
+        page.locator("[name=places]").first.check()
+        page.locator("[name=way][value=email]").check()
         page.fill("[name=email]", address)
         page.locator("main form button").last.click()
         self.look(page, "subscribe-sent")
@@ -232,6 +240,10 @@ class Day:
             assert found, letter
             page.goto(found.group())
             self.look(page, part)
+            if part == "stop":
+                page.locator("a[href*='/subscribe/own/']").click()
+                self.look(page, "own-subscription")
+                page.go_back()
             page.locator("main form button").last.click()
             self.look(page, f"{part}-done")
 
