@@ -127,7 +127,8 @@ class Chatters(Residents):
         super().__init__(at_once)
         self._port = stack.ports[2]
         given = json.loads((stack.data / "secrets" / "zalo-fake.json").read_text())
-        given.pop("groups", None)
+        for of_the_demo in ("groups", "phone"):
+            given.pop(of_the_demo, None)
         self._own = FakeSettings(**given)
 
     def write(self, text: str) -> None:

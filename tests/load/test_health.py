@@ -258,7 +258,7 @@ def installation() -> Iterator[Installation]:
 
 NOT_SET_UP = {"setup", "backup"}
 """The checks that warn in a fresh installation: all that first-day.md sets up."""
-LOAD_THE_PRODUCT = NOT_SET_UP | {"retention"}
+LOAD_THE_PRODUCT = NOT_SET_UP | {"resealing", "retention"}
 """The checks that ask the product, which is loaded here with the settings of the tests."""
 
 
