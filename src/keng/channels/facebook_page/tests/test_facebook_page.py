@@ -47,7 +47,7 @@ def after(fake, message, *, earlier=WARNING, **what):
     return posted(fake, replace(message, earlier_post=first.provider_id, **what))
 
 
-def shown(fake):
+def shown_by_fake(fake):
     return [(post.text, bool(post.picture)) for post in fake.posts.values()]
 
 
@@ -59,7 +59,7 @@ def test_a_warning_is_posted_as_words_or_with_its_picture(fake):
     assert posted(fake).kind == "sent"
     outcome = posted(fake, replace(CORRECTION, image=PNG))
     assert outcome.kind == "sent"
-    assert shown(fake) == [(WARNING.text, False), (CORRECTION.text, True)]
+    assert shown_by_fake(fake) == [(WARNING.text, False), (CORRECTION.text, True)]
     assert list(fake.posts.values())[-1].picture == PNG
     assert outcome.provider_id.startswith(list(fake.posts)[-1])
 
@@ -73,7 +73,7 @@ def test_no_secret_stands_in_an_address(fake):
 def test_a_correction_changes_the_words_of_the_same_post(fake):
     outcome = after(fake, CORRECTION)
     assert (outcome.kind, outcome.code) == ("sent", "post_changed")
-    assert shown(fake) == [(CORRECTION.text, False)]
+    assert shown_by_fake(fake) == [(CORRECTION.text, False)]
     assert outcome.provider_id in fake.posts
 
 
@@ -82,22 +82,22 @@ def test_a_post_with_a_picture_is_deleted_and_posted_anew(fake, pictures):
     before, now = pictures
     outcome = after(fake, replace(CORRECTION, image=now), earlier=replace(WARNING, image=before))
     assert (outcome.kind, outcome.code) == ("sent", "post_replaced")
-    assert shown(fake) == [(CORRECTION.text, now is not None)]
+    assert shown_by_fake(fake) == [(CORRECTION.text, now is not None)]
 
 
 @pytest.mark.parametrize("picture", [PNG, None])
 def test_a_deleted_post_says_the_words_first(fake, picture):
     outcome = after(fake, CORRECTION, earlier=replace(WARNING, image=picture), deletes_post=True)
-    assert (outcome.kind, outcome.code, shown(fake)) == ("sent", "post_deleted", [])
+    assert (outcome.kind, outcome.code, shown_by_fake(fake)) == ("sent", "post_deleted", [])
     assert fake.texts_of(fake.settings.page_id) == [WARNING.text, CORRECTION.text]
 
 
 def test_what_was_deleted_on_the_page_is_said_anew_unless_it_was_to_go(fake):
     gone = replace(CORRECTION, earlier_post="123_456")
     assert posted(fake, replace(gone, deletes_post=True)).code == "post_missing"
-    assert shown(fake) == []
+    assert shown_by_fake(fake) == []
     outcome = posted(fake, gone)
-    assert (outcome.code, shown(fake)) == ("post_replaced", [(CORRECTION.text, False)])
+    assert (outcome.code, shown_by_fake(fake)) == ("post_replaced", [(CORRECTION.text, False)])
 
 
 @pytest.mark.parametrize("match", ["feed", "photos"])
@@ -118,7 +118,7 @@ def test_a_change_whose_answer_was_lost_is_asked_again(fake, deletes_post):
     fake.faults.next(match=first.provider_id, drop="after_accept")
     assert posted(fake, message).kind == "retry"
     assert posted(fake, message).kind == "sent"
-    assert shown(fake) == ([] if deletes_post else [(CORRECTION.text, False)])
+    assert shown_by_fake(fake) == ([] if deletes_post else [(CORRECTION.text, False)])
 
 
 def test_after_a_deletion_a_new_try_posts_what_is_still_to_say(fake):
@@ -126,9 +126,9 @@ def test_after_a_deletion_a_new_try_posts_what_is_still_to_say(fake):
     message = replace(CORRECTION, image=PNG, earlier_post=first.provider_id)
     fake.faults.next(match="photos", status=400, body={"error": {"code": 4}})
     assert posted(fake, message).kind == "retry"
-    assert shown(fake) == []
+    assert shown_by_fake(fake) == []
     assert posted(fake, message).code == "post_replaced"
-    assert shown(fake) == [(CORRECTION.text, True)]
+    assert shown_by_fake(fake) == [(CORRECTION.text, True)]
 
 
 # Meta's code, what it means for a new post, and for one that is changed or deleted.
@@ -159,7 +159,7 @@ def test_every_error_of_the_contract(fake, code, new, changed):
         fake.faults.next(match=first.provider_id, status=400, body={"error": {"code": code}})
         message = replace(CORRECTION, earlier_post=first.provider_id, **what)
         assert posted(fake, message).kind == changed
-    assert shown(fake) == [(WARNING.text, False)]
+    assert shown_by_fake(fake) == [(WARNING.text, False)]
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"success": "yes"}', b'{"error": 7}'])

@@ -39,18 +39,18 @@ def fake(running):
     return running
 
 
-def told(fake, message, *, address=EVERYBODY, **settings):
+def outcome_of_article(fake, message, *, address=EVERYBODY, **settings):
     credentials = {**fake.credentials(), **COVER, **settings}
     return send(ZaloOA(), message, address, credentials, NOW)
 
 
 def one_step(fake, message, outcome, **more):
-    return told(fake, replace(message, begun=outcome.provider_id), **more)
+    return outcome_of_article(fake, replace(message, begun=outcome.provider_id), **more)
 
 
 def published(fake):
     """As the sender goes on: what an outcome says has begun comes back with the next try."""
-    outcome = told(fake, WARNING)
+    outcome = outcome_of_article(fake, WARNING)
     fake.state.clock.advance(30)
     outcome = one_step(fake, WARNING, outcome)
     return one_step(fake, WARNING, outcome)
@@ -62,7 +62,7 @@ def only_article(fake):
 
 
 def test_an_article_is_made_waited_for_and_sent_to_all_who_follow(fake):
-    made = told(fake, WARNING)
+    made = outcome_of_article(fake, WARNING)
     assert (made.kind, made.provider_id[:6]) == ("retry", "token:")
     early = one_step(fake, WARNING, made)
     assert (early.kind, early.code, early.after_seconds) == ("retry", "-214", 60)
@@ -92,17 +92,17 @@ def test_it_goes_to_the_provinces_that_the_address_names(fake):
 
 def test_an_article_that_may_have_been_made_is_not_made_again(fake):
     fake.faults.next(match="article/create", drop="after_accept")
-    assert told(fake, WARNING).kind == "unknown"
+    assert outcome_of_article(fake, WARNING).kind == "unknown"
 
 
 def test_a_question_for_its_id_may_be_asked_again(fake):
-    made = told(fake, WARNING)
+    made = outcome_of_article(fake, WARNING)
     fake.faults.next(match="article/verify", drop="after_accept")
     assert one_step(fake, WARNING, made).kind == "retry"
 
 
 def test_sent_or_not_it_is_known_by_its_id_from_then_on(fake):
-    made = told(fake, WARNING)
+    made = outcome_of_article(fake, WARNING)
     fake.state.clock.advance(30)
     ready = one_step(fake, WARNING, made)
     fake.faults.next(match="oa/message", body={"error": -200})
@@ -116,10 +116,10 @@ def test_sent_or_not_it_is_known_by_its_id_from_then_on(fake):
 
 @pytest.mark.parametrize("known_by", ["id", "token"])
 def test_what_takes_it_back_is_said_by_the_article_itself(fake, known_by):
-    made = told(fake, WARNING)
+    made = outcome_of_article(fake, WARNING)
     fake.state.clock.advance(30)
     kept = made.provider_id if known_by == "token" else published(fake).provider_id
-    amended = told(fake, replace(RECALL, earlier_post=kept))
+    amended = outcome_of_article(fake, replace(RECALL, earlier_post=kept))
     assert (amended.kind, amended.code) == ("sent", "article_changed")
     changed = fake.state.articles[amended.provider_id.removeprefix("article:")]
     assert changed.content["title"] == "Thu hồi"
@@ -128,7 +128,7 @@ def test_what_takes_it_back_is_said_by_the_article_itself(fake, known_by):
 
 def test_it_is_removed_where_the_desk_chose_so(fake):
     kept = published(fake).provider_id
-    outcome = told(fake, replace(RECALL, earlier_post=kept, deletes_post=True))
+    outcome = outcome_of_article(fake, replace(RECALL, earlier_post=kept, deletes_post=True))
     assert (outcome.kind, outcome.code, fake.state.articles) == ("sent", "article_removed", {})
 
 
@@ -151,17 +151,17 @@ def test_it_is_removed_where_the_desk_chose_so(fake):
 )
 def test_each_refusal_of_an_article(fake, code, made, amended):
     fake.faults.next(match="article/create", body={"error": code})
-    assert told(fake, WARNING).kind == made
+    assert outcome_of_article(fake, WARNING).kind == made
     kept = published(fake).provider_id
     for path, what in (("update", {}), ("remove", {"deletes_post": True})):
         fake.faults.next(match=f"article/{path}", body={"error": code})
-        outcome = told(fake, replace(RECALL, earlier_post=kept, **what))
+        outcome = outcome_of_article(fake, replace(RECALL, earlier_post=kept, **what))
         assert (outcome.kind, outcome.code) == (amended, str(code))
     assert only_article(fake).content["title"] == WARNING.subject
 
 
 def test_without_a_cover_or_words_nothing_is_begun(fake):
-    refused = told(fake, WARNING, article_cover="")
+    refused = outcome_of_article(fake, WARNING, article_cover="")
     assert (refused.kind, refused.scope) == ("config", "address")
-    assert told(fake, OutgoingMessage(" ")).kind == "reject"
+    assert outcome_of_article(fake, OutgoingMessage(" ")).kind == "reject"
     assert fake.state.journal == []

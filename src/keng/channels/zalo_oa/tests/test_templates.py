@@ -37,25 +37,25 @@ def fake(running):
     return running
 
 
-def told(fake, message=ANSWER, *, address=PERSON, **settings):
+def outcome_of_template(fake, message=ANSWER, *, address=PERSON, **settings):
     return send(ZaloOA(), message, address, {**fake.credentials(), **TEMPLATE, **settings}, NOW)
 
 
 def test_who_wrote_long_ago_reads_the_approved_wording_alone(fake):
-    outcome = told(fake)
+    outcome = outcome_of_template(fake)
     assert (outcome.kind, outcome.code) == ("sent", "template")
     assert [sent.text for sent in fake.state.delivered] == ["mau-1 Phường Mẫu"]
 
 
 def test_who_wrote_lately_reads_the_words(fake):
     fake.state.users["u1"].last_interaction = NOW.timestamp() - 3600
-    assert told(fake).code == ""
+    assert outcome_of_template(fake).code == ""
     assert [sent.text for sent in fake.state.delivered] == [ANSWER.text]
 
 
 def test_without_a_template_or_to_many_nothing_costs_anything(fake):
-    assert told(fake, answer_template="").code == "-230"
-    assert told(fake, replace(ANSWER, is_bulk=True)).code == "-230"
+    assert outcome_of_template(fake, answer_template="").code == "-230"
+    assert outcome_of_template(fake, replace(ANSWER, is_bulk=True)).code == "-230"
     assert not any("template" in entry.path for entry in fake.state.journal)
 
 
@@ -83,13 +83,13 @@ def test_without_a_template_or_to_many_nothing_costs_anything(fake):
 )
 def test_a_template_that_is_refused_loses_no_answer_and_stops_no_account(fake, code, kind, shown):
     fake.faults.next(match="message/template", body={"error": code})
-    outcome = told(fake)
+    outcome = outcome_of_template(fake)
     assert (outcome.kind, outcome.code) == (kind, shown)
 
 
 def test_a_template_that_may_have_arrived_is_not_sent_again(fake):
     fake.faults.next(match="message/template", drop="after_accept")
-    assert told(fake).kind == "unknown"
+    assert outcome_of_template(fake).kind == "unknown"
 
 
 def test_what_fills_the_blanks_is_a_few_words_of_the_operator(fake):
@@ -97,4 +97,4 @@ def test_what_fills_the_blanks_is_a_few_words_of_the_operator(fake):
     assert fault_of_template_data("") is None
     for wrong in ("[]", "{", '{"a": 1}', '{"a": "%s"}' % ("x" * 201)):
         assert fault_of_template_data(wrong)
-        assert told(fake, answer_template_data=wrong).code == "-230 -1340"
+        assert outcome_of_template(fake, answer_template_data=wrong).code == "-230 -1340"
