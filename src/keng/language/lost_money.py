@@ -67,6 +67,17 @@ _ACCOUNT = re.compile(
 )
 
 
+# When: minutes or hours ago, or on this day. The bank of the other side may still hold that back.
+_TODAY = re.compile(
+    r"(?<!\w)(?:vua|moi (?:bi|chuyen|ck|day|gui|lo|mat|nap|trot|xong)|(?:ban|luc|hoi|khi|hom) nay"
+    r"|(?:sang|trua|chieu|toi|dem) nay"
+    r"|(?:\d{1,2}|may|vai|nua|mot|hai|ba) ?(?:p|phut|tieng|gio)(?: dong ho)? (?:truoc|nay)"
+    r"|cach day (?:\d{1,2}|may|vai|nua|mot|hai|ba) ?(?:p|phut|tieng|gio)"
+    r"|just|just now|today|tonight|this (?:morning|afternoon|evening)"
+    r"|(?:\d{1,2}|a few|an|one|two|half an) (?:min|mins|minutes?|hours?) ago)(?!\w)"
+    r"|刚|剛|今天|今早|今晚|分钟前|分鐘前|小时前|小時前"
+)
+_TODAY_IN_KOREAN = re.compile(fold("방금|조금 전|오늘|분 전|시간 전"))
 _QUICK_PAID, _QUICK_LOST = GuardedPattern(_PAID), GuardedPattern(_LOST)
 
 
@@ -82,6 +93,17 @@ def money_has_left(folded: str) -> bool:
         or _CHEATED.search(folded)
         or (_QUICK_LOST.search(folded) and _ACCOUNT.search(folded))
         or (not folded.isascii() and _paid_in_other_letters(folded))
+    )
+
+
+def left_today(folded: str) -> bool:
+    """Whether the words say that it was on this day, or just now; asked of a text about lost money.
+
+    Takes the words as keng.language.fold.fold gives them. In doubt yes: a bank is asked in vain.
+    """
+    return bool(
+        _TODAY.search(folded)
+        or (not folded.isascii() and _TODAY_IN_KOREAN.search(folded) is not None)
     )
 
 

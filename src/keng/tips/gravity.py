@@ -21,7 +21,7 @@ from keng.language.fold import fold
 from keng.language.taxonomy import is_scam
 from keng.language.urgency import danger_goes_on, suggest_urgency
 from keng.tips.models import DialogueMessage, Tip
-from keng.tips.models.tip import HAS_MONEY_TO_STOP, IS_CRITICAL, MONEY_BAND
+from keng.tips.models.tip import HAS_MONEY_TO_STOP, IS_CRITICAL, LONG_GONE_BAND, MONEY_BAND
 
 # The ready answers ask so (tips/answers.csv), and so do officers who write it themselves.
 _ASKS_WHETHER_SAFE = ("an toan khong", "an toan chua", "safe now", "are you safe")
@@ -74,17 +74,24 @@ class StakeFacts(NamedTuple):
     """The code of the category that the machine thinks likeliest."""
 
 
-def gravity_band(urgency_score: float, stake: Stake) -> int:
-    """The band of a text among those of one urgency: a life from 1, the gravest, to 4; money 5."""
+def gravity_band(
+    urgency_score: float, stake: Stake, text: str, *, happening: str = Happening.UNSURE
+) -> int:
+    """The band of a text among those of one urgency: a life from 1, the gravest, to 4; then money.
+
+    Money may still be stopped (5) unless its reporter says that it is over (6); but whoever was
+    cheated just now says that, too: the talk is over, and the money is on its way.
+    """
     if stake == Stake.MONEY:
-        return MONEY_BAND
+        is_long_gone = happening == Happening.OVER and not lost_money.left_today(fold(text))
+        return LONG_GONE_BAND if is_long_gone else MONEY_BAND
     return 1 + sum(urgency_score < start for start in _BAND_STARTS)
 
 
 def sorted_band(tip: Tip) -> int:
     """The band of a tip after an officer said what it is: whatever is no money is a life."""
     if stake_of(tip) == Stake.MONEY:
-        return MONEY_BAND
+        return gravity_band(0, Stake.MONEY, tip.text, happening=tip.happening)
     return min(tip.gravity_band, MONEY_BAND - 1)
 
 
@@ -203,9 +210,8 @@ def _first_line(text: str) -> str:
 
 
 def may_stop_money(tip: Tip) -> bool:
-    """Whether minutes count because money has left, though nobody is in danger: P1, not over."""
-    goes_on = tip.happening != Happening.OVER
-    is_soon = tip.money_moved and goes_on and tip.urgency == Urgency.P1
+    """Whether minutes count because money has left, though nobody is in danger: P1, just now."""
+    is_soon = tip.money_moved and tip.urgency == Urgency.P1 and tip.gravity_band != LONG_GONE_BAND
     return is_soon and stake_of(tip) == Stake.MONEY
 
 

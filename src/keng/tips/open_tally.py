@@ -47,8 +47,8 @@ WITH counted AS (
   SELECT responsible_unit_id AS unit_ref,
     date_bin('15 minutes', due_at, '2000-01-01 00:00+00') AS due_slot,
     assigned_to_id AS assigned_ref, urgency = 'P0' AS is_critical,
-    (urgency = 'P1' AND money_moved AND gravity_band = 5
-      AND happening <> 'over' AND assigned_to_id IS NULL) AS has_money_to_stop,
+    (urgency = 'P1' AND money_moved AND gravity_band = 5 AND assigned_to_id IS NULL)
+      AS has_money_to_stop,
     waiting_since IS NOT NULL AS is_waiting, first_answered_at IS NOT NULL AS is_answered, 1 AS tips
   FROM tips_tip WHERE state IN ('received', 'accepted') AND set_aside_until IS NULL
   UNION ALL

@@ -16,6 +16,7 @@ from keng.intake.examination.examine import examine_tips
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.tips.models import Tip
+from keng.tips.models.tip import LONG_GONE_BAND
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +120,7 @@ def test_money_just_sent_stands_below_a_life_and_above_every_deadline_until_some
     life, rated_money = (due_in(unit, hours, urgency="P0") for hours in (40, 1))
     Tip.objects.filter(pk=rated_money.pk).update(gravity_band=5, urgency_is_rated=True)
     # Money that is gone for good, or that somebody already follows, stands by its deadline.
-    over = due_in(unit, 20, happening="over", **MONEY)
+    over = due_in(unit, 20, happening="over", **{**MONEY, "gravity_band": LONG_GONE_BAND})
     taken = due_in(unit, 30, **MONEY)
     triage.accept_tip(taken.pk, by=officer)
     taken.refresh_from_db()
@@ -137,6 +138,41 @@ def test_money_just_sent_stands_below_a_life_and_above_every_deadline_until_some
     triage.accept_tip(newer.pk, by=officer)
     assert order(inbox_page(officer))[:3] == [life.pk, rated_money.pk, older.pk]
     assert order(inbox_page(officer)).index(newer.pk) > order(inbox_page(officer)).index(late.pk)
+
+
+@pytest.mark.parametrize(
+    ("text", "stands_first"),
+    [
+        ("Em vừa bị lừa chuyển khoản 17 triệu cách đây 10 phút", True),
+        ("Sáng nay mẹ tôi đã chuyển khoản 50 triệu cho nó, giờ nó chặn máy rồi", True),
+        ("I transferred 20 million VND to them an hour ago", True),
+        ("방금 사기를 당했어요. 돈을 2천만 동 보냈어요", True),
+        ("Tháng trước tôi đã chuyển khoản 17 triệu, nay báo để mọi người biết", False),
+        ("Tôi bị lừa mất 30 triệu tiền cọc từ năm ngoái, tài khoản ngân hàng của nó đây", False),
+    ],
+)
+def test_who_was_cheated_just_now_taps_it_is_over_and_the_money_is_still_on_its_way(
+    desk, text, stands_first
+):
+    unit, officer = desk
+    tip = make.tip(
+        unit=unit,
+        text=text,
+        happening="over",
+        money_moved=True,
+        urgency="P1",
+        topic="scam",
+        examined_at=None,
+    )
+    late = due_in(unit, -1)
+    examine_tips()
+    expected = [tip.pk, late.pk] if stands_first else [late.pk, tip.pk]
+    assert order(inbox_page(officer)) == expected
+    tip.refresh_from_db()
+    assert tip.has_money_to_stop is stands_first
+    # What an officer sorts it as keeps the same place.
+    triage.sort_tip(tip.pk, category="scam_bank", by=officer)
+    assert order(inbox_page(officer)) == expected
 
 
 def test_what_an_officer_sorts_as_no_fraud_is_no_money_to_stop_and_undoing_makes_it_so_again(desk):

@@ -131,7 +131,8 @@ def _band_of_tip(tip: Tip, found: Findings) -> int:
     """As its own words and what was ticked say it."""
     guess = _guess_of(found)
     facts = StakeFacts(tip.pk, tip.text, "", tip.happening, tip.money_moved, None, guess)
-    return gravity_band(found.urgency_score, stake_of_facts(facts, None))
+    stake = stake_of_facts(facts, None)
+    return gravity_band(found.urgency_score, stake, tip.text, happening=tip.happening)
 
 
 def _take_in_further_words(tip: Tip, message: DialogueMessage, found: Findings) -> None:
@@ -141,7 +142,8 @@ def _take_in_further_words(tip: Tip, message: DialogueMessage, found: Findings) 
     has_left = lost_money.money_has_left(folded)
     tip.money_moved = tip.money_moved or has_left
     stake = Stake.LIFE if found.is_danger or not has_left else Stake.MONEY
-    tip.gravity_band = min(tip.gravity_band, gravity_band(found.urgency_score, stake))
+    band = gravity_band(found.urgency_score, stake, message.text, happening=tip.happening)
+    tip.gravity_band = min(tip.gravity_band, band)
     level = min(found.urgency, first_urgency_of(message.text))
     if level == Urgency.P0 or answers_not_safe(message):
         later_danger.ring_for_message(tip, message)

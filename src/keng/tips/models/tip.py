@@ -36,13 +36,15 @@ IS_UNTALLIED = models.Q(state="duplicate") | (
     models.Q(set_aside_until__isnull=False) & ~models.Q(state="closed")
 )
 
-# `Tip.gravity_band` of money that may still be stopped: behind every life.
+# `Tip.gravity_band` of money that may still be stopped: behind every life. Behind that, money of
+# which its reporter says that it is over, and nothing says that it left today.
 MONEY_BAND = 5
+LONG_GONE_BAND = 6
 IS_CRITICAL = models.Q(urgency=Urgency.P0)
 # Money just sent, and nobody has taken the tip on: minutes count, though nobody is in danger.
 HAS_MONEY_TO_STOP = models.Q(
     urgency=Urgency.P1, money_moved=True, gravity_band=MONEY_BAND, assigned_to__isnull=True
-) & ~models.Q(happening=Happening.OVER)
+)
 # Above all others in the list, whatever its deadline; `keng.tips.gravity` says in which order.
 STANDS_FIRST = IS_CRITICAL | HAS_MONEY_TO_STOP
 
@@ -420,9 +422,8 @@ class Tip(Row):
     @property
     def has_money_to_stop(self) -> bool:
         """Money just sent, and nobody has taken it on (HAS_MONEY_TO_STOP, to the database)."""
-        is_soon = self.urgency == Urgency.P1 and self.happening != Happening.OVER
         is_money = self.money_moved and self.gravity_band == MONEY_BAND
-        return is_soon and is_money and self.assigned_to_id is None
+        return is_money and self.urgency == Urgency.P1 and self.assigned_to_id is None
 
     @property
     def is_open(self) -> bool:
