@@ -20,7 +20,7 @@ from keng.data_requests.due_dates import decision_due, reply_due
 from keng.data_requests.errors import AskedAlready, NobodyAnswers
 from keng.data_requests.models import DataRequest
 from keng.kit import times
-from keng.kit.codes import derived_code, new_token
+from keng.kit.codes import derived_code, new_token, token_for_answers
 from keng.language import reporters_own
 from keng.places.serving import first_province_unit, unit_above
 from keng.tips.models import Tip
@@ -62,8 +62,7 @@ def ask_by_form(*, kind: str, words: str, about_number: str, token: str) -> Data
 
     Names and numbers of people are covered before anything is kept.
     """
-    # Whoever goes back and corrects their words has two numbers, and loses none of them.
-    number = _number_of(f"{token}\0{kind}\0{words}\0{about_number}")
+    number = _number_of(token_for_answers(token, kind, words, about_number))
     earlier = DataRequest.objects.filter(number=number).only("number", "decide_by")
     if found := earlier.first():
         return found

@@ -9,6 +9,7 @@ import hashlib
 import itertools
 import re
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
@@ -36,6 +37,26 @@ class MalformedCode(ValueError):
 def new_token() -> str:
     """A random token (128 bits): a link's secret, or what one code is derived from."""
     return secrets.token_urlsafe(16)
+
+
+def token_for_answers(token: str, *answers: str) -> str:
+    """The token of a form with these answers: sent twice, the same one.
+
+    Whoever goes back and corrects an answer has another one, so that none of their words is lost.
+    Those of one form begin alike (`is_of_same_form`).
+    """
+    return _digest_of(token, size=3) + _digest_of(token, *answers, size=13)[:18]
+
+
+def is_of_same_form(token: str, other: str) -> bool:
+    """Whether two tokens of `token_for_answers` came from one form, whatever its answers."""
+    return len(token) == len(other) and token[:4] == other[:4]
+
+
+def _digest_of(*words: str, size: int) -> str:
+    given = "\0".join(words).encode()
+    digest = hashlib.blake2b(given, key=derive_key("answers of a form"), digest_size=size).digest()
+    return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def random_code(length: int, alphabet: str = WORDLESS_ALPHABET) -> str:

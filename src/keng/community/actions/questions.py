@@ -6,7 +6,6 @@ is let out by a second person (docs/decisions/0015); until then the words as the
 """
 
 import uuid
-from base64 import urlsafe_b64encode
 from typing import Any
 
 from django.db.models import QuerySet
@@ -28,6 +27,7 @@ from keng.community.number_checks import check_answer_numbers
 from keng.dialogue import shown_codes
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
+from keng.kit.codes import token_for_answers
 from keng.kit.secrets import keyed_hash
 from keng.kit.urgency import URGENT_LEVELS
 from keng.language.officers import seems_about_officers
@@ -82,7 +82,7 @@ def report_urgent_question(
     from there before keeps its code for itself. Raises tips.errors.CannotSeal.
     """
     text = clean_text(text)
-    token = _token_of_report(token, text)
+    token = token_for_answers(token, "report", text)
     code = receipt_codes.code_from_token(token)
     if receipt_codes.tip_id_of_code(code) is not None:
         return token
@@ -103,11 +103,6 @@ def report_urgent_question(
         )
     )
     return token
-
-
-def _token_of_report(token: str, text: str) -> str:
-    made = keyed_hash("report of a question", token, text)[:16]
-    return urlsafe_b64encode(made).decode().rstrip("=")
 
 
 def _desk_for(place: Place, text: str) -> tuple[Unit, Unit | None]:

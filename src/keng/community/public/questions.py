@@ -20,6 +20,7 @@ from keng.community.promises import PROMISES
 from keng.dialogue.public.code_entry import ReceiptCodeForm, answer_unknown_code, ask_for_code
 from keng.dialogue.public.code_page import QUESTION_CODE_PAGE, TIP_CODE_PAGE
 from keng.dialogue.public.receipt_page import ASKED_FIRST
+from keng.kit.codes import token_for_answers
 from keng.kit.rate_limits import ask_to_wait, client_mark
 from keng.limits.shared import SharedLimit
 from keng.places import serving
@@ -73,6 +74,7 @@ def _hand_in(request: HttpRequest, place: Place, asked: dict[str, str]) -> HttpR
             response = TIP_CODE_PAGE.lead_to(of_report)
             response.headers["Location"] += f"?{ASKED_FIRST}=1"
             return response
+    token = token_for_answers(token, "question", asked["wish"], asked["text"])
     ask_desk(place, text=asked["text"], wish=asked["wish"], token=token, language=language)
     return QUESTION_CODE_PAGE.lead_to(token)
 

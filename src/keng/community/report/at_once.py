@@ -20,7 +20,7 @@ from keng.community.promises import PROMISES
 from keng.community.report.recipient import COMMUNE, PROVINCE, UNSURE
 from keng.community.report.send import send_report_at_once
 from keng.dialogue.public.code_page import TIP_CODE_PAGE
-from keng.kit import cookies
+from keng.kit import codes, cookies
 from keng.kit.forms import Form
 from keng.kit.languages import answer_in_language, chosen_language
 from keng.kit.rate_limits import client_mark
@@ -80,7 +80,7 @@ def report_at_once(request: HttpRequest) -> HttpResponse:
     form = AtOnceForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
-    token = form.cleaned_data["token"]
+    token = _token_for(form.cleaned_data)
     send_report_at_once(
         _answers_of(form.cleaned_data),
         token,
@@ -122,7 +122,13 @@ def _page(request: HttpRequest, form: AtOnceForm, *, had_files: bool = False) ->
 
 def _is_sender(request: HttpRequest, token: str) -> bool:
     """Whether the form comes from the browser that wrote it: not after Quick exit."""
-    return bool(request.COOKIES.get(REPORT_COOKIE)) or TIP_CODE_PAGE.secret_of(request) == token
+    shown = TIP_CODE_PAGE.secret_of(request) or ""
+    return bool(request.COOKIES.get(REPORT_COOKIE)) or codes.is_of_same_form(shown, token)
+
+
+def _token_for(answers: Mapping[str, Any]) -> str:
+    told = ("text", "spot", "happening", "money_moved", "desk")
+    return codes.token_for_answers(answers["token"], *(str(answers[name]) for name in told))
 
 
 def _answers_of(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -127,6 +127,20 @@ def test_sent_twice_it_is_one_report_with_one_code(crowd):
     assert Tip.objects.count() == 1
 
 
+def test_whoever_goes_back_and_corrects_an_answer_has_two_reports_and_loses_no_word(crowd):
+    page = crowd.post("/report/describe/", {"text": WORDS})
+    said = {"token": token_on(page), "desk": "commune", "text": WORDS}
+    corrected = [said, said | {"spot": "chợ Nếnh"}, said | {"text": f"{WORDS}, nó có dao"}, said]
+    codes = [code_on(crowd.post("/report/at-once/", each, follow=True)) for each in corrected]
+    assert codes[0] == codes[3]
+    assert len(set(codes)) == 3
+    assert {(tip.text, tip.place_detail) for tip in Tip.objects.all()} == {
+        (WORDS, ""),
+        (WORDS, "chợ Nếnh"),
+        (f"{WORDS}, nó có dao", ""),
+    }
+
+
 def test_without_words_it_says_what_is_missing_and_keeps_the_rest(crowd):
     page = crowd.post("/report/where/", {"q": "Nếnh"})
     again = crowd.post(

@@ -1,5 +1,7 @@
 """Whoever is listed objects without an account, gets a code, and reads the answer with it."""
 
+import hashlib
+
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -120,12 +122,14 @@ def _handle_objection(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("Several objections came from your network. Try again later."))
         return ask_to_wait(_objection_page(request, listing, form), wait)
     given = form.cleaned_data
+    shown = (hashlib.sha256(picture).hexdigest() for picture in pictures)
+    token = codes.token_for_answers(given["token"], given["reason"], given["text"], *shown)
     try:
         actions.object_with_pictures(
             given["hash"],
             reason=given["reason"],
             text=given["text"],
-            token=given["token"],
+            token=token,
             pictures=pictures,
         )
     except NotListed:
@@ -133,7 +137,7 @@ def _handle_objection(request: HttpRequest) -> HttpResponse:
     except actions.NoPicture as found:
         form.refuse(found.number)
         return _objection_page(request, listing, form)
-    return OBJECTION_CODE_PAGE.lead_to(given["token"])
+    return OBJECTION_CODE_PAGE.lead_to(token)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

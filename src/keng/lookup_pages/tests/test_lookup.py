@@ -248,13 +248,19 @@ def test_somebody_listed_objects_without_an_account_and_reads_the_answer_by_code
     assert "Confirmed:" not in after
 
 
-def test_sent_twice_it_is_one_objection_with_the_same_code(public_client, unit):
+def test_sent_twice_it_is_one_objection_with_one_code_and_with_other_words_it_is_two(
+    public_client, unit
+):
     listing(unit=unit)
     page, sent = objected(public_client)
     changed = {**sent, "reason": "mistake", "text": "x"}
-    again = public_client.post("/lookup/object/", changed, follow=True)
-    codes = {CODE.search(each.content.decode()).group() for each in (page, again)}
-    assert (len(codes), Dispute.objects.count()) == (1, 1)
+    pages = [
+        page,
+        *(public_client.post("/lookup/object/", each, follow=True) for each in (sent, changed)),
+    ]
+    codes = [CODE.search(each.content.decode()).group() for each in pages]
+    assert codes[0] == codes[1] != codes[2]
+    assert Dispute.objects.count() == 2
 
 
 def test_an_objection_without_words_is_asked_for_and_nothing_is_lost(public_client, unit):

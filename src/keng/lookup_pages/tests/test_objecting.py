@@ -113,6 +113,16 @@ def test_sent_twice_it_is_one_objection_with_its_first_pictures(entry):
     assert DisputeFile.objects.count() == 1
 
 
+def test_whoever_goes_back_and_corrects_words_or_pictures_has_objected_twice(public_client, entry):
+    key = bytes(entry.lookup_hash).hex()
+    sent = REASON | {"hash": key, "token": new_token()}
+    public_client.post("/lookup/object/", sent)
+    corrected = sent | {"text": "Tôi mua số này tháng 9, có hợp đồng"}
+    for again in (sent, corrected, corrected | {"attached": SimpleUploadedFile("a.jpg", photo())}):
+        assert public_client.post("/lookup/object/", again).status_code == 303
+    assert Dispute.objects.filter(listing=entry).count() == 3
+
+
 def test_what_is_no_picture_leaves_nothing_behind(entry):
     with pytest.raises(dispute_pictures.NoPicture) as found:
         objected(entry, photo(), b"%PDF-1.7 hoa don")
