@@ -9,6 +9,7 @@ import uuid
 
 from keng.accounts.closing import end_account
 from keng.accounts.models import (
+    MemberPasskey,
     NamedOfficer,
     Officer,
     OfficerPasskey,
@@ -82,6 +83,18 @@ def remove_member_passkeys_again(member_id: uuid.UUID) -> None:
     """The same of whoever signs in for a partner."""
     member = lock(PartnerMember.objects.filter(pk=member_id)).get()
     _remove_passkeys(member, "partner.passkey_removed", partner_chain(member.partner_id))
+
+
+@work()
+def stop_passkey_again(passkey_id: uuid.UUID) -> None:
+    """Its counter went back: a copy of it may be in other hands."""
+    OfficerPasskey.objects.filter(pk=passkey_id).update(stopped_at=times.now())
+
+
+@work()
+def stop_member_passkey_again(passkey_id: uuid.UUID) -> None:
+    """The same of whoever signs in for a partner."""
+    MemberPasskey.objects.filter(pk=passkey_id).update(stopped_at=times.now())
 
 
 @work()

@@ -153,34 +153,38 @@ def destroyed_kinds() -> list[DestroyedKind]:
             accounts.end_post_again,
             "officers' posts are ended again",
         ),
-        DestroyedKind(
+        _recorded_kind(
             "officer.credentials_renewed",
-            lambda since: _recorded("officer.credentials_renewed", since),
             lambda: _ids(Officer.objects.filter(is_active=True)),
             accounts.void_replaced_sign_in,
             "officers had got a new sign-in: the old one is void, give each another "
             "(`keng officer renew NAME`, or on the desk)",
         ),
         DestroyedKind(
+            "officer.passkey_stopped",
+            lambda since: _ids(OfficerPasskey.objects.filter(stopped_at__gte=since)),
+            lambda: _ids(OfficerPasskey.objects.filter(stopped_at=None)),
+            accounts.stop_passkey_again,
+            "officers' passkeys are stopped again",
+        ),
+        _recorded_kind(
             "officer.passkey_removed",
-            lambda since: chain(
-                _recorded("officer.passkey_removed", since),
-                _holders(OfficerPasskey.objects.filter(stopped_at__gte=since)),
-            ),
             lambda: set(_holders(OfficerPasskey.objects.all())),
             accounts.remove_passkeys_again,
-            "officers had removed a passkey, or one was stopped: none of theirs signs in, they add "
-            "them again",
+            "officers had removed a passkey: none of theirs signs in, they add them again",
         ),
         DestroyedKind(
+            "partner.passkey_stopped",
+            lambda since: _ids(MemberPasskey.objects.filter(stopped_at__gte=since)),
+            lambda: _ids(MemberPasskey.objects.filter(stopped_at=None)),
+            accounts.stop_member_passkey_again,
+            "partners' passkeys are stopped again",
+        ),
+        _recorded_kind(
             "partner.passkey_removed",
-            lambda since: chain(
-                _recorded("partner.passkey_removed", since),
-                _holders(MemberPasskey.objects.filter(stopped_at__gte=since)),
-            ),
             lambda: set(_holders(MemberPasskey.objects.all())),
             accounts.remove_member_passkeys_again,
-            "people of partners had removed a passkey, or one was stopped: none of theirs signs in",
+            "people of partners had removed a passkey: none of theirs signs in",
         ),
         DestroyedKind(
             "named.ended",
@@ -196,9 +200,8 @@ def destroyed_kinds() -> list[DestroyedKind]:
             holder_keys.retire_key_again,
             "officers' keys for opening are given up again",
         ),
-        DestroyedKind(
+        _recorded_kind(
             "holder.phrase_renewed",
-            lambda since: _recorded("holder.phrase_renewed", since),
             lambda: set(
                 WrappedHolderKey.objects.filter(
                     kind=WrappedHolderKey.Kind.PHRASE, holder_key__retired_at=None
@@ -222,9 +225,8 @@ def destroyed_kinds() -> list[DestroyedKind]:
             network.stop_lead_again,
             "leads take part no more",
         ),
-        DestroyedKind(
+        _recorded_kind(
             "lead.link_reissued",
-            lambda since: _recorded("lead.link_reissued", since),
             lambda: _ids(Lead.objects.all()),
             network.end_lead_link_again,
             "leads' links were replaced: the old ones are ended, give each another",
@@ -254,11 +256,55 @@ def _holders(passkeys: "QuerySet[Any]") -> Iterator[uuid.UUID]:
     return passkeys.values_list("holder_id", flat=True).iterator()
 
 
-def _recorded(action: str, since: datetime.datetime) -> Iterator[uuid.UUID]:
-    """To whom it was done, by the record."""
+def _recorded_kind(
+    action: str,
+    undone: Callable[[], Iterable[uuid.UUID]],
+    do_again: Callable[[uuid.UUID], None],
+    words: str,
+) -> DestroyedKind:
+    """What only the record tells: that it was done to somebody, and for which time.
+
+    Which time is listed, and not to whom alone: whoever has a new sign-in in the backup keeps it,
+    though the list of the days before it names them. Lists of earlier versions name the row.
+    """
+
+    def lost_or_named() -> Iterator[uuid.UUID]:
+        rows = set(undone())
+        return chain(_next_times(action, rows), rows)
+
+    def do_to_its_row(time_or_row: uuid.UUID) -> None:
+        do_again(_next_times(action, set(undone())).get(time_or_row, time_or_row))
+
+    return DestroyedKind(
+        action, lambda since: _times_since(action, since), lost_or_named, do_to_its_row, words
+    )
+
+
+def _times_since(action: str, since: datetime.datetime) -> Iterator[uuid.UUID]:
+    """Every time that it was done to each of those to whom it was done since."""
     from keng.audit.models import Entry  # noqa: PLC0415 -- needs the settings
 
-    entries = Entry.objects.filter(id__gte=first_id(since), action=action)
-    for object_id in entries.values_list("object_id", flat=True).iterator():
+    lately = Entry.objects.filter(id__gte=first_id(since), action=action).values("object_id")
+    for row_id, many in _how_often(action, object_id__in=lately):
+        yield from (_time(row_id, action, number) for number in range(1, many + 1))
+
+
+def _next_times(action: str, rows: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Of each row the time that this database does not have, and the row."""
+    known = dict(_how_often(action))
+    return {_time(row_id, action, known.get(row_id, 0) + 1): row_id for row_id in rows}
+
+
+def _how_often(action: str, **only: Any) -> Iterator[tuple[uuid.UUID, int]]:
+    from django.db.models import Count  # noqa: PLC0415 -- needs the settings
+
+    from keng.audit.models import Entry  # noqa: PLC0415 -- as above
+
+    counted = Entry.objects.filter(action=action, **only).values_list("object_id")
+    for object_id, many in counted.annotate(Count("id")).iterator():
         if row_id := read_id(object_id):
-            yield row_id
+            yield row_id, many
+
+
+def _time(row_id: uuid.UUID, action: str, number: int) -> uuid.UUID:
+    return uuid.uuid5(row_id, f"{action} {number}")

@@ -1,21 +1,24 @@
 """The list of what a restore does again: nothing committed is missing, nobody is named."""
 
+import contextlib
 import datetime
 import os
 
 import pytest
+from django.db import transaction
 
 from keng.accounts import naming, passkeys
 from keng.accounts.models import NamedOfficer, Officer, OfficerPasskey
+from keng.accounts.passkey_answers import stop_passkey
 from keng.acts.work import work
 from keng.audit.models import Entry
 from keng.dialogue import replaced_codes
 from keng.dialogue.reporter import open_one_time_link
 from keng.dialogue.withdrawal import withdraw_tip
 from keng.kit import times
-from keng.network.actions import after_restore
+from keng.network.actions import after_restore, leads
 from keng.network.models import Group, Lead, Subscription
-from keng.runtime.backup import destroyed
+from keng.runtime.backup import destroyed, destroyed_kinds
 from keng.tips import receipt_codes
 from keng.tips.models import OneTimeLink, Receipt, Tip
 from tests import make
@@ -28,6 +31,22 @@ def data(tmp_path, monkeypatch):
     """The list of this test alone; the site's key is the run's."""
     monkeypatch.setattr(destroyed, "data_folder", lambda: tmp_path)
     return tmp_path / "destroyed"
+
+
+@contextlib.contextmanager
+def after_the_backup():
+    """What is done in it is listed, and lost with the restore."""
+    with transaction.atomic():
+        yield
+        destroyed.list_destroyed()
+        transaction.set_rollback(True)
+
+
+@work()
+def renew(officer):
+    from keng.audit.actions import record
+
+    record("officer.credentials_renewed", by="operator", on=officer, chain="accounts")
 
 
 def listed():
@@ -102,15 +121,8 @@ def test_a_restored_database_does_again_what_the_list_says_and_nothing_else(data
 
 def test_an_old_sign_in_is_void_and_stands_on_record(data):
     officer = make.officer(unit=make.unit(), password="the old one of a test")
-
-    @work()
-    def renew():
-        from keng.audit.actions import record
-
-        record("officer.credentials_renewed", by="operator", on=officer, chain="accounts")
-
-    renew()
-    destroyed.list_destroyed()
+    with after_the_backup():
+        renew(officer)
     told = destroyed.do_listed_again([data])
     assert sum(told.done.values()) == 1
     assert not Officer.objects.get().has_usable_password()
@@ -209,18 +221,10 @@ def passkey_of(holder, table, **columns):
 
 def test_a_passkey_that_was_lost_signs_in_no_more_after_a_restore(data):
     officer, other = make.officer(), make.officer()
-
-    @work()
-    def renewed():
-        from keng.audit.actions import record
-
-        record("officer.credentials_renewed", by="operator", on=officer, chain="accounts")
-
-    renewed()
-    destroyed.list_destroyed()
-    # As it was in the backup: setting up anew had removed it.
     passkey_of(officer, OfficerPasskey)
     passkey_of(other, OfficerPasskey)
+    with after_the_backup():
+        renew(officer)
     destroyed.do_listed_again([data])
     assert list(OfficerPasskey.objects.values_list("holder", flat=True)) == [other.pk]
 
@@ -229,15 +233,51 @@ def test_passkeys_that_were_removed_or_stopped_since_sign_in_no_more_after_a_res
     unit = make.unit()
     officer, other = make.officer(unit=unit), make.officer(unit=unit)
     Officer.objects.update(totp_box=b"a second factor")
-    removed = passkey_of(officer, OfficerPasskey)
-    passkeys.remove_passkey(removed.pk, by=officer)
-    stopped = passkey_of(other, OfficerPasskey, stopped_at=times.now())
-    destroyed.list_destroyed()
-    assert kinds() == ["officer.passkey_removed"] * 2
-    passkey_of(officer, OfficerPasskey)
-    OfficerPasskey.objects.filter(pk=stopped.pk).update(stopped_at=None)
+    removed, own = passkey_of(officer, OfficerPasskey), passkey_of(officer, OfficerPasskey)
+    stopped, kept = passkey_of(other, OfficerPasskey), passkey_of(other, OfficerPasskey)
+    with after_the_backup():
+        passkeys.remove_passkey(removed.pk, by=officer)
+        stop_passkey(stopped)
+    assert kinds() == ["officer.passkey_removed", "officer.passkey_stopped"]
     assert destroyed.do_listed_again([data]).failed == {}
-    assert not OfficerPasskey.objects.exists()
+    assert not OfficerPasskey.objects.filter(pk__in=[removed.pk, own.pk]).exists()
+    assert [each.pk for each in passkeys.usable_passkeys_of(other)] == [kept.pk]
+
+
+def test_what_the_backup_has_of_a_new_sign_in_goes_on(data):
+    """Renewed, removed, stopped and replaced in the hours before the backup was made."""
+    unit = make.unit()
+    officer, lead = make.officer(unit=unit, password="the new one"), make.lead(unit=unit)
+    Officer.objects.update(totp_box=b"a second factor")
+    stopped, removed = passkey_of(officer, OfficerPasskey), passkey_of(officer, OfficerPasskey)
+    kept = passkey_of(officer, OfficerPasskey)
+    renew(officer)
+    passkeys.remove_passkey(removed.pk, by=officer)
+    stop_passkey(stopped)
+    leads.reissue_lead_link(lead.pk, by=officer)
+    secret = Lead.objects.get().link_secret
+    destroyed.list_destroyed()
+    assert destroyed.do_listed_again([data], made_at=times.now()).done == {}
+    assert Officer.objects.get(pk=officer.pk).has_usable_password()
+    assert [each.pk for each in passkeys.usable_passkeys_of(officer)] == [kept.pk]
+    assert Lead.objects.get().link_secret == secret
+    # What came after it is lost, and the one of the backup opens nothing.
+    with after_the_backup():
+        renew(officer)
+        leads.reissue_lead_link(lead.pk, by=officer)
+    assert sum(destroyed.do_listed_again([data], made_at=times.now()).done.values()) == 2
+    assert not Officer.objects.get(pk=officer.pk).has_usable_password()
+    assert Lead.objects.get().link_secret != secret
+
+
+def test_a_list_that_names_the_officer_voids_their_sign_in(data):
+    """As versions before wrote it."""
+    officer = make.officer(unit=make.unit(), password="the old one of a test")
+    data.mkdir()
+    line = destroyed._line("officer.credentials_renewed", officer.pk)
+    (data / f"destroyed-{times.now():%Y%m%d}.list").write_text(f"{line}\n")
+    assert sum(destroyed.do_listed_again([data]).done.values()) == 1
+    assert not Officer.objects.get().has_usable_password()
 
 
 def test_who_was_named_no_more_reads_no_such_matter_after_a_restore(data):
@@ -255,18 +295,12 @@ def test_who_was_named_no_more_reads_no_such_matter_after_a_restore(data):
 def test_what_is_done_a_second_time_is_listed_again_though_the_first_was(data, monkeypatch):
     officer, now = make.officer(), times.now()
     # Of a week ago, and removed with the backups of its days.
-    line = destroyed._line("officer.credentials_renewed", officer.pk)
+    time = destroyed_kinds._time(officer.pk, "officer.credentials_renewed", 1)
+    line = destroyed._line("officer.credentials_renewed", time)
     data.mkdir()
     old = data / f"destroyed-{now - datetime.timedelta(days=7):%Y%m%d}.list"
     old.write_text(f"{line}\n")
-
-    @work()
-    def renewed():
-        from keng.audit.actions import record
-
-        record("officer.credentials_renewed", by="operator", on=officer, chain="accounts")
-
-    renewed()
+    renew(officer)
     destroyed.list_destroyed()
     destroyed.remove_old_lists(now - datetime.timedelta(days=3))
     assert listed() == [line]
