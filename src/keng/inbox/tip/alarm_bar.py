@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from keng.accounts.middleware import SignedInRequest
 from keng.alarms.bar import alarm_bar_for, ringing_tips_of
 from keng.kit.ids import read_id
+from keng.openings.emergency_bar import waiting_emergencies
 from keng.tips.toast import forget_old_key
 
 # In an address: at which of those that ring the officer is.
@@ -18,13 +19,17 @@ ALARM_PARAMETER = "alarm"
 
 @require_GET
 def alarm(request: SignedInRequest) -> HttpResponse:
-    """The critical tips that nobody has taken; `on` is the tip whose page is open already.
+    """The critical tips that nobody has taken, and the emergencies in which a colleague waits for a
+    second yes; `on` is the tip whose page is open already.
 
     At a locked screen only how many ring: neither their words nor where they are.
     """
     if request.is_screen_locked:
-        count = len(ringing_tips_of(request.officer))
-        return render(request, "inbox/tip/parts/alarm_locked.html", {"count": count})
+        context = {
+            "count": len(ringing_tips_of(request.officer)),
+            "emergencies": waiting_emergencies(request.officer),
+        }
+        return render(request, "inbox/tip/parts/alarm_locked.html", context)
     forget_old_key(request)
     context = alarm_bar_context(request, shown=read_id(request.GET.get("on", "")))
     return render(request, "inbox/tip/parts/alarm.html", context)
@@ -39,10 +44,12 @@ def alarm_bar_context(
     takes what the officer reads.
     """
     found = alarm_bar_for(request.officer, read_id(request.GET.get(ALARM_PARAMETER, "")) or shown)
+    emergencies = waiting_emergencies(request.officer)
     if found is None:
-        return {"bar": None}
+        return {"bar": None, "emergencies": emergencies}
     return {
         "bar": found,
+        "emergencies": emergencies,
         "shown": shown,
         "earlier_url": _alarm_url(request, found.earlier),
         "later_url": _alarm_url(request, found.later),

@@ -1,6 +1,7 @@
 """What stands under what waits: for whoever can agree, and for who asked once it is agreed to."""
 
 import pytest
+from django.urls import reverse
 
 from keng.accounts.models import NamedOfficer, Officer
 from keng.conftest import sign_in
@@ -83,3 +84,33 @@ def test_an_emergency_stands_first_without_the_day_that_a_request_lasts(desk, de
     assert "Trả lời ngay" in desk_client.get("/waiting/").content.decode()
     asking.withdraw_opening(asked.pk, by=desk.lan)
     assert lines(desk.chief) == []
+
+
+def test_an_emergency_rings_on_every_open_page_of_who_can_agree_and_of_nobody_else(
+    desk, desk_client
+):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, is_emergency=True), by=desk.lan)
+    address = f"/openings/{asked.pk}/"
+    bars = {
+        each: sign_in(desk_client, each).get("/alarm/").content.decode()
+        for each in (desk.lan, desk.bao, desk.quan, desk.chief)
+    }
+    assert [address in bars[each] for each in bars] == [False, False, False, True]
+    shown = bars[desk.chief]
+    assert f"{desk.lan} xin mở số điện thoại" in shown
+    assert desk.tip.text[:20] not in shown.partition(address)[0].rpartition("data-alarm")[2]
+    asking.refuse_opening(asked.pk, reason="Đã gọi được rồi", by=desk.chief)
+    assert address not in desk_client.get("/alarm/").content.decode()
+
+
+def test_at_a_locked_screen_an_emergency_rings_without_a_name(desk, desk_client):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, is_emergency=True), by=desk.lan)
+    sign_in(desk_client, desk.chief)
+    assert f"/openings/{asked.pk}/" in desk_client.get("/alarm/").content.decode()
+    desk_client.post(reverse("screen-lock"))
+    locked = desk_client.get("/alarm/").content.decode()
+    assert "Đồng đội đang chờ" in locked
+    assert str(desk.lan) not in locked
+    assert str(asked.pk) not in locked

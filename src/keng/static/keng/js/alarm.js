@@ -50,11 +50,14 @@
 
   // What rings anew is said in words, whichever of them the bar shows.
   function readOut() {
-    const bar = ringing();
-    const all = bar ? bar.dataset.all.split(" ") : [];
     const known = (sessionStorage.getItem(KNOWN) || "").split(" ");
-    if (all.some((mark) => !known.includes(mark))) said.textContent = bar.dataset.said;
-    sessionStorage.setItem(KNOWN, all.join(" "));
+    const bars = [...slot.querySelectorAll("[data-alarm]")].map(({ dataset }) => ({
+      words: dataset.said,
+      marks: dataset.all.split(" "),
+    }));
+    const anew = bars.filter(({ marks }) => marks.some((mark) => !known.includes(mark)));
+    if (anew.length) said.textContent = anew.map(({ words }) => words).join(" ");
+    sessionStorage.setItem(KNOWN, bars.flatMap(({ marks }) => marks).join(" "));
   }
 
   function tick() {
