@@ -23,7 +23,8 @@ from keng.duty import page_officers, pager_tests, rota
 from keng.kit import times
 from keng.tips.models import Alarm, AlarmCall, Tip
 
-ANSWER_HOLDS = datetime.timedelta(minutes=10)
+# Long enough to reach a desk or open the tip on a phone; somebody's life may hang on the next call.
+ANSWER_HOLDS = datetime.timedelta(minutes=5)
 # What is answered in a chat is the newest call there, and an old message answers nothing new.
 _ANSWERED_WITHIN = page_officers.CALL_EXPIRES_AFTER
 _CLOCKS_APART = datetime.timedelta(minutes=1)

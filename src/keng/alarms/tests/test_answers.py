@@ -115,7 +115,7 @@ def test_whoever_answers_spares_the_others_until_they_should_have_taken_it(here,
     assert all("dao" not in one.text for one in told)
     # Nobody is decided about: the tip is still nobody's.
     assert Tip.objects.get(pk=tip.pk).assigned_to is None
-    clock.move(minutes=9)
+    clock.move(minutes=4)
     assert ringing.call_what_rings() == 0
     clock.move(minutes=2)
     assert ringing.call_what_rings() == 1
@@ -201,4 +201,4 @@ def test_the_worker_settles_with_its_own_rights(here):
             assert answers.settle_answers() == 1
         finally:
             cursor.execute("RESET ROLE")
-    assert Alarm.objects.get().next_call_at > times.now() + datetime.timedelta(minutes=9)
+    assert Alarm.objects.get().next_call_at > times.now() + answers.ANSWER_HOLDS / 2
