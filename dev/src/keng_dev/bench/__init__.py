@@ -13,6 +13,7 @@ from types import FrameType
 
 from keng.runtime.errors import CannotContinue
 from keng_dev.bench.figures import Figure, print_table, write
+from keng_dev.bench.machine import machine_line
 from keng_dev.bench.scratch import Bench, scratch
 
 __all__ = ["Bench", "Figure", "add_arguments", "run"]
@@ -45,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"No bench is called {', '.join(unknown)}; there are {', '.join(BENCHES)}."
         )
     signal.signal(signal.SIGTERM, _end)
+    print(machine_line(), flush=True)
     with scratch(rounds=max(3, arguments.rounds), is_full=arguments.full) as bench:
         for name in names:
             figures: list[Figure] = importlib.import_module(BENCHES[name]).measure(bench)
