@@ -14,45 +14,17 @@ reads the list, too.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-DESK = "keng_desk"
-_PUBLIC = "keng_public"
-_OTHERS = (_PUBLIC, "keng_edge", "keng_worker", "keng_sender", "keng_opener")
-
-
-@dataclass(frozen=True, slots=True)
-class RowPolicy:
-    """One policy, as CREATE POLICY has it."""
-
-    table: str
-    name: str
-    command: str
-    roles: tuple[str, ...]
-    using: str = ""
-    """Of the row as it stands: which rows there are for this command."""
-    check: str = ""
-    """Of the row as it will stand; any other is refused loudly."""
-
-
-def _policies(
-    table: str, *, adds: str, changes: str, becomes: str, reads: str = "true"
-) -> tuple[RowPolicy, ...]:
-    """No policy lets the desk delete: what is to go from these tables goes by the worker."""
-    return (
-        RowPolicy(table, "others_do_all", "ALL", _OTHERS, using="true", check="true"),
-        RowPolicy(table, "desk_reads", "SELECT", (DESK,), using=reads),
-        RowPolicy(table, "desk_adds", "INSERT", (DESK,), check=adds),
-        RowPolicy(table, "desk_changes", "UPDATE", (DESK,), using=changes, check=becomes),
-    )
+from keng.site.desk_writes import about_tips, publishing
+from keng.site.row_policy import DESK, OTHERS, PUBLIC, RowPolicy, desk_writes
 
 
 def _read_once_out(table: str, *, is_out: str) -> tuple[RowPolicy, ...]:
     """The public process reads what everybody may; the others as their rights say."""
-    others = tuple(role for role in (DESK, *_OTHERS) if role != _PUBLIC)
+    others = tuple(role for role in (DESK, *OTHERS) if role != PUBLIC)
     return (
         RowPolicy(table, "others_do_all", "ALL", others, using="true", check="true"),
-        RowPolicy(table, "public_reads_what_is_out", "SELECT", (_PUBLIC,), using=is_out),
+        RowPolicy(table, "public_reads_what_is_out", "SELECT", (PUBLIC,), using=is_out),
     )
 
 
@@ -60,8 +32,8 @@ def _answers_to_one_are_not_read(table: str, *, is_to_many: str) -> tuple[RowPol
     """Pages show what goes to many. What was said to a reporter stands with the tip, and is read
     there by who sees it.
     """
-    pages = (DESK, _PUBLIC)
-    others = tuple(role for role in _OTHERS if role not in pages)
+    pages = (DESK, PUBLIC)
+    others = tuple(role for role in OTHERS if role not in pages)
     return (
         RowPolicy(table, "others_do_all", "ALL", others, using="true", check="true"),
         RowPolicy(table, "pages_read_what_is_to_many", "SELECT", pages, using=is_to_many),
@@ -113,13 +85,7 @@ def _read_with_the_words(table: str, *, tip: str = "tip_id") -> tuple[RowPolicy,
     it moves every row of the country to a tip of its own. Adding is as the rights.
     """
     read = _of_a_tip(table, tip)
-    return (
-        RowPolicy(table, "others_do_all", "ALL", _OTHERS, using="true", check="true"),
-        RowPolicy(table, "desk_reads", "SELECT", (DESK,), using=read),
-        RowPolicy(table, "desk_adds", "INSERT", (DESK,), check="true"),
-        RowPolicy(table, "desk_changes", "UPDATE", (DESK,), using=read, check=read),
-        RowPolicy(table, "desk_deletes", "DELETE", (DESK,), using=read),
-    )
+    return desk_writes(table, reads=read, adds="true", changes=read, deletes=read)
 
 
 # Whose rows are of a tip; an architecture test holds the list and says what is not in it.
@@ -135,7 +101,7 @@ READ_BY_SIGHT = (
 )
 
 POLICIES: tuple[RowPolicy, ...] = (
-    *_policies(
+    *desk_writes(
         "tips_tip",
         reads=_TIP_READ,
         # What is about the own desk is taken down for the one above.
@@ -151,17 +117,17 @@ POLICIES: tuple[RowPolicy, ...] = (
         " AND (incident_id IS NULL OR keng_stands_in(id, incident_id)"
         " OR keng_shares_incident(incident_id) OR keng_has_just_left(incident_id))",
     ),
-    *_policies(
+    *desk_writes(
         "tips_note",
         reads=_of_a_tip("tips_note"),
         adds=_OWN_NOTE,
         changes=_OWN_NOTE,
         becomes=_OWN_NOTE,
     ),
-    *_policies(
+    *desk_writes(
         "tips_incident", adds=f"unit_id {_AT_WORK}", changes=_OWN_INCIDENT, becomes=_OWN_INCIDENT
     ),
-    *_policies(
+    *desk_writes(
         "lookup_listing",
         adds=f"unit_id {_AT_WORK}",
         # Others than the own ones: what one of ours had taken the place of stands again when ours
@@ -186,6 +152,8 @@ POLICIES: tuple[RowPolicy, ...] = (
     *_read_with_the_words("vault_sealedidentity", tip="tip_ref"),
     *_read_once_out("surveys_survey", is_out="state IN ('open', 'closed', 'published')"),
     *_read_once_out("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),
+    *about_tips.POLICIES,
+    *publishing.POLICIES,
 )
 
 
