@@ -57,6 +57,8 @@ def desk_writes(
 
 IS_SOMEBODY = "(SELECT keng_actor()) IS NOT NULL"
 BY_ONESELF = "= (SELECT keng_actor())"
+# Behind the column of a unit: the province where whoever acts works, and the desks below it.
+IN_THE_TREE = "= ANY ((SELECT keng_units_of_own_tree())::uuid[])"
 
 
 def one_of_units(who: str) -> str:
