@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from keng.site.desk_writes.functions import WRITE_FUNCTIONS
 from keng.site.policy_function import PolicyFunction
 
-
 # No act, or one by somebody with a receipt: nobody, who works nowhere.
 _ACTOR = PolicyFunction(
     "keng_actor",
