@@ -446,6 +446,7 @@ def policy_functions() -> tuple[PolicyFunction, ...]:
         _HAS_JUST_LEFT,
         _TOOK_PLACE_OF,
         _UPHELD_OBJECTION,
+        *WRITE_FUNCTIONS,
         _NAMED_UNITS,
         _begin_sight(
             working=_listed(WORKING.roles), every=_listed(Role), idle=SESSION_IDLE.total_seconds()
@@ -461,7 +462,6 @@ def policy_functions() -> tuple[PolicyFunction, ...]:
         _TIPS_WITH_WORDS,
         _WAVE_SIZE,
         _ACTS_NOW,
-        *WRITE_FUNCTIONS,
     )
 
 
