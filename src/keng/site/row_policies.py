@@ -80,15 +80,26 @@ def _of_a_tip(table: str, tip: str = "tip_id") -> str:
     )
 
 
-def _read_with_the_words(
-    table: str, *, tip: str = "tip_id", adds: str = ""
-) -> tuple[RowPolicy, ...]:
+# Who adds them; what is not here the desk does not add.
+_ADDED_TO_A_TIP = {
+    # The reporter's words come in with the tip; then there are an officer's own, and fixed
+    # sentences.
+    "tips_dialoguemessage": "keng_is_new_tip(tip_id) OR keng_writes_tip(tip_id)"
+    " AND (officer_id = (SELECT keng_actor()) OR officer_id IS NULL AND author = 'automatic')",
+    "tips_attachment": "keng_reaches_tip(tip_id)",
+    "tips_sighting": "keng_writes_tip(tip_id)",
+    "tips_takendown": "officer_id = (SELECT keng_actor()) AND keng_reaches_tip(tip_id)",
+    "vault_sealedidentity": "keng_is_new_tip(tip_ref) OR keng_writes_tip(tip_ref)",
+}
+
+
+def _read_with_the_words(table: str, *, tip: str = "tip_id") -> tuple[RowPolicy, ...]:
     """Rows that say something of one tip: read, changed and deleted by who reads its words.
 
     A statement without WHERE asks no policy for reading: what it may change is said once more, or
     it moves every row of the country to a tip of its own.
     """
-    read = _of_a_tip(table, tip)
+    read, adds = _of_a_tip(table, tip), _ADDED_TO_A_TIP.get(table, "")
     return desk_writes(table, reads=read, adds=adds, changes=read, deletes=read)
 
 
@@ -148,24 +159,12 @@ POLICIES: tuple[RowPolicy, ...] = (
         " WHERE sent.id = dispatch_id AND sent.kind NOT IN ('reply', 'ack'))"
         " OR delivery_is_being_made(dispatch_id)",
     ),
-    *_read_with_the_words(
-        "tips_dialoguemessage",
-        # The reporter's words come in with the tip; then there are an officer's own, and fixed
-        # sentences.
-        adds="keng_is_new_tip(tip_id) OR keng_writes_tip(tip_id)"
-        " AND (officer_id = (SELECT keng_actor()) OR officer_id IS NULL AND author = 'automatic')",
-    ),
-    *_read_with_the_words("tips_attachment", adds="keng_reaches_tip(tip_id)"),
-    *_read_with_the_words("tips_sighting", adds="keng_writes_tip(tip_id)"),
+    *_read_with_the_words("tips_dialoguemessage"),
+    *_read_with_the_words("tips_attachment"),
+    *_read_with_the_words("tips_sighting"),
     *_read_with_the_words("tips_suggestion"),
-    *_read_with_the_words(
-        "tips_takendown", adds="officer_id = (SELECT keng_actor()) AND keng_reaches_tip(tip_id)"
-    ),
-    *_read_with_the_words(
-        "vault_sealedidentity",
-        tip="tip_ref",
-        adds="keng_is_new_tip(tip_ref) OR keng_writes_tip(tip_ref)",
-    ),
+    *_read_with_the_words("tips_takendown"),
+    *_read_with_the_words("vault_sealedidentity", tip="tip_ref"),
     *_read_once_out("surveys_survey", is_out="state IN ('open', 'closed', 'published')"),
     *_read_once_out("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),
     *about_tips.POLICIES,
