@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from keng.site.policy_functions import PolicyFunction
+from keng.site.policy_function import PolicyFunction
 from keng.site.row_policies import DESK, RowPolicy, secured_tables
 
 _Connection = psycopg.Connection[tuple[Any, ...]]
@@ -39,27 +40,43 @@ def apply_row_policies(
             connection.execute(f"REVOKE ALL ON FUNCTION {function.name} FROM PUBLIC".encode())
             if function.is_for_desk:
                 connection.execute(f"GRANT EXECUTE ON FUNCTION {function.name} TO {DESK}".encode())
+    found = _catalogue(connection)
     for table in secured_tables(policies):
-        if _faults_of(connection, table, policies):
-            _secure(connection, table, [each for each in policies if each.table == table])
+        wanted = [each for each in policies if each.table == table]
+        if _faults_of(table, wanted, found):
+            _secure(connection, table, wanted, found)
 
 
 def row_policy_faults(connection: _Connection, policies: Sequence[RowPolicy]) -> list[str]:
     """What is otherwise in the database than here, table by table; empty when all is well."""
+    found = _catalogue(connection)
     return [
         fault
         for table in secured_tables(policies)
-        for fault in _faults_of(connection, table, policies)
+        for fault in _faults_of(table, [each for each in policies if each.table == table], found)
     ]
 
 
-def _faults_of(connection: _Connection, table: str, policies: Sequence[RowPolicy]) -> list[str]:
-    wanted = {each.name: _digest(each) for each in policies if each.table == table}
-    found = {
-        name: digest
-        for of_table, name, digest in connection.execute(_FOUND).fetchall()
-        if of_table == table
-    }
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    """What the database has, read once for all tables."""
+
+    digests: dict[str, dict[str, str]]
+    """By table, of each policy by its name."""
+    secured: frozenset[str]
+
+
+def _catalogue(connection: _Connection) -> _Catalogue:
+    digests: dict[str, dict[str, str]] = {}
+    for table, name, digest in connection.execute(_FOUND).fetchall():
+        digests.setdefault(table, {})[name] = digest
+    secured = frozenset(table for (table,) in connection.execute(_SECURED).fetchall())
+    return _Catalogue(digests, secured)
+
+
+def _faults_of(table: str, policies: Sequence[RowPolicy], catalogue: _Catalogue) -> list[str]:
+    wanted = {each.name: _digest(each) for each in policies}
+    found = catalogue.digests.get(table, {})
     faults = [f"{table} lacks {name}" for name in wanted if name not in found]
     faults += [
         f"{table} has another {name}"
@@ -67,21 +84,23 @@ def _faults_of(connection: _Connection, table: str, policies: Sequence[RowPolicy
         if found.get(name, digest) != digest
     ]
     faults += [f"{table} has {name} beside them" for name in found if name not in wanted]
-    if (table,) not in connection.execute(_SECURED).fetchall():
+    if table not in catalogue.secured:
         faults.append(f"{table} does not look at its policies")
     return faults
 
 
-def _secure(connection: _Connection, table: str, policies: Sequence[RowPolicy]) -> None:
+def _secure(
+    connection: _Connection, table: str, policies: Sequence[RowPolicy], catalogue: _Catalogue
+) -> None:
     name = sql.Identifier(table)
     with connection.transaction():
         connection.execute(f"SET LOCAL lock_timeout = '{WAITS_FOR_A_TABLE}'".encode())
         connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(name))
-        for of_table, old, _ in connection.execute(_FOUND).fetchall():
-            if of_table == table:
-                connection.execute(
-                    sql.SQL("DROP POLICY {} ON {}").format(sql.Identifier(old), name)
-                )
+        for old in catalogue.digests.get(table, {}):
+            # Gone where somebody else migrates at this moment.
+            connection.execute(
+                sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(sql.Identifier(old), name)
+            )
         for policy in policies:
             connection.execute(_definition(policy).encode())
             connection.execute(

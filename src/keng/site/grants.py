@@ -253,6 +253,13 @@ GRANTS: dict[str, dict[str, str]] = {
         "public_log_loggedchain": R,
         "public_log_witnessstanding": R,
         **dict.fromkeys(_TIPS, RIU),
+        # Alarms ring, references are given and suggestions made by the worker.
+        "tips_alarm": RU,
+        "tips_alarmcall": RI,
+        "tips_referencecounter": R,
+        "tips_suggestion": RU,
+        # Of what was decided only the note that it was taken back changes.
+        "tips_decision": "SELECT, INSERT, UPDATE (detail)",
         **dict.fromkeys(_WARNINGS, RIU),
         # A version's words and audience stay what they were when it was made.
         "warnings_version": "SELECT, INSERT, "
@@ -331,8 +338,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_takendown": RI,
         "tips_answertemplate": RIU,
         "tips_tipcheck": RIU,
-        # Who reads a tip at this moment; gone within a minute.
-        "tips_tipreader": ALL,
+        # Who reads a tip at this moment; the worker forgets it within a minute.
+        "tips_tipreader": RIU,
         # By the statement by which every tip comes in; the bar says that calls are bundled.
         "tips_bundledcall": RI,
         "tips_opentally": R,

@@ -5,31 +5,9 @@ Who works where, and who looks, is no matter of the desk's rights. No Django her
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class PolicyFunction:
-    """What policies ask, as the owner: who works where is no matter of the desk's rights."""
-
-    name: str
-    takes: str
-    returns: str
-    body: str
-    is_for_desk: bool = True
-    """Whether a policy or the desk calls it, which needs the desk's right; others call those."""
-    is_changing: bool = False
-    """Whether it changes settings: asked each time, and never while a statement is planned."""
-
-    @property
-    def definition(self) -> str:
-        """A statement that may be repeated."""
-        return (
-            f"CREATE OR REPLACE FUNCTION {self.name}({self.takes}) RETURNS {self.returns}"
-            f" LANGUAGE plpgsql {'VOLATILE' if self.is_changing else 'STABLE'} SECURITY DEFINER"
-            f" SET search_path = pg_catalog, public, pg_temp AS $${self.body}$$"
-        )
-
+from keng.site.desk_writes.functions import WRITE_FUNCTIONS
+from keng.site.policy_function import PolicyFunction
 
 # No act, or one by somebody with a receipt: nobody, who works nowhere.
 _ACTOR = PolicyFunction(
@@ -459,6 +437,7 @@ def policy_functions() -> tuple[PolicyFunction, ...]:
         _UNITS_OF_ROLES,
         _units_of("keng_working_units", WORKING.roles, is_for_desk=True),
         _units_of("keng_hearing_units", HEARING_OBJECTIONS.roles, is_for_desk=False),
+        _units_who(),
         _UNITS_OF_OWN_TREE,
         _IS_OWN_TIP,
         _SHARES_INCIDENT,
@@ -467,6 +446,7 @@ def policy_functions() -> tuple[PolicyFunction, ...]:
         _HAS_JUST_LEFT,
         _TOOK_PLACE_OF,
         _UPHELD_OBJECTION,
+        *WRITE_FUNCTIONS,
         _NAMED_UNITS,
         _begin_sight(
             working=_listed(WORKING.roles), every=_listed(Role), idle=SESSION_IDLE.total_seconds()
@@ -536,4 +516,46 @@ BEGIN
 END
 """,  # noqa: S608 -- roles and a number of this code
         is_changing=True,
+    )
+
+
+def _units_who() -> PolicyFunction:
+    """As `Who.unit_ids` (accounts/who.py), of every set of that table by its name."""
+    from keng.accounts import who as table  # noqa: PLC0415 -- loads models
+
+    rules = ",\n      ".join(
+        f"('{name}', {_listed(rule.roles)}, {table.Over.OWN in rule.over},"
+        f" {table.Over.BELOW in rule.over}, '{rule.at}', {rule.with_full_desk})"
+        for name, each in sorted(vars(table).items())
+        if isinstance(each, table.Who)
+        for rule in each.rules
+    )
+    return PolicyFunction(
+        "keng_units_who",
+        "which text",
+        "uuid[]",
+        f"""
+DECLARE
+  today date := (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date;
+BEGIN
+  RETURN ARRAY(
+    WITH rule (who, roles, has_own, has_below, at, with_full_desk) AS (VALUES
+      {rules}
+    ), held AS (
+      SELECT post.unit_id, desk.kind, rule.has_own, rule.has_below
+      FROM accounts_post post
+      JOIN accounts_officer holder ON holder.id = post.officer_id AND holder.is_active
+      JOIN places_unit desk ON desk.id = post.unit_id
+      JOIN rule ON rule.who = which AND post.role = ANY (rule.roles)
+        AND rule.at IN ('', desk.kind) AND (NOT rule.with_full_desk OR holder.full_desk)
+      WHERE holder.id = keng_actor() AND post.valid_from <= today
+        AND (post.valid_to IS NULL OR post.valid_to >= today)
+    )
+    SELECT unit_id FROM held WHERE has_own
+    UNION
+    SELECT below.id FROM held JOIN places_unit below ON below.parent_id = held.unit_id
+    WHERE held.has_below AND held.kind = 'province'
+  );
+END
+""",  # noqa: S608 -- roles and names of this code
     )

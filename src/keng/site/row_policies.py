@@ -14,45 +14,17 @@ reads the list, too.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-DESK = "keng_desk"
-_PUBLIC = "keng_public"
-_OTHERS = (_PUBLIC, "keng_edge", "keng_worker", "keng_sender", "keng_opener")
-
-
-@dataclass(frozen=True, slots=True)
-class RowPolicy:
-    """One policy, as CREATE POLICY has it."""
-
-    table: str
-    name: str
-    command: str
-    roles: tuple[str, ...]
-    using: str = ""
-    """Of the row as it stands: which rows there are for this command."""
-    check: str = ""
-    """Of the row as it will stand; any other is refused loudly."""
-
-
-def _policies(
-    table: str, *, adds: str, changes: str, becomes: str, reads: str = "true"
-) -> tuple[RowPolicy, ...]:
-    """No policy lets the desk delete: what is to go from these tables goes by the worker."""
-    return (
-        RowPolicy(table, "others_do_all", "ALL", _OTHERS, using="true", check="true"),
-        RowPolicy(table, "desk_reads", "SELECT", (DESK,), using=reads),
-        RowPolicy(table, "desk_adds", "INSERT", (DESK,), check=adds),
-        RowPolicy(table, "desk_changes", "UPDATE", (DESK,), using=changes, check=becomes),
-    )
+from keng.site.desk_writes import about_tips, accounts, data_protection, publishing, sending
+from keng.site.row_policy import DESK, IN_THE_TREE, OTHERS, PUBLIC, RowPolicy, desk_writes
 
 
 def _read_once_out(table: str, *, is_out: str) -> tuple[RowPolicy, ...]:
     """The public process reads what everybody may; the others as their rights say."""
-    others = tuple(role for role in (DESK, *_OTHERS) if role != _PUBLIC)
+    others = tuple(role for role in (DESK, *OTHERS) if role != PUBLIC)
     return (
         RowPolicy(table, "others_do_all", "ALL", others, using="true", check="true"),
-        RowPolicy(table, "public_reads_what_is_out", "SELECT", (_PUBLIC,), using=is_out),
+        RowPolicy(table, "public_reads_what_is_out", "SELECT", (PUBLIC,), using=is_out),
     )
 
 
@@ -60,20 +32,22 @@ def _answers_to_one_are_not_read(table: str, *, is_to_many: str) -> tuple[RowPol
     """Pages show what goes to many. What was said to a reporter stands with the tip, and is read
     there by who sees it.
     """
-    pages = (DESK, _PUBLIC)
-    others = tuple(role for role in _OTHERS if role not in pages)
+    pages = (DESK, PUBLIC)
+    others = tuple(role for role in OTHERS if role not in pages)
     return (
         RowPolicy(table, "others_do_all", "ALL", others, using="true", check="true"),
         RowPolicy(table, "pages_read_what_is_to_many", "SELECT", pages, using=is_to_many),
-        RowPolicy(table, "pages_add", "INSERT", pages, check="true"),
+        RowPolicy(table, "public_adds", "INSERT", (PUBLIC,), check="true"),
+        RowPolicy(
+            table, "desk_adds", "INSERT", (DESK,), check="delivery_is_being_made(dispatch_id)"
+        ),
     )
 
 
 # Each list of units is asked for once in a statement, not once for each row.
 _AT_WORK = "= ANY ((SELECT keng_working_units())::uuid[])"
-_IN_THE_TREE = "= ANY ((SELECT keng_units_of_own_tree())::uuid[])"
 _OWN_TIP = f"responsible_unit_id {_AT_WORK}"
-_TIP_IN_THE_TREE = f"responsible_unit_id {_IN_THE_TREE}"
+_TIPIN_THE_TREE = f"responsible_unit_id {IN_THE_TREE}"
 _OWN_NOTE = "officer_id = (SELECT keng_actor()) AND keng_is_own_tip(tip_id)"
 _OWN_INCIDENT = f"unit_id {_AT_WORK} OR keng_shares_incident(id)"
 # As `visible_to` (tips/models/tip.py).
@@ -88,7 +62,7 @@ _READABLE = (
 )
 # An act reads what it may write: tips of the own tree, which are passed on, joined and led.
 _IN_AN_ACT = (
-    f"(SELECT keng_acts_now()) AND (tip.responsible_unit_id {_IN_THE_TREE}"
+    f"(SELECT keng_acts_now()) AND (tip.responsible_unit_id {IN_THE_TREE}"
     " OR keng_shares_incident(tip.incident_id))"
 )
 # A page that counts or lists has every tip of the desks (accounts/sight.py); `listed_for` narrows.
@@ -106,20 +80,27 @@ def _of_a_tip(table: str, tip: str = "tip_id") -> str:
     )
 
 
+# Who adds them; what is not here the desk does not add.
+_ADDED_TO_A_TIP = {
+    # The reporter's words come in with the tip; then there are an officer's own, and fixed
+    # sentences.
+    "tips_dialoguemessage": "keng_is_new_tip(tip_id) OR keng_writes_tip(tip_id)"
+    " AND (officer_id = (SELECT keng_actor()) OR officer_id IS NULL AND author = 'automatic')",
+    "tips_attachment": "keng_reaches_tip(tip_id)",
+    "tips_sighting": "keng_writes_tip(tip_id)",
+    "tips_takendown": "officer_id = (SELECT keng_actor()) AND keng_reaches_tip(tip_id)",
+    "vault_sealedidentity": "keng_is_new_tip(tip_ref) OR keng_writes_tip(tip_ref)",
+}
+
+
 def _read_with_the_words(table: str, *, tip: str = "tip_id") -> tuple[RowPolicy, ...]:
     """Rows that say something of one tip: read, changed and deleted by who reads its words.
 
     A statement without WHERE asks no policy for reading: what it may change is said once more, or
-    it moves every row of the country to a tip of its own. Adding is as the rights.
+    it moves every row of the country to a tip of its own.
     """
-    read = _of_a_tip(table, tip)
-    return (
-        RowPolicy(table, "others_do_all", "ALL", _OTHERS, using="true", check="true"),
-        RowPolicy(table, "desk_reads", "SELECT", (DESK,), using=read),
-        RowPolicy(table, "desk_adds", "INSERT", (DESK,), check="true"),
-        RowPolicy(table, "desk_changes", "UPDATE", (DESK,), using=read, check=read),
-        RowPolicy(table, "desk_deletes", "DELETE", (DESK,), using=read),
-    )
+    read, adds = _of_a_tip(table, tip), _ADDED_TO_A_TIP.get(table, "")
+    return desk_writes(table, reads=read, adds=adds, changes=read, deletes=read)
 
 
 # Whose rows are of a tip; an architecture test holds the list and says what is not in it.
@@ -135,33 +116,33 @@ READ_BY_SIGHT = (
 )
 
 POLICIES: tuple[RowPolicy, ...] = (
-    *_policies(
+    *desk_writes(
         "tips_tip",
         reads=_TIP_READ,
         # What is about the own desk is taken down for the one above.
-        adds=f"{_OWN_TIP} OR {_TIP_IN_THE_TREE}",
+        adds=f"{_OWN_TIP} OR {_TIPIN_THE_TREE}",
         # Others than the own ones: an incident joins tips of several desks, which end, lead and are
         # answered together; and what was just passed on is taken back from where it lies now, with
         # those among which it stood.
-        changes=f"{_OWN_TIP} OR keng_shares_incident(incident_id) OR {_TIP_IN_THE_TREE}"
+        changes=f"{_OWN_TIP} OR keng_shares_incident(incident_id) OR {_TIPIN_THE_TREE}"
         " AND (keng_has_just_decided(id) OR keng_has_just_left(incident_id))",
         # Passed on within the tree: to the province and the desks below it. Joined to nothing but
         # an incident in which they have a part, or had a minute ago.
-        becomes=f"({_OWN_TIP} OR {_TIP_IN_THE_TREE} OR keng_shares_incident(incident_id))"
+        becomes=f"({_OWN_TIP} OR {_TIPIN_THE_TREE} OR keng_shares_incident(incident_id))"
         " AND (incident_id IS NULL OR keng_stands_in(id, incident_id)"
         " OR keng_shares_incident(incident_id) OR keng_has_just_left(incident_id))",
     ),
-    *_policies(
+    *desk_writes(
         "tips_note",
         reads=_of_a_tip("tips_note"),
         adds=_OWN_NOTE,
         changes=_OWN_NOTE,
         becomes=_OWN_NOTE,
     ),
-    *_policies(
+    *desk_writes(
         "tips_incident", adds=f"unit_id {_AT_WORK}", changes=_OWN_INCIDENT, becomes=_OWN_INCIDENT
     ),
-    *_policies(
+    *desk_writes(
         "lookup_listing",
         adds=f"unit_id {_AT_WORK}",
         # Others than the own ones: what one of ours had taken the place of stands again when ours
@@ -186,7 +167,18 @@ POLICIES: tuple[RowPolicy, ...] = (
     *_read_with_the_words("vault_sealedidentity", tip="tip_ref"),
     *_read_once_out("surveys_survey", is_out="state IN ('open', 'closed', 'published')"),
     *_read_once_out("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),
+    *about_tips.POLICIES,
+    *accounts.POLICIES,
+    *sending.POLICIES,
+    *data_protection.POLICIES,
+    *publishing.POLICIES,
 )
+# Table and command that the desk's role has and no policy holds, with the reason.
+NOT_HELD: dict[tuple[str, str], str] = {
+    **about_tips.NOT_HELD,
+    **accounts.NOT_HELD,
+    **publishing.NOT_HELD,
+}
 
 
 def secured_tables(policies: Sequence[RowPolicy] = POLICIES) -> list[str]:

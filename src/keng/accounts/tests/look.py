@@ -15,8 +15,9 @@ QUERIES_OF_SIGHT = 2
 
 def look_as(officer: Officer | None, *, counts: bool = True, acts: bool = True) -> None:
     """From now on, until the transaction is taken back or somebody else looks; None: nobody."""
+    # A session is written while nobody looks, as by the middleware.
+    _ask("SELECT keng_end_sight()")
     if officer is None:
-        _ask("SELECT keng_end_sight()")
         return
     session = SessionStore()
     bind_session(session, officer)

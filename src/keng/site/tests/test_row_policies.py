@@ -142,15 +142,17 @@ def test_a_post_that_is_over_or_still_to_come_and_a_closed_account_work_nowhere(
     today = times.local_date(times.now())
     day = datetime.timedelta(days=1)
     for from_day, to_day in ((today - 9 * day, today - day), (today + day, None)):
-        officer = make.officer()
-        make.post(officer, unit=country.here, valid_from=from_day, valid_to=to_day)
+        with as_owner():
+            officer = make.officer()
+            make.post(officer, unit=country.here, valid_from=from_day, valid_to=to_day)
         desk(officer)
         assert rows_of("SELECT keng_working_units()") == []
-    Officer.objects.filter(pk=country.lan.pk).update(is_active=False)
+    with as_owner():
+        Officer.objects.filter(pk=country.lan.pk).update(is_active=False)
+        ends_today = make.officer()
+        make.post(ends_today, unit=country.here, valid_from=today, valid_to=today)
     desk(country.lan)
     assert rows_of("SELECT keng_working_units()") == []
-    ends_today = make.officer()
-    make.post(ends_today, unit=country.here, valid_from=today, valid_to=today)
     desk(ends_today)
     assert rows_of("SELECT keng_working_units()") == [country.here.pk]
 
@@ -293,11 +295,10 @@ def test_what_was_passed_on_long_ago_is_taken_back_no_more(desk, country):
 
 
 def test_an_answer_is_taken_back_from_a_tip_that_lies_elsewhere_by_now(desk, country):
+    colleague = make.officer(unit=country.here)
     desk()
     message = answering.answer_reporter(country.tip.pk, text="Nhầm.", by=country.lan)
-    triage.route_tip(
-        country.tip.pk, to=country.beside, reason="x", by=make.officer(unit=country.here)
-    )
+    triage.route_tip(country.tip.pk, to=country.beside, reason="x", by=colleague)
     with as_owner():
         first = make.tip(unit=country.beside)
     triage.mark_duplicate(country.tip.pk, of=first.pk, by=country.neighbour)
