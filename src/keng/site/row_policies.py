@@ -19,15 +19,6 @@ from keng.site.desk_writes import about_tips, publishing
 from keng.site.row_policy import DESK, OTHERS, PUBLIC, RowPolicy, desk_writes
 
 
-def _read_once_out(table: str, *, is_out: str) -> tuple[RowPolicy, ...]:
-    """The public process reads what everybody may; the others as their rights say."""
-    others = tuple(role for role in (DESK, *OTHERS) if role != PUBLIC)
-    return (
-        RowPolicy(table, "others_do_all", "ALL", others, using="true", check="true"),
-        RowPolicy(table, "public_reads_what_is_out", "SELECT", (PUBLIC,), using=is_out),
-    )
-
-
 def _answers_to_one_are_not_read(table: str, *, is_to_many: str) -> tuple[RowPolicy, ...]:
     """Pages show what goes to many. What was said to a reporter stands with the tip, and is read
     there by who sees it.
@@ -150,8 +141,6 @@ POLICIES: tuple[RowPolicy, ...] = (
     *_read_with_the_words("tips_suggestion"),
     *_read_with_the_words("tips_takendown"),
     *_read_with_the_words("vault_sealedidentity", tip="tip_ref"),
-    *_read_once_out("surveys_survey", is_out="state IN ('open', 'closed', 'published')"),
-    *_read_once_out("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),
     *about_tips.POLICIES,
     *publishing.POLICIES,
 )

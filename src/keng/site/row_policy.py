@@ -32,14 +32,16 @@ def desk_writes(
     becomes: str = "",
     deletes: str = "",
     reads: str = "true",
+    others: tuple[str, ...] = OTHERS,
 ) -> tuple[RowPolicy, ...]:
     """Which rows the desk adds, changes and deletes; what is not given it does not do at all.
 
     `changes` is asked of a row as it stands, also where it is only locked; `becomes` of the row as
-    it will stand, and is `changes` where it is not given. Other processes do as their rights say.
+    it will stand, and is `changes` where it is not given. Other processes do as their rights say;
+    one that is not among `others` has a policy of its own.
     """
     policies = [
-        RowPolicy(table, "others_do_all", "ALL", OTHERS, using="true", check="true"),
+        RowPolicy(table, "others_do_all", "ALL", others, using="true", check="true"),
         RowPolicy(table, "desk_reads", "SELECT", (DESK,), using=reads),
     ]
     if adds:
