@@ -16,7 +16,15 @@ reads the list, too.
 from collections.abc import Sequence
 
 from keng.site.desk_writes import about_tips, publishing
-from keng.site.row_policy import DESK, OTHERS, PUBLIC, RowPolicy, desk_writes
+from keng.site.row_policy import (
+    DESK,
+    OTHERS,
+    PUBLIC,
+    RowPolicy,
+    desk_writes,
+    lets_out,
+    one_of_units,
+)
 
 
 def _answers_to_one_are_not_read(table: str, *, is_to_many: str) -> tuple[RowPolicy, ...]:
@@ -126,7 +134,7 @@ POLICIES: tuple[RowPolicy, ...] = (
         changes=f"unit_id {_AT_WORK} OR keng_took_place_of(lookup_hash, ended_at)"
         " OR keng_upheld_objection(lookup_hash)",
         # Unit and number of a listing are in no right of the desk's to change.
-        becomes="true",
+        becomes=lets_out("lookup_listing", f"unit_id {one_of_units('RELEASING')}"),
     ),
     *_answers_to_one_are_not_read(
         "delivery_dispatchtext",

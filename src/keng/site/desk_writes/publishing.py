@@ -7,17 +7,18 @@ it was. Sets are those of `accounts/who.py`, by name.
 
 from keng.site.row_policy import (
     BY_ONESELF,
+    NOT_OUT,
     OTHERS,
     PUBLIC,
     RowPolicy,
     desk_writes,
     is_one_of,
+    lets_out,
     one_of_units,
 )
 
 _MADE_BY_ONESELF = f"made_by_id {BY_ONESELF}"
 _HAND_OF_ONESELF = "(SELECT keng_actor()) = ANY (hands)"
-_NOT_OUT = "released_at IS NULL"
 # The desk locks such rows, and changes none.
 _ONLY_LOCKED = "false"
 
@@ -41,20 +42,9 @@ def _all_of(*rules: str) -> str:
     return " AND ".join(f"({rule})" for rule in rules)
 
 
-def _lets_out(table: str, *may: str) -> str:
-    """It is not out, or was before, or whoever acts lets it out now and is one who may."""
-    before = (
-        f"EXISTS (SELECT FROM {table} before WHERE before.id = {table}.id"
-        f" AND before.released_at = {table}.released_at"
-        f" AND before.released_by_id IS NOT DISTINCT FROM {table}.released_by_id)"
-    )
-    oneself = _all_of(f"released_by_id {BY_ONESELF}", _any_of(*may))
-    return _any_of(_NOT_OUT, before, oneself)
-
-
 def _in_hand(*sets: str, by: str = _HAND_OF_ONESELF) -> str:
     """A new text of a desk: in the name of whoever writes it, and not out."""
-    return _all_of(_of_units(*sets), by, _NOT_OUT)
+    return _all_of(_of_units(*sets), by, NOT_OUT)
 
 
 # Warnings. Drafts and their words are whoever's works at the desk; a second person lets them out.
@@ -106,12 +96,12 @@ _WARNINGS = (
     ),
     *desk_writes(
         "warnings_version",
-        adds=_all_of(_OF_WARNING, _MADE_BY_ONESELF, _NOT_OUT),
+        adds=_all_of(_OF_WARNING, _MADE_BY_ONESELF, NOT_OUT),
         changes=_OF_WARNING,
         becomes=_all_of(
             _OF_WARNING,
             _any_of(
-                _lets_out(
+                lets_out(
                     "warnings_version",
                     _of_row("warnings_version", "warning_id", "warnings_warning", "RELEASING"),
                 ),
@@ -130,7 +120,7 @@ _WARNINGS = (
         adds=_in_hand("WORKING", by=_MADE_BY_ONESELF),
         changes=_any_of(_of_units("WORKING"), _PATTERN_TO_FILL),
         becomes=_all_of(
-            _of_units("RELEASING"), _lets_out("warnings_pattern", _of_units("RELEASING"))
+            _of_units("RELEASING"), lets_out("warnings_pattern", _of_units("RELEASING"))
         ),
     ),
     *desk_writes(
@@ -151,11 +141,11 @@ _WARNINGS = (
     ),
     *desk_writes(
         "warnings_recallrequest",
-        adds=_all_of(_OF_RECALLED, _HAND_OF_ONESELF, _NOT_OUT),
+        adds=_all_of(_OF_RECALLED, _HAND_OF_ONESELF, NOT_OUT),
         changes=_OF_RECALLED,
         becomes=_all_of(
             _OF_RECALLED,
-            _lets_out(
+            lets_out(
                 "warnings_recallrequest",
                 _of_row("warnings_recallrequest", "warning_id", "warnings_warning", "RELEASING"),
             ),
@@ -222,7 +212,7 @@ def _lesson_text(table: str) -> tuple[RowPolicy, ...]:
         adds=_in_hand("PROVINCE_WORKING", by=_MADE_BY_ONESELF),
         changes=_of_units("PROVINCE_WORKING"),
         becomes=_all_of(
-            _of_units("PROVINCE_WORKING"), _lets_out(table, _of_units("PROVINCE_WORKING"))
+            _of_units("PROVINCE_WORKING"), lets_out(table, _of_units("PROVINCE_WORKING"))
         ),
     )
 
@@ -250,7 +240,7 @@ _LESSONS = (
         changes=_all_of(_of_units("PROVINCE_WORKING"), "made_by_id IS NOT NULL"),
         becomes=_all_of(
             _of_units("PROVINCE_WORKING"),
-            _lets_out("lessons_edition", _of_units("PROVINCE_WORKING")),
+            lets_out("lessons_edition", _of_units("PROVINCE_WORKING")),
         ),
     ),
     *_lesson_text("lessons_campaign"),
@@ -281,7 +271,7 @@ def _waits_for_province(table: str) -> str:
 
 def _partner_text(table: str) -> tuple[RowPolicy, ...]:
     waits = _waits_for_province(table)
-    out = f"{_NOT_OUT} OR released_by_officer_id {BY_ONESELF}"
+    out = f"{NOT_OUT} OR released_by_officer_id {BY_ONESELF}"
     return desk_writes(table, changes=waits, becomes=_all_of(waits, out))
 
 
@@ -320,18 +310,18 @@ _SURVEYS = (
         changes=_of_units("GIVING_SURVEYS_BACK"),
         becomes=_all_of(
             _of_units("GIVING_SURVEYS_BACK"),
-            _lets_out("surveys_survey", _of_units("RELEASING")),
+            lets_out("surveys_survey", _of_units("RELEASING")),
         ),
         others=_NOT_PUBLIC,
     ),
     _public_reads("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),
     *desk_writes(
         "surveys_surveyresult",
-        adds=_all_of(_of_survey("surveys_surveyresult", "SURVEYING"), _HAND_OF_ONESELF, _NOT_OUT),
+        adds=_all_of(_of_survey("surveys_surveyresult", "SURVEYING"), _HAND_OF_ONESELF, NOT_OUT),
         changes=_of_survey("surveys_surveyresult", "GIVING_SURVEYS_BACK"),
         becomes=_all_of(
             _of_survey("surveys_surveyresult", "GIVING_SURVEYS_BACK"),
-            _lets_out("surveys_surveyresult", _of_survey("surveys_surveyresult", "RELEASING")),
+            lets_out("surveys_surveyresult", _of_survey("surveys_surveyresult", "RELEASING")),
         ),
         others=_NOT_PUBLIC,
     ),
@@ -382,12 +372,12 @@ _CLAIMS = (
     *desk_writes(
         "claims_revision",
         adds=_any_of(
-            _all_of(_OF_CLAIM, _MADE_BY_ONESELF, _NOT_OUT),
+            _all_of(_OF_CLAIM, _MADE_BY_ONESELF, NOT_OUT),
             _for_partner(_of_claim("claims_revision", is_partners=True)),
         ),
         changes=_OF_CLAIM,
-        becomes=_all_of(_OF_CLAIM, _lets_out("claims_revision", _OF_CLAIM)),
-        deletes=_all_of(_OF_CLAIM, _NOT_OUT),
+        becomes=_all_of(_OF_CLAIM, lets_out("claims_revision", _OF_CLAIM)),
+        deletes=_all_of(_OF_CLAIM, NOT_OUT),
     ),
     # The words of whoever asked are thrown away, and never written.
     *desk_writes(
@@ -397,7 +387,7 @@ _CLAIMS = (
     ),
 )
 
-# The look-up. An entry itself is held in row_policies.py.
+# The look-up. Its entries are held in row_policies.py.
 
 _LOOKUP = (
     *desk_writes(
@@ -433,7 +423,7 @@ def _announcement(table: str) -> tuple[RowPolicy, ...]:
         table,
         adds=_in_hand("WORKING"),
         changes=_of_units("WORKING"),
-        becomes=_all_of(_of_units("WORKING"), _lets_out(table, _of_units("RELEASING"))),
+        becomes=_all_of(_of_units("WORKING"), lets_out(table, _of_units("RELEASING"))),
     )
 
 
@@ -443,7 +433,7 @@ _COMMUNITY = (
     *desk_writes(
         "community_question",
         changes=_QUESTION_TO_DESK,
-        becomes=_all_of(_QUESTION_TO_DESK, _lets_out("community_question", _of_units("RELEASING"))),
+        becomes=_all_of(_QUESTION_TO_DESK, lets_out("community_question", _of_units("RELEASING"))),
     ),
 )
 

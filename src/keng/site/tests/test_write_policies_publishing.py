@@ -376,14 +376,17 @@ def test_a_unit_and_a_number_are_locked_and_never_changed(desk, act_as, table):
 LET_OUT = (
     *("warnings_version", "warnings_pattern", "warnings_recallrequest"),
     *("community_meeting", "community_officialchannel", "community_question"),
-    *("surveys_survey", "surveys_surveyresult"),
+    *("surveys_survey", "surveys_surveyresult", "lookup_listing"),
 )
 
 
 @pytest.mark.parametrize("table", LET_OUT)
 def test_nobody_on_duty_at_a_commune_lets_a_text_out(commune, act_as, table):
     row = commune.rows[table]
-    type(row).objects.filter(pk=row.pk).update(released_at=None, submitted_at=times.now())
+    waits = {"released_at": None, "released_by": None, "submitted_at": times.now()}
+    if table == "lookup_listing":
+        waits["status"] = "proposed"
+    type(row).objects.filter(pk=row.pk).update(**waits)
     duty = make.officer(unit=commune.unit, full_desk=True)
     second = make.officer(unit=commune.unit, role="commander", full_desk=True)
     where, pk = key_of(table, row)
