@@ -34,7 +34,7 @@ _LOG_SERVED = dict.fromkeys(
     R,
 )
 # How much a network used. The key is asked for by a function.
-_LIMITS = {"limits_guesscount": RIU, "limits_limitcount": RIU, "limits_spentpuzzle": RI}
+_LIMITS = {"limits_guesscount": RIU, "limits_limitcount": RIU}
 _KEYS = {"vault_unitkey": R, "vault_senderkey": R, "vault_workerkey": R}
 # The rows of one received message (intake.receive), which is one statement: whoever executes
 # it may execute all of it, and a trigger keeps the public site from sending by it.
@@ -113,6 +113,8 @@ _CLAIMS = ["claims_claim", "claims_revision"]
 GRANTS: dict[str, dict[str, str]] = {
     "keng_public": {
         **_LIMITS,
+        # Forms of a busy network; the desk has none of them.
+        "limits_spentpuzzle": RI,
         **_READ_PLACES,
         **_LOG_SERVED,
         **_KEYS,
@@ -287,7 +289,11 @@ GRANTS: dict[str, dict[str, str]] = {
         "lookup_dispute": "SELECT, UPDATE (outcome, answer, decided_by_id, decided_at)",
         "lookup_disputefile": R,
         "tips_listingevidence": RI,
-        **dict.fromkeys(_NETWORK, RIU),
+        "network_group": RIU,
+        "network_lead": RIU,
+        # Whoever subscribes does so, and stops, without the desk.
+        "network_subscription": R,
+        "network_subscription_places": R,
         **_MADE_ONCE,
         # It is stopped, or let go if it was held; its rows and tasks are made by the worker.
         "delivery_dispatch": "SELECT, INSERT, UPDATE (cancelled_at, held_at, let_go_people)",
@@ -297,15 +303,14 @@ GRANTS: dict[str, dict[str, str]] = {
         "not_before, leased_by, leased_until, address_sealed, text_sealed)",
         "delivery_relaytask": "SELECT, UPDATE (handed_out_at, handed_out_by_id, reminded_at, "
         "reminded_by_id, seen_at, seen_by_id, houses_told)",
-        "network_lead_groups": ALL,
+        "network_lead_groups": "SELECT, INSERT, DELETE",
         "network_grouptarget": RIU,
         # What stood on a rota, and what was asked, only ends.
         "network_teamshift": "SELECT, INSERT, UPDATE (ended_at)",
         "network_teamask": "SELECT, INSERT, UPDATE (ended_at)",
         "network_teamanswer": R,
         "network_establishment": RIU,
-        "network_subscription_places": ALL,
-        "places_place": RIU,
+        # It is locked, and no row of it changed: a policy.
         "places_unit": RU,
         "tips_clockrule": R,
         "delivery_conversation": "SELECT, UPDATE (key_hash, reply_address_sealed, mode)",

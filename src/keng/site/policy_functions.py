@@ -419,6 +419,23 @@ END
 """,
 )
 
+# One objection that is upheld answers every other one to its number, whichever desk has it.
+_HEARS_OBJECTION_TO_NUMBER_OF = PolicyFunction(
+    "keng_hears_objection_to_number_of",
+    "this_listing uuid",
+    "boolean",
+    """
+BEGIN
+  RETURN EXISTS (
+    SELECT FROM lookup_listing this
+    JOIN lookup_listing same ON same.lookup_hash = this.lookup_hash
+    JOIN lookup_dispute heard ON heard.listing_id = same.id
+    WHERE this.id = this_listing AND heard.unit_id = ANY (keng_hearing_units())
+  );
+END
+""",
+)
+
 
 def policy_functions() -> tuple[PolicyFunction, ...]:
     """All of them, each after those that it calls. Needs the settings."""
@@ -462,6 +479,7 @@ def policy_functions() -> tuple[PolicyFunction, ...]:
         _TIPS_WITH_WORDS,
         _WAVE_SIZE,
         _ACTS_NOW,
+        _HEARS_OBJECTION_TO_NUMBER_OF,
     )
 
 

@@ -16,16 +16,16 @@ reads the list, too.
 from collections.abc import Sequence
 
 from keng.site.desk_writes import about_tips, accounts, data_protection, publishing, sending
-from keng.site.row_policy import DESK, IN_THE_TREE, OTHERS, PUBLIC, RowPolicy, desk_writes
-
-
-def _read_once_out(table: str, *, is_out: str) -> tuple[RowPolicy, ...]:
-    """The public process reads what everybody may; the others as their rights say."""
-    others = tuple(role for role in (DESK, *OTHERS) if role != PUBLIC)
-    return (
-        RowPolicy(table, "others_do_all", "ALL", others, using="true", check="true"),
-        RowPolicy(table, "public_reads_what_is_out", "SELECT", (PUBLIC,), using=is_out),
-    )
+from keng.site.row_policy import (
+    DESK,
+    IN_THE_TREE,
+    OTHERS,
+    PUBLIC,
+    RowPolicy,
+    desk_writes,
+    lets_out,
+    one_of_units,
+)
 
 
 def _answers_to_one_are_not_read(table: str, *, is_to_many: str) -> tuple[RowPolicy, ...]:
@@ -47,7 +47,7 @@ def _answers_to_one_are_not_read(table: str, *, is_to_many: str) -> tuple[RowPol
 # Each list of units is asked for once in a statement, not once for each row.
 _AT_WORK = "= ANY ((SELECT keng_working_units())::uuid[])"
 _OWN_TIP = f"responsible_unit_id {_AT_WORK}"
-_TIPIN_THE_TREE = f"responsible_unit_id {IN_THE_TREE}"
+_TIP_IN_THE_TREE = f"responsible_unit_id {IN_THE_TREE}"
 _OWN_NOTE = "officer_id = (SELECT keng_actor()) AND keng_is_own_tip(tip_id)"
 _OWN_INCIDENT = f"unit_id {_AT_WORK} OR keng_shares_incident(id)"
 # As `visible_to` (tips/models/tip.py).
@@ -120,15 +120,15 @@ POLICIES: tuple[RowPolicy, ...] = (
         "tips_tip",
         reads=_TIP_READ,
         # What is about the own desk is taken down for the one above.
-        adds=f"{_OWN_TIP} OR {_TIPIN_THE_TREE}",
+        adds=f"{_OWN_TIP} OR {_TIP_IN_THE_TREE}",
         # Others than the own ones: an incident joins tips of several desks, which end, lead and are
         # answered together; and what was just passed on is taken back from where it lies now, with
         # those among which it stood.
-        changes=f"{_OWN_TIP} OR keng_shares_incident(incident_id) OR {_TIPIN_THE_TREE}"
+        changes=f"{_OWN_TIP} OR keng_shares_incident(incident_id) OR {_TIP_IN_THE_TREE}"
         " AND (keng_has_just_decided(id) OR keng_has_just_left(incident_id))",
         # Passed on within the tree: to the province and the desks below it. Joined to nothing but
         # an incident in which they have a part, or had a minute ago.
-        becomes=f"({_OWN_TIP} OR {_TIPIN_THE_TREE} OR keng_shares_incident(incident_id))"
+        becomes=f"({_OWN_TIP} OR {_TIP_IN_THE_TREE} OR keng_shares_incident(incident_id))"
         " AND (incident_id IS NULL OR keng_stands_in(id, incident_id)"
         " OR keng_shares_incident(incident_id) OR keng_has_just_left(incident_id))",
     ),
@@ -150,7 +150,7 @@ POLICIES: tuple[RowPolicy, ...] = (
         changes=f"unit_id {_AT_WORK} OR keng_took_place_of(lookup_hash, ended_at)"
         " OR keng_upheld_objection(lookup_hash)",
         # Unit and number of a listing are in no right of the desk's to change.
-        becomes="true",
+        becomes=lets_out("lookup_listing", f"unit_id {one_of_units('RELEASING')}"),
     ),
     *_answers_to_one_are_not_read(
         "delivery_dispatchtext",
@@ -165,8 +165,6 @@ POLICIES: tuple[RowPolicy, ...] = (
     *_read_with_the_words("tips_suggestion"),
     *_read_with_the_words("tips_takendown"),
     *_read_with_the_words("vault_sealedidentity", tip="tip_ref"),
-    *_read_once_out("surveys_survey", is_out="state IN ('open', 'closed', 'published')"),
-    *_read_once_out("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),
     *about_tips.POLICIES,
     *accounts.POLICIES,
     *sending.POLICIES,

@@ -32,14 +32,16 @@ def desk_writes(
     becomes: str = "",
     deletes: str = "",
     reads: str = "true",
+    others: tuple[str, ...] = OTHERS,
 ) -> tuple[RowPolicy, ...]:
     """Which rows the desk adds, changes and deletes; what is not given it does not do at all.
 
     `changes` is asked of a row as it stands, also where it is only locked; `becomes` of the row as
-    it will stand, and is `changes` where it is not given. Other processes do as their rights say.
+    it will stand, and is `changes` where it is not given. Other processes do as their rights say;
+    one that is not among `others` has a policy of its own.
     """
     policies = [
-        RowPolicy(table, "others_do_all", "ALL", OTHERS, using="true", check="true"),
+        RowPolicy(table, "others_do_all", "ALL", others, using="true", check="true"),
         RowPolicy(table, "desk_reads", "SELECT", (DESK,), using=reads),
     ]
     if adds:
@@ -72,3 +74,19 @@ def one_of_units(who: str) -> str:
 def is_one_of(who: str) -> str:
     """Whether whoever acts is one of the set anywhere; for rows that are no unit's."""
     return f"cardinality((SELECT keng_units_who('{who}'))::uuid[]) > 0"
+
+
+NOT_OUT = "released_at IS NULL"
+
+
+def lets_out(table: str, *may: str) -> str:
+    """Of a text (keng.releases): it is not out, or was before, or whoever acts lets it out now, in
+    their own name, and is one who may.
+    """
+    before = (
+        f"EXISTS (SELECT FROM {table} before WHERE before.id = {table}.id"  # noqa: S608 -- our names
+        f" AND before.released_at = {table}.released_at"
+        f" AND before.released_by_id IS NOT DISTINCT FROM {table}.released_by_id)"
+    )
+    oneself = f"released_by_id {BY_ONESELF} AND ({' OR '.join(may)})"
+    return f"({NOT_OUT} OR {before} OR {oneself})"

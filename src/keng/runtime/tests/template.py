@@ -94,7 +94,9 @@ def _sources() -> Iterator[Path]:
     # tables that a test has in use.
     yield PRODUCT / "site" / "grants.py"
     yield PRODUCT / "site" / "row_policies.py"
+    yield PRODUCT / "site" / "row_policy.py"
     yield PRODUCT / "site" / "policy_functions.py"
+    yield from sorted((PRODUCT / "site" / "desk_writes").glob("*.py"))
     yield from sorted((PRODUCT / "runtime" / "postgres").glob("*.py"))
 
 

@@ -1,7 +1,484 @@
-"""Rows about what is made public, the network and partners: who of the desk writes which."""
+"""Rows about what is made public, the network and partners: who of the desk writes which.
 
-from keng.site.row_policy import RowPolicy
+A row is its desk's, by a unit of its own or by that of the row it belongs to. A text is let out by
+whoever is in the set of its act, in their own name; what was let out before stays let out by whom
+it was. Sets are those of `accounts/who.py`, by name.
+"""
 
-POLICIES: tuple[RowPolicy, ...] = ()
+from keng.site.row_policy import (
+    BY_ONESELF,
+    NOT_OUT,
+    OTHERS,
+    PUBLIC,
+    RowPolicy,
+    desk_writes,
+    is_one_of,
+    lets_out,
+    one_of_units,
+)
+
+_MADE_BY_ONESELF = f"made_by_id {BY_ONESELF}"
+_HAND_OF_ONESELF = "(SELECT keng_actor()) = ANY (hands)"
+# The desk locks such rows, and changes none.
+_ONLY_LOCKED = "false"
+
+
+def _of_units(*sets: str) -> str:
+    """Whether the row's unit is one for which whoever acts is in one of these sets."""
+    return _any_of(*(f"unit_id {one_of_units(each)}" for each in sets))
+
+
+def _of_row(table: str, key: str, parent: str, *sets: str) -> str:
+    """The same of the row that it belongs to."""
+    units = _any_of(*(f"parent.unit_id {one_of_units(each)}" for each in sets))
+    return f"EXISTS (SELECT FROM {parent} parent WHERE parent.id = {table}.{key} AND {units})"
+
+
+def _any_of(*rules: str) -> str:
+    return f"({' OR '.join(rules)})"
+
+
+def _all_of(*rules: str) -> str:
+    return " AND ".join(f"({rule})" for rule in rules)
+
+
+def _in_hand(*sets: str, by: str = _HAND_OF_ONESELF) -> str:
+    """A new text of a desk: in the name of whoever writes it, and not out."""
+    return _all_of(_of_units(*sets), by, NOT_OUT)
+
+
+# Warnings. Drafts and their words are whoever's works at the desk; a second person lets them out.
+
+_OF_WARNING = _of_row("warnings_version", "warning_id", "warnings_warning", "WORKING")
+_OF_RECALLED = _of_row("warnings_recallrequest", "warning_id", "warnings_warning", "WORKING")
+
+
+def _of_version(table: str, *sets: str, also: str = "") -> str:
+    units = _any_of(*(f"parent.unit_id {one_of_units(each)}" for each in sets))
+    return (
+        "EXISTS (SELECT FROM warnings_version version"
+        " JOIN warnings_warning parent ON parent.id = version.warning_id"
+        f" WHERE version.id = {table}.version_id AND {units}{also})"
+    )
+
+
+# Whoever let the pattern out lets out each use of it, which one officer of a commune sends.
+_BY_A_PATTERN = (
+    "EXISTS (SELECT FROM warnings_warning parent"
+    " JOIN places_unit desk ON desk.id = parent.unit_id"
+    " JOIN warnings_pattern pattern ON pattern.unit_id IN (desk.id, desk.parent_id)"
+    f" WHERE parent.id = warnings_version.warning_id"
+    f" AND parent.unit_id {one_of_units('COMMUNE_WORKING')}"
+    " AND pattern.released_by_id = warnings_version.released_by_id"
+    " AND pattern.ended_at IS NULL)"
+)
+# A commune fills a pattern of its province, too, and locks it meanwhile.
+_PATTERN_TO_FILL = (
+    "EXISTS (SELECT FROM places_unit desk WHERE desk.parent_id = warnings_pattern.unit_id"
+    f" AND desk.id {one_of_units('COMMUNE_WORKING')})"
+)
+_PUBLISHED_HAS_ITS_TEXT = (
+    "state <> 'published' OR EXISTS (SELECT FROM warnings_version version"
+    " WHERE version.warning_id = warnings_warning.id AND version.released_at IS NOT NULL)"
+)
+
+_WARNINGS = (
+    *desk_writes(
+        "warnings_warning",
+        adds=_all_of(_of_units("WORKING"), f"author_id {BY_ONESELF}", "state = 'draft'"),
+        changes=_of_units("WORKING"),
+        # Taken back it is by one person, for a fixed reason, or by the second one.
+        becomes=_all_of(
+            _of_units("WORKING"),
+            _PUBLISHED_HAS_ITS_TEXT,
+            f"state <> 'recalled' OR {_of_units('RELEASING')}",
+        ),
+    ),
+    *desk_writes(
+        "warnings_version",
+        adds=_all_of(_OF_WARNING, _MADE_BY_ONESELF, NOT_OUT),
+        changes=_OF_WARNING,
+        becomes=_all_of(
+            _OF_WARNING,
+            _any_of(
+                lets_out(
+                    "warnings_version",
+                    _of_row("warnings_version", "warning_id", "warnings_warning", "RELEASING"),
+                ),
+                _BY_A_PATTERN,
+            ),
+        ),
+    ),
+    *desk_writes(
+        "warnings_verifycode",
+        adds=_of_version(
+            "warnings_verifycode", "WORKING", also=" AND version.released_at IS NOT NULL"
+        ),
+    ),
+    *desk_writes(
+        "warnings_pattern",
+        adds=_in_hand("WORKING", by=_MADE_BY_ONESELF),
+        changes=_any_of(_of_units("WORKING"), _PATTERN_TO_FILL),
+        becomes=_all_of(
+            _of_units("RELEASING"), lets_out("warnings_pattern", _of_units("RELEASING"))
+        ),
+    ),
+    *desk_writes(
+        "warnings_patternuse",
+        adds=_all_of(
+            f"sent_by_id {BY_ONESELF}", _of_version("warnings_patternuse", "COMMUNE_WORKING")
+        ),
+        changes=_of_version("warnings_patternuse", "RELEASING"),
+        becomes=_all_of(
+            _of_version("warnings_patternuse", "RELEASING"), f"reviewed_by_id {BY_ONESELF}"
+        ),
+    ),
+    *desk_writes(
+        "warnings_reading",
+        adds=_all_of(f"officer_id {BY_ONESELF}", _of_version("warnings_reading", "RELEASING")),
+        changes=f"officer_id {BY_ONESELF}",
+        becomes=_all_of(f"officer_id {BY_ONESELF}", _of_version("warnings_reading", "RELEASING")),
+    ),
+    *desk_writes(
+        "warnings_recallrequest",
+        adds=_all_of(_OF_RECALLED, _HAND_OF_ONESELF, NOT_OUT),
+        changes=_OF_RECALLED,
+        becomes=_all_of(
+            _OF_RECALLED,
+            lets_out(
+                "warnings_recallrequest",
+                _of_row("warnings_recallrequest", "warning_id", "warnings_warning", "RELEASING"),
+            ),
+        ),
+    ),
+)
+
+# The network: whoever works at the desk keeps it.
+
+_LEAD_OF_LINK = _of_row("network_lead_groups", "lead_id", "network_lead", "WORKING")
+_GROUP_OF_LINK = _of_row("network_lead_groups", "group_id", "network_group", "WORKING")
+# An officer sees that a lead of theirs passed something on, in a group that another desk keeps.
+_A_LEAD_PASSES_ON_IN_IT = (
+    "EXISTS (SELECT FROM delivery_relaytask task JOIN network_lead lead ON lead.id = task.lead_id"
+    f" WHERE task.group_id = network_group.id AND lead.unit_id {one_of_units('WORKING')})"
+)
+_GROUP_WRITTEN = _any_of(_of_units("WORKING"), _A_LEAD_PASSES_ON_IN_IT)
+
+_NETWORK = (
+    *desk_writes(
+        "network_group",
+        adds=_of_units("WORKING"),
+        changes=_GROUP_WRITTEN,
+        becomes=_GROUP_WRITTEN,
+    ),
+    *desk_writes("network_lead", adds=_of_units("WORKING"), changes=_of_units("WORKING")),
+    *desk_writes(
+        "network_lead_groups",
+        adds=_all_of(_LEAD_OF_LINK, _GROUP_OF_LINK),
+        # Either of the two may have moved to another desk since then.
+        deletes=_any_of(_LEAD_OF_LINK, _GROUP_OF_LINK),
+    ),
+    *desk_writes(
+        "network_grouptarget",
+        adds=_of_units("SETTING_TARGETS"),
+        changes=_of_units("SETTING_TARGETS"),
+    ),
+    *desk_writes("network_establishment", adds=_of_units("WORKING"), changes=_of_units("WORKING")),
+    *desk_writes(
+        "network_teamshift",
+        adds=_of_row("network_teamshift", "group_id", "network_group", "WORKING"),
+        changes=_of_row("network_teamshift", "group_id", "network_group", "WORKING"),
+    ),
+    *desk_writes(
+        "network_teamask",
+        adds=_all_of(
+            f"asked_by_id {BY_ONESELF}",
+            _of_row("network_teamask", "group_id", "network_group", "WORKING"),
+        ),
+        changes=_of_row("network_teamask", "group_id", "network_group", "WORKING"),
+    ),
+)
+
+# Lessons: the province's. What a partner's people wrote alone, its coordinator puts there for them.
+
+
+def _for_partner(*rules: str) -> str:
+    return _all_of("made_by_id IS NULL", *rules)
+
+
+def _lesson_text(table: str) -> tuple[RowPolicy, ...]:
+    return desk_writes(
+        table,
+        adds=_in_hand("PROVINCE_WORKING", by=_MADE_BY_ONESELF),
+        changes=_of_units("PROVINCE_WORKING"),
+        becomes=_all_of(
+            _of_units("PROVINCE_WORKING"), lets_out(table, _of_units("PROVINCE_WORKING"))
+        ),
+    )
+
+
+_LESSONS = (
+    *desk_writes(
+        "lessons_collection",
+        adds=_any_of(
+            _all_of(_of_units("PROVINCE_WORKING"), _MADE_BY_ONESELF),
+            _for_partner(_of_units("COORDINATING"), "partner_id IS NOT NULL"),
+        ),
+    ),
+    *desk_writes(
+        "lessons_lesson",
+        adds="EXISTS (SELECT FROM lessons_collection parent WHERE parent.id = collection_id AND"
+        f" (parent.made_by_id IS NOT NULL AND parent.unit_id {one_of_units('PROVINCE_WORKING')}"
+        f" OR parent.made_by_id IS NULL AND parent.unit_id {one_of_units('COORDINATING')}))",
+    ),
+    *desk_writes(
+        "lessons_edition",
+        adds=_any_of(
+            _in_hand("PROVINCE_WORKING", by=_MADE_BY_ONESELF),
+            _for_partner(_of_units("COORDINATING"), "released_by_id IS NULL"),
+        ),
+        changes=_all_of(_of_units("PROVINCE_WORKING"), "made_by_id IS NOT NULL"),
+        becomes=_all_of(
+            _of_units("PROVINCE_WORKING"),
+            lets_out("lessons_edition", _of_units("PROVINCE_WORKING")),
+        ),
+    ),
+    *_lesson_text("lessons_campaign"),
+    *_lesson_text("lessons_firsthour"),
+    *desk_writes(
+        "lessons_film",
+        adds=_all_of(_of_units("PROVINCE_WORKING"), _MADE_BY_ONESELF),
+        changes=_of_units("PROVINCE_WORKING"),
+    ),
+    *desk_writes(
+        "lessons_schoolclass",
+        adds=_of_row("lessons_schoolclass", "campaign_id", "lessons_campaign", "PROVINCE_WORKING"),
+        changes=_of_row(
+            "lessons_schoolclass", "campaign_id", "lessons_campaign", "PROVINCE_WORKING"
+        ),
+    ),
+)
+
+# Partners: the desk writes what waits for the province, as long as it does.
+
+
+def _waits_for_province(table: str) -> str:
+    return (
+        f"EXISTS (SELECT FROM partners_waiting waits WHERE waits.id = {table}.id"
+        f" AND waits.unit_id {one_of_units('COORDINATING')})"
+    )
+
+
+def _partner_text(table: str) -> tuple[RowPolicy, ...]:
+    waits = _waits_for_province(table)
+    out = f"{NOT_OUT} OR released_by_officer_id {BY_ONESELF}"
+    return desk_writes(table, changes=waits, becomes=_all_of(waits, out))
+
+
+_PARTNERS = (
+    *_partner_text("partners_article"),
+    *_partner_text("partners_manuscript"),
+    *desk_writes(
+        "partners_kitrequest",
+        changes=_of_units("INVITING"),
+        becomes=_all_of(_of_units("INVITING"), f"decided_by_id {BY_ONESELF}"),
+    ),
+)
+
+# Surveys: whoever writes one opens it and reads its texts; a second person lets it out.
+
+_NOT_PUBLIC = tuple(role for role in OTHERS if role != PUBLIC)
+_BATCH_OF_ONESELF = (
+    "EXISTS (SELECT FROM surveys_paperbatch batch WHERE batch.survey_id = {table}.survey_id"
+    f" AND batch.made_by_id {BY_ONESELF} AND batch.finished_at IS NULL)"
+)
+
+
+def _of_survey(table: str, *sets: str) -> str:
+    return _of_row(table, "survey_id", "surveys_survey", *sets)
+
+
+def _public_reads(table: str, *, is_out: str) -> RowPolicy:
+    return RowPolicy(table, "public_reads_what_is_out", "SELECT", (PUBLIC,), using=is_out)
+
+
+_SURVEYS = (
+    _public_reads("surveys_survey", is_out="state IN ('open', 'closed', 'published')"),
+    *desk_writes(
+        "surveys_survey",
+        adds=_all_of(_in_hand("SURVEYING"), f"author_id {BY_ONESELF}", "partner_id IS NULL"),
+        changes=_of_units("GIVING_SURVEYS_BACK"),
+        becomes=_all_of(
+            _of_units("GIVING_SURVEYS_BACK"),
+            lets_out("surveys_survey", _of_units("RELEASING")),
+        ),
+        others=_NOT_PUBLIC,
+    ),
+    _public_reads("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),
+    *desk_writes(
+        "surveys_surveyresult",
+        adds=_all_of(_of_survey("surveys_surveyresult", "SURVEYING"), _HAND_OF_ONESELF, NOT_OUT),
+        changes=_of_survey("surveys_surveyresult", "GIVING_SURVEYS_BACK"),
+        becomes=_all_of(
+            _of_survey("surveys_surveyresult", "GIVING_SURVEYS_BACK"),
+            lets_out("surveys_surveyresult", _of_survey("surveys_surveyresult", "RELEASING")),
+        ),
+        others=_NOT_PUBLIC,
+    ),
+    # On paper: by whoever types in a pile of it at present.
+    *desk_writes(
+        "surveys_answer",
+        adds=_all_of("origin = 'paper'", _BATCH_OF_ONESELF.format(table="surveys_answer")),
+    ),
+    *desk_writes(
+        "surveys_freetext",
+        adds=_BATCH_OF_ONESELF.format(table="surveys_freetext"),
+        changes=_of_survey("surveys_freetext", "SURVEYING"),
+        becomes=_all_of(_of_survey("surveys_freetext", "SURVEYING"), f"read_by_id {BY_ONESELF}"),
+    ),
+    *desk_writes(
+        "surveys_token",
+        adds=_of_survey("surveys_token", "SURVEYING"),
+        changes=_of_survey("surveys_token", "SURVEYING"),
+        deletes=_of_survey("surveys_token", "GIVING_SURVEYS_BACK"),
+    ),
+    *desk_writes(
+        "surveys_paperbatch",
+        adds=_all_of(_MADE_BY_ONESELF, _of_survey("surveys_paperbatch", "SURVEYING")),
+        changes=_all_of(_MADE_BY_ONESELF, _of_survey("surveys_paperbatch", "SURVEYING")),
+    ),
+)
+
+# Claims: the province's; a partner's own its coordinator publishes for it.
+
+_CLAIM_WRITTEN = _any_of(
+    _all_of("partner_id IS NULL", _of_units("CHECKING_CLAIMS")),
+    _all_of("partner_id IS NOT NULL", _of_units("COORDINATING")),
+)
+
+
+def _of_claim(table: str, *, is_partners: bool = False) -> str:
+    whose, which = ("COORDINATING", "NOT NULL") if is_partners else ("CHECKING_CLAIMS", "NULL")
+    return (
+        f"EXISTS (SELECT FROM claims_claim parent WHERE parent.id = {table}.claim_id"
+        f" AND parent.partner_id IS {which} AND parent.unit_id {one_of_units(whose)})"
+    )
+
+
+_OF_CLAIM = _of_claim("claims_revision")
+
+_CLAIMS = (
+    *desk_writes("claims_claim", adds=_CLAIM_WRITTEN, changes=_CLAIM_WRITTEN),
+    *desk_writes(
+        "claims_revision",
+        adds=_any_of(
+            _all_of(_OF_CLAIM, _MADE_BY_ONESELF, NOT_OUT),
+            _for_partner(_of_claim("claims_revision", is_partners=True)),
+        ),
+        changes=_OF_CLAIM,
+        becomes=_all_of(_OF_CLAIM, lets_out("claims_revision", _OF_CLAIM)),
+        deletes=_all_of(_OF_CLAIM, NOT_OUT),
+    ),
+    # The words of whoever asked are thrown away, and never written.
+    *desk_writes(
+        "claims_asking",
+        changes=_of_claim("claims_asking"),
+        becomes=_all_of(_of_claim("claims_asking"), "box = ''::bytea"),
+    ),
+)
+
+# The look-up. Its entries are held in row_policies.py.
+
+_LOOKUP = (
+    *desk_writes(
+        "lookup_dispute",
+        # Others than the own ones: an objection that is upheld answers all to its number.
+        changes=_any_of(
+            _of_units("HEARING_OBJECTIONS"), "keng_hears_objection_to_number_of(listing_id)"
+        ),
+        becomes=_all_of(
+            f"decided_by_id {BY_ONESELF}",
+            f"{_of_units('HEARING_OBJECTIONS')} OR outcome <> 'rejected'",
+        ),
+    ),
+    # Held until whatever names it is there, and never changed.
+    *desk_writes(
+        "lookup_indicator",
+        adds=is_one_of("WORKING"),
+        changes=is_one_of("WORKING"),
+        becomes=_ONLY_LOCKED,
+    ),
+)
+
+# What residents ask, and what a desk says of itself.
+
+_QUESTION_TO_DESK = _all_of(
+    _of_units("WORKING"),
+    "kept_from_id IS NULL OR kept_from_id <> ALL ((SELECT keng_units_who('ONESELF'))::uuid[])",
+)
+
+
+def _announcement(table: str) -> tuple[RowPolicy, ...]:
+    return desk_writes(
+        table,
+        adds=_in_hand("WORKING"),
+        changes=_of_units("WORKING"),
+        becomes=_all_of(_of_units("WORKING"), lets_out(table, _of_units("RELEASING"))),
+    )
+
+
+_COMMUNITY = (
+    *_announcement("community_meeting"),
+    *_announcement("community_officialchannel"),
+    *desk_writes(
+        "community_question",
+        changes=_QUESTION_TO_DESK,
+        becomes=_all_of(_QUESTION_TO_DESK, lets_out("community_question", _of_units("RELEASING"))),
+    ),
+)
+
+# Reports: signed once, in one's own name.
+
+_PAPER_OF_SIGNED = _of_row("reports_reportpaper", "snapshot_id", "reports_snapshot", "SIGNING")
+
+_REPORTS = (
+    *desk_writes(
+        "reports_snapshot", adds=_all_of(_of_units("SIGNING"), f"signed_by_id {BY_ONESELF}")
+    ),
+    *desk_writes(
+        "reports_publicreport",
+        adds=_all_of(_of_units("SETTING_TARGETS"), f"published_by_id {BY_ONESELF}"),
+    ),
+    *desk_writes("reports_reportpaper", adds=_PAPER_OF_SIGNED, changes=_PAPER_OF_SIGNED),
+)
+
+_PLACES_AND_FILES = (
+    *desk_writes(
+        "places_unit",
+        # Whoever has a post there, or reads its reports: two who sign or name at once.
+        changes=_any_of(f"id {one_of_units('ONESELF')}", f"id {one_of_units('COUNTING')}"),
+        becomes=_ONLY_LOCKED,
+    ),
+    # What it came with may be coming in by the same act.
+    *desk_writes("files_heldfile", adds=is_one_of("WORKING")),
+)
+
+POLICIES: tuple[RowPolicy, ...] = (
+    *_WARNINGS,
+    *_NETWORK,
+    *_LESSONS,
+    *_PARTNERS,
+    *_SURVEYS,
+    *_CLAIMS,
+    *_LOOKUP,
+    *_COMMUNITY,
+    *_REPORTS,
+    *_PLACES_AND_FILES,
+)
+_BEFORE_SIGN_IN = "counted before anybody is signed in, under marks that lead to nobody"
 # Table and command that the desk's role has and no policy holds, with the reason.
-NOT_HELD: dict[tuple[str, str], str] = {}
+NOT_HELD: dict[tuple[str, str], str] = {
+    (table, command): _BEFORE_SIGN_IN
+    for table in ("limits_guesscount", "limits_limitcount")
+    for command in ("INSERT", "UPDATE")
+}
