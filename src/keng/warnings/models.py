@@ -251,7 +251,7 @@ class CapMessage(models.Model):
     version = models.ForeignKey(Version, models.CASCADE, related_name="cap_messages")
     kind = models.CharField(max_length=6, choices=Kind)
     # How later messages name it: `sender,identifier,sent`.
-    reference = models.CharField(max_length=200)
+    reference = models.CharField(max_length=400)
     sent_at = models.DateTimeField()
     xml = models.TextField()
     signature = models.TextField()

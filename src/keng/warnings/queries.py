@@ -67,9 +67,10 @@ def recent_cap_messages(place: Place | None = None, topic: str = "") -> list[Cap
 
 
 def cap_message_of(version: Version) -> CapMessage | None:
-    """Its Alert or Update, once the worker has made it."""
-    own = CapMessage.objects.filter(version=version).exclude(kind=CapMessage.Kind.CANCEL)
-    return own.first()
+    """What programs should read of it: its Alert or Update, or what took the warning back."""
+    cancel = Q(version__warning=version.warning_id, kind=CapMessage.Kind.CANCEL)
+    found = CapMessage.objects.filter(Q(version=version) | cancel)
+    return found.order_by("-sent_at").first()
 
 
 def cap_messages_of(versions: Iterable[Version]) -> dict[uuid.UUID, CapMessage]:

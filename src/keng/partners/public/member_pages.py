@@ -119,7 +119,7 @@ def partner_kit(request: HttpRequest) -> HttpResponse:
     form = KitShareForm(request.POST if request.method == "POST" else None)
     versions = queries.kit_warnings(partner)
     if form.is_bound and form.is_valid():
-        chosen = next((v for v in versions if str(v.pk) == request.POST.get("version")), None)
+        chosen = queries.shared_version(request.POST.get("version", ""))
         if chosen is None:
             raise Http404
         sharing.note_kit_share(chosen.pk, groups=form.cleaned_data["groups"], by=request.member)

@@ -56,6 +56,18 @@ def test_who_passed_it_on_reads_that_it_was_taken_back_and_nobody_else(stage, wa
     assert changed_shares_of(other.partner) == []
 
 
+def test_whoever_says_so_after_the_recall_is_told_as_well(public_client, stage, ward):
+    version = ward.published()
+    signed_in(public_client, stage.thu)
+    take_back(ward, version)
+    sent = {"version": str(version.pk), "groups": "4"}
+    page = public_client.post("/partner/kit/", sent, follow=True).content.decode()
+    assert "Đã thu hồi: một cảnh báo bạn đã chuyển tiếp" in page
+    for unknown in ("", "x", str(ward.draft().pk)):
+        answer = public_client.post("/partner/kit/", sent | {"version": unknown})
+        assert answer.status_code == 404
+
+
 def test_a_correction_after_it_was_set_right_asks_again(stage, ward):
     version = ward.published()
     sharing.note_kit_share(version.pk, groups=2, by=stage.thu)

@@ -19,6 +19,8 @@ from keng.warnings.cap_reading import NotCap, ReceivedCap, links_of_feed, read_c
 from keng.warnings.models import OfficialAlert
 
 logger = logging.getLogger(__name__)
+# So long one source may take with all its files, however slowly they drip.
+_WITHIN_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,16 @@ def import_official_alerts() -> int:
 def import_from(source: OfficialSource, *, exempt_base: str = "") -> int:
     """How many messages of a source are new. One that does not answer is asked again next time."""
     try:
-        received = asyncio.run(_fetched(source, exempt_base))
-    except (NotFetched, NotCap, UrlRefused) as error:
-        logger.warning("official source %s: %s", source.host, error)
+        received = asyncio.run(_fetched_in_time(source, exempt_base))
+    except (NotFetched, NotCap, UrlRefused, TimeoutError) as error:
+        logger.warning("official source %s: %s", source.host, str(error) or type(error).__name__)
         return 0
     return _keep(source, received) if received else 0
+
+
+async def _fetched_in_time(source: OfficialSource, exempt_base: str) -> list[ReceivedCap]:
+    async with asyncio.timeout(_WITHIN_SECONDS):
+        return await _fetched(source, exempt_base)
 
 
 async def _fetched(source: OfficialSource, exempt_base: str) -> list[ReceivedCap]:

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('identifier', models.CharField(max_length=20, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('Alert', 'New warning'), ('Update', 'Correction'), ('Cancel', 'Recall')], max_length=6)),
-                ('reference', models.CharField(max_length=200)),
+                ('reference', models.CharField(max_length=400)),
                 ('sent_at', models.DateTimeField()),
                 ('xml', models.TextField()),
                 ('signature', models.TextField()),

@@ -194,6 +194,8 @@ def test_the_worker_makes_them_and_the_public_site_serves_them(ward, public_clie
     issue()
     become("public")
     code = version.verify_code.code
+    # What was taken back is a Cancel to programs, whichever version they begin with.
+    assert f"/cap/{code}-cancel.xml" in public_client.get(f"/w/{code}").content.decode()
     for address in (f"/cap/{code}.xml", f"/cap/{code}-cancel.xml", "/cap/feed.atom", f"/w/{code}"):
         assert public_client.get(address).status_code == 200
 
