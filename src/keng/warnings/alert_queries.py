@@ -21,9 +21,7 @@ def alerts_to_look_at(officer: "Officer") -> OfficialAlertQuerySet:
     if not PROVINCE_WORKING.includes(officer):
         return OfficialAlert.objects.none()
     holds = Q(expires_at=None) | Q(expires_at__gt=times.now())
-    found = OfficialAlert.objects.with_what_became().filter(
-        holds, warning=None, dismissed_at=None, is_cancelled=False, is_replaced=False
-    )
+    found = OfficialAlert.objects.unchanged().filter(holds, warning=None, dismissed_at=None)
     return found.exclude(kind=CapMessage.Kind.CANCEL).order_by("-sent_at", "-id")
 
 

@@ -275,15 +275,27 @@ class OfficialAlertQuerySet(models.QuerySet["OfficialAlert"]):
 
     def with_what_became(self) -> "OfficialAlertQuerySet":
         """Each with `is_cancelled` and `is_replaced`: what the source itself said of it later."""
-        later = OfficialAlert.objects.filter(
+        return self.annotate(
+            is_cancelled=_said_later(CapMessage.Kind.CANCEL),
+            is_replaced=_said_later(CapMessage.Kind.UPDATE),
+        )
+
+    def unchanged(self) -> "OfficialAlertQuerySet":
+        """What its source has neither cancelled nor replaced."""
+        kinds = [CapMessage.Kind.CANCEL, CapMessage.Kind.UPDATE]
+        return self.filter(~_said_later(*kinds))
+
+
+def _said_later(*kinds: str) -> Exists:
+    """Whether the source and sender of an alert named it in a later message of such a kind."""
+    return Exists(
+        OfficialAlert.objects.filter(
             source=OuterRef("source"),
             sender=OuterRef("sender"),
             refers_to__contains=Array(OuterRef("identifier")),
+            kind__in=kinds,
         )
-        return self.annotate(
-            is_cancelled=Exists(later.filter(kind=CapMessage.Kind.CANCEL)),
-            is_replaced=Exists(later.filter(kind=CapMessage.Kind.UPDATE)),
-        )
+    )
 
 
 class OfficialAlert(Row):
@@ -317,10 +329,6 @@ class OfficialAlert(Row):
     )
 
     objects = OfficialAlertQuerySet.as_manager()
-
-    # What the source said of it later (with_what_became).
-    is_cancelled: bool
-    is_replaced: bool
 
     class Meta:
         constraints = [
