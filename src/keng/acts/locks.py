@@ -44,6 +44,7 @@ ORDER: dict[str, str] = {
     "warnings_patternuse": "pk",
     "warnings_warning": "pk",
     "warnings_recallrequest": "pk",
+    "warnings_officialalert": "pk",
     "claims_claim": "pk",
     "claims_revision": "pk",
     "partners_article": "pk",

@@ -515,6 +515,8 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "delivery_dispatchaudience",
         "delivery_sandboxmessage",
         "demo_phonemessage",
+        "warnings_capmessage",
+        "warnings_officialalert",
         "warnings_pattern",
         "warnings_patternuse",
         "warnings_recallrequest",

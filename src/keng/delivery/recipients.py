@@ -24,12 +24,22 @@ class RecipientQuery:
     values: dict[str, Any]
 
 
-# UUIDv7 like keng.kit.ids: milliseconds first, then random bits with version and variant set.
-NEW_ID_SQL = (
-    "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING "
-    "substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) "
-    "FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid"
-)
+def _new_id_sql(later: str = "0") -> str:
+    """UUIDv7 like keng.kit.ids: milliseconds first, then random bits with version and variant set.
+
+    Made so many milliseconds `later`, an expression of ours.
+    """
+    return (
+        "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING "
+        f"substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint + {later}) "
+        "FROM 3) FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid"
+    )
+
+
+NEW_ID_SQL = _new_id_sql()
+# Of recipients in the order of their turn: who has a later turn has a larger id than all before, so
+# that each account sends to them later. Within a millisecond ids are in no order.
+ID_BY_TURN_SQL = _new_id_sql("r.turn")
 
 # An account of the group's own unit, else of the one above. Never a stranger's: it could not post
 # there, and the provider's refusal would stop that account for everybody.
@@ -77,12 +87,12 @@ WITH RECURSIVE approved(id, channel, address) AS (
   SELECT 'group' AS recipient_kind, c.id AS recipient_ref, c.kind AS group_kind, c.channel,
     account.id AS account_id, c.channel_address AS address, NULL::bytea AS address_sealed,
     'vi' AS language, c.member_count, NULL::time AS quiet_from, NULL::time AS quiet_to, c.recent,
-    NULL::uuid AS earlier_ref
+    NULL::uuid AS earlier_ref, 0 AS turn
   FROM candidates c JOIN places_unit u ON u.id = c.unit_id {_ACCOUNT_OF_GROUP}
   WHERE %(over_limit)s OR c.recent < %(limit)s
   UNION ALL
   SELECT 'subscription', s.id, '', s.channel, account.id, '', s.address_sealed, s.language, 1,
-    s.quiet_from, s.quiet_to, 0, NULL::uuid
+    s.quiet_from, s.quiet_to, 0, NULL::uuid, 0
   FROM network_subscription s {_ACCOUNT_OF_PERSON}
   WHERE %(subscribers)s AND s.confirmed_at IS NOT NULL AND s.stopped_at IS NULL
     AND s.minimum_severity <= %(severity)s
@@ -146,7 +156,14 @@ WITH got AS (
       SELECT e.id FROM delivery_delivery e
       WHERE e.dispatch_id = ANY(%(dispatches)s::uuid[]) AND e.recipient_ref = d.recipient_ref
         AND e.part = 1 AND e.channel = d.channel AND (e.provider_id <> '' OR e.state = 'leased')
-      ORDER BY e.id DESC LIMIT 1) END AS earlier_ref
+      ORDER BY e.id DESC LIMIT 1) END AS earlier_ref,
+    -- First where somebody said that it was passed on: there the wrong text certainly stands. Then
+    -- where many read one post, and then who reads for themselves.
+    CASE WHEN d.state = 'relayed' OR EXISTS (
+      SELECT FROM delivery_relaytask t
+      WHERE t.dispatch_id = ANY(%(dispatches)s::uuid[]) AND t.group_id = d.recipient_ref
+        AND t.confirmed_at IS NOT NULL
+    ) THEN 0 WHEN d.recipient_kind = 'group' THEN 1 ELSE 2 END AS turn
   FROM got d
   LEFT JOIN network_group g ON d.recipient_kind = 'group' AND g.id = d.recipient_ref
   LEFT JOIN network_subscription s ON d.recipient_kind = 'subscription' AND s.id = d.recipient_ref

@@ -13,7 +13,13 @@ from keng.kit.outgoing_proxy import proxy_for
 
 MOST_REDIRECTS = 3
 _MB = 1024 * 1024
-MOST_BYTES = {"image": 15 * _MB, "video": 50 * _MB, "audio": 20 * _MB, "file": 20 * _MB}
+MOST_BYTES = {
+    "image": 15 * _MB,
+    "video": 50 * _MB,
+    "audio": 20 * _MB,
+    "file": 20 * _MB,
+    "alert": _MB,
+}
 # So long one file may take with all its redirects, however slowly it drips.
 DOWNLOAD_WITHIN = 60.0
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=20)

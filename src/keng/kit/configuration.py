@@ -240,6 +240,20 @@ def _witnesses(value: str) -> str | None:
     return None
 
 
+def _cap_sender(value: str) -> str | None:
+    # As the standard has it: a reference puts it between commas and blanks.
+    is_name = len(value) <= 100 and re.fullmatch(r"[^\s,<&]+", value)
+    return None if is_name else "is a name or an address without blanks, commas, < and &"
+
+
+def _cap_sources(value: str) -> str | None:
+    for each in value.split(","):
+        url, _, sender = each.strip().partition(" ")
+        if not _is_url(url, ("https",)) or not re.fullmatch(r"[^\s,<&]+", sender.strip()):
+            return "is an https address and the sender its alerts name, a comma before the next"
+    return None
+
+
 def _onion(value: str) -> str | None:
     return None if _ONION.fullmatch(value) else "is the address of an onion service, http://….onion"
 
@@ -288,6 +302,8 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_SCREEN_LOCK_MINUTES": _whole(0, 60),
     "KENG_EXIT_URL": _WEB,
     "KENG_ONION_URL": _onion,
+    "KENG_CAP_SENDER": _cap_sender,
+    "KENG_CAP_SOURCES": _cap_sources,
     "KENG_LOG_ORIGIN": _origin_of_log,
     "KENG_LOG_WITNESSES": _witnesses,
     "KENG_LOOKUP_NETWORK_LIMIT": _limit,

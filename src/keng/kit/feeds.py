@@ -2,7 +2,8 @@
 
 import datetime
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -17,6 +18,15 @@ from keng.kit import times
 MOST_FEED_ENTRIES = 50
 
 
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """Another form of an entry."""
+
+    address: str
+    mime: str
+    rel: str = "alternate"
+
+
 class SteadyFeed(Atom1Feed):
     """An empty feed has a date of its own, too, and not that of each request."""
 
@@ -25,17 +35,30 @@ class SteadyFeed(Atom1Feed):
         return max(dates, default=datetime.datetime(2025, 7, 1, tzinfo=times.VIETNAM))
 
     def add(
-        self, *, address: str, at: datetime.datetime | None, category: str, **words: Any
+        self,
+        *,
+        address: str,
+        at: datetime.datetime | None,
+        category: str,
+        links: Sequence[FeedLink] = (),
+        **words: Any,
     ) -> None:
-        """One entry, known by its address."""
+        """One entry, known by its address; `links` lead to other forms of it."""
         self.add_item(
             link=address,
             unique_id=address,
             pubdate=at,
             updateddate=at,
             categories=[category],
+            links=links,
             **words,
         )
+
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        for link in item["links"]:
+            attributes = {"rel": link.rel, "type": link.mime, "href": link.address}
+            handler.addQuickElement("link", "", attributes)
 
 
 def feed_response(

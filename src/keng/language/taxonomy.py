@@ -53,6 +53,8 @@ class Category:
     """Whom an officer calls where it is critical: 113, 114, 115, 111."""
     handled_by: str
     law_codes: str
+    cap: tuple[str, ...]
+    """What a warning in it is to readers of CAP 1.2: of their closed list."""
 
     @property
     def is_scam(self) -> bool:
@@ -153,4 +155,5 @@ def _category(row: dict[str, str]) -> Category:
         numbers=frozenset(row["numbers"].split()),
         handled_by=row["handled_by"],
         law_codes=row["law_codes"],
+        cap=tuple(row["cap"].split()),
     )

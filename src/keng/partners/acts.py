@@ -49,6 +49,7 @@ PUBLISH_TEXT = Act(MEMBER)
 GIVE_BACK_TEXT = Act(MEMBER)
 # Nobody but the partner sees it.
 NOTE_KIT_SHARE = Act(MEMBER)
+SET_KIT_SHARE_RIGHT = Act(MEMBER)
 
 # By one of the partner, or by the province where nobody of the partner is left to do it.
 name_records(

@@ -230,6 +230,8 @@ class KitShare(Row):
     version = models.ForeignKey("warnings.Version", models.PROTECT, related_name="+")
     groups = models.PositiveSmallIntegerField()
     shared_at = models.DateTimeField(default=times.now)
+    # When the partner last said that what corrects it or takes it back stands there, too.
+    set_right_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from keng.accounts.models import Officer, Partner, PartnerMember
 from keng.accounts.vouching import are_of_one_line, had_a_hand
 from keng.accounts.who import COORDINATING, INVITING
+from keng.kit.ids import read_id
 from keng.kit.sql_names import alphabetically, by_given_name
 from keng.lessons.models import Collection
 from keng.partners.models import Article, KitShare, Manuscript, PartnerText
@@ -221,6 +222,12 @@ def kit_warnings(partner: Partner, *, limit: int = 5) -> list[Version]:
     if partner.place is None:
         return current_warnings(limit=limit)
     return current_warnings_for("", partner.place, limit=limit)
+
+
+def shared_version(written: str) -> Version | None:
+    """What somebody says to have passed on: also what was taken back while their page was open."""
+    key = read_id(written)
+    return Version.objects.ever_released().filter(pk=key).first() if key else None
 
 
 def kit_shares_of(partner: Partner) -> dict[uuid.UUID, int]:

@@ -99,7 +99,12 @@ _LESSONS = [
     "lessons_film",
 ]
 _WRITTEN_ONCE = "SELECT, INSERT, UPDATE (released_by_id, released_at, digest, ended_at)"
-_WARNINGS = ["warnings_warning", "warnings_version", "warnings_verifycode"]
+_WARNINGS = [
+    "warnings_warning",
+    "warnings_version",
+    "warnings_verifycode",
+    "warnings_capmessage",
+]
 # What a look-up answers with: not how an entry was verified, nor any words about its end.
 _LOOKUP = {
     "lookup_indicator": R,
@@ -268,6 +273,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "UPDATE (hands, submitted_at, returned_reason, unmatched_numbers, approval_id, "
         "dispatch_id, released_by_id, released_at, digest, ended_at)",
         "warnings_verifycode": RI,
+        "warnings_capmessage": R,
+        "warnings_officialalert": "SELECT, UPDATE (warning_id, dismissed_at, dismissed_by_id)",
         # What was approved about a pattern stays what it was.
         "warnings_pattern": _WRITTEN_ONCE,
         "warnings_patternuse": "SELECT, INSERT, UPDATE (reviewed_by_id, reviewed_at)",
@@ -515,6 +522,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "address_sealed, text_sealed, provider_id, account_id, code)",
         "delivery_relaytask": RI,
         **dict.fromkeys(_WARNINGS, R),
+        # What is said of them to readers of CAP is made once; what others say comes in once.
+        "warnings_capmessage": RI,
+        "warnings_officialalert": RI,
         **dict.fromkeys(_NETWORK, R),
         "tips_clockrule": R,
         "reports_machinemonth": RI,

@@ -46,6 +46,10 @@ DATA_FOLDER = data_folder()
 # The name of the public log: by the specification its address, without the scheme.
 LOG_ORIGIN = os.environ.get("KENG_LOG_ORIGIN") or PUBLIC_URL.partition("://")[2] + "/log"
 LOG_WITNESSES = os.environ.get("KENG_LOG_WITNESSES", "")
+# Who is named as the sender in CAP files; empty: the name of the public site.
+CAP_SENDER = os.environ.get("KENG_CAP_SENDER", "")
+# Official sources whose alerts the province's desk reads; empty: nobody is asked.
+CAP_SOURCES = os.environ.get("KENG_CAP_SOURCES", "")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -29,6 +29,7 @@ from keng.accounts.who import (
     NAMING,
     OVERSEEING,
     PROPOSING_PERIODS,
+    PROVINCE_WORKING,
     READING_BREACHES,
     READING_DATA_REQUESTS,
     READING_PERIODS,
@@ -112,6 +113,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     report-rows
     """,
     ),
+    (PROVINCE_WORKING, "official-alert official-alert-dismiss"),
     (HANDING_OVER, "tip-hand-over"),
     (NAMING, "named-officer-end"),
     (SEEING_HOLDERS, "key-holders"),

@@ -2,10 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.who import COMMUNE_WORKING, RELEASING, WORKING
+from keng.accounts.who import COMMUNE_WORKING, PROVINCE_WORKING, RELEASING, WORKING
 from keng.acts.act import Act, name_records
 
 DRAFT_WARNING = Act(WORKING, {"warning.drafted": _("Drafted a warning")})
+DISMISS_ALERT = Act(
+    PROVINCE_WORKING,
+    {"warning.alert_dismissed": _("Put an alert of an official source aside")},
+)
 REVISE_WARNING = Act(WORKING, {"warning.revised": _("Changed the draft of a warning")})
 SUBMIT_WARNING = Act(WORKING, {"warning.submitted": _("Handed a warning in for approval")})
 SEND_BACK_WARNING = Act(RELEASING, {"warning.sent_back": _("Gave a warning back to its author")})

@@ -17,8 +17,10 @@ from keng.lookup.models import Indicator
 from keng.network.models import GroupKind
 from keng.places.models import Place, Unit
 from keng.tips.models import Incident, Suggestion, Tip, Wave
+from keng.warnings import alert_queries
 from keng.warnings.forms import offered_places
 from keng.warnings.known_numbers import NumberOfTips, numbers_of_tips
+from keng.warnings.models import OfficialAlert
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -36,6 +38,7 @@ class FirstDraft:
     tip: Tip | None = None
     incident: Incident | None = None
     wave: Wave | None = None
+    alert: OfficialAlert | None = None
     indicators: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     """What the machine read as used in the offence and nobody has confirmed: not in the words."""
@@ -78,6 +81,22 @@ def first_draft_from(
     found = _with_signs(FirstDraft(unit, initial, tip, incident, differing=differing), tips)
     # The tips of a wave, joined, begin with the same words as before they were.
     return _with_ready_words(found) if incident else found
+
+
+def first_draft_from_alert(officer: "Officer", alert_id: uuid.UUID) -> FirstDraft | None:
+    """The words of an official source, to be made ours; None where it is not theirs, or taken."""
+    alert = alert_queries.visible_alert(alert_id, officer)
+    if alert is None or officer.home_unit_id is None:
+        return None
+    unit = Unit.objects.get(pk=officer.home_unit_id)
+    initial = _initial_values(unit, None, []) | {
+        "title": alert.headline,
+        "what": alert.description,
+        "act": alert.instruction,
+    }
+    if alert.expires_at:
+        initial["valid_until"] = times.local_date(alert.expires_at)
+    return FirstDraft(unit, initial, alert=alert)
 
 
 def _draft_from_wave(unit: Unit, wave: Wave, officer: "Officer") -> FirstDraft:

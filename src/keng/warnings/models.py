@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Func, OuterRef
 from django.db.models.functions import Now
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,14 @@ from keng.warnings.content import audience_digest, warning_content_of
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
     from keng.places.models import Unit
+
+
+class Array(Func):
+    """The arguments as an array of PostgreSQL."""
+
+    function = "ARRAY"
+    template = "%(function)s[%(expressions)s]"
+    output_field = ArrayField(models.CharField())
 
 
 class WarningQuerySet(models.QuerySet["Warning"]):
@@ -229,6 +237,108 @@ class VerifyCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class CapMessage(models.Model):
+    """A signed CAP file about a version, as it was made: what is served never changes."""
+
+    class Kind(models.TextChoices):
+        ALERT = "Alert", _("New warning")
+        UPDATE = "Update", _("Correction")
+        CANCEL = "Cancel", _("Recall")
+
+    identifier = models.CharField(max_length=20, primary_key=True)
+    version = models.ForeignKey(Version, models.CASCADE, related_name="cap_messages")
+    kind = models.CharField(max_length=6, choices=Kind)
+    # How later messages name it: `sender,identifier,sent`.
+    reference = models.CharField(max_length=400)
+    sent_at = models.DateTimeField()
+    xml = models.TextField()
+    signature = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version"],
+                condition=models.Q(kind__in=["Alert", "Update"]),
+                name="version_has_one_cap_message",
+            ),
+        ]
+        indexes = [models.Index(fields=["-sent_at"], name="cap_message_by_time")]
+
+    def __str__(self) -> str:
+        return self.identifier
+
+
+class OfficialAlertQuerySet(models.QuerySet["OfficialAlert"]):
+    """Reads of alerts of official sources."""
+
+    def with_what_became(self) -> "OfficialAlertQuerySet":
+        """Each with `is_cancelled` and `is_replaced`: what the source itself said of it later."""
+        return self.annotate(
+            is_cancelled=_said_later(CapMessage.Kind.CANCEL),
+            is_replaced=_said_later(CapMessage.Kind.UPDATE),
+        )
+
+    def unchanged(self) -> "OfficialAlertQuerySet":
+        """What its source has neither cancelled nor replaced."""
+        kinds = [CapMessage.Kind.CANCEL, CapMessage.Kind.UPDATE]
+        return self.filter(~_said_later(*kinds))
+
+
+def _said_later(*kinds: str) -> Exists:
+    """Whether the source and sender of an alert named it in a later message of such a kind."""
+    return Exists(
+        OfficialAlert.objects.filter(
+            source=OuterRef("source"),
+            sender=OuterRef("sender"),
+            refers_to__contains=Array(OuterRef("identifier")),
+            kind__in=kinds,
+        )
+    )
+
+
+class OfficialAlert(Row):
+    """A CAP message of a source that the operator named: for the desk, never for the public.
+
+    An officer writes a warning from it, or puts it aside. What cancels or updates another one is a
+    row, too, and names it in `refers_to`.
+    """
+
+    # The name of the host that it came from.
+    source = models.CharField(max_length=253)
+    sender = models.CharField(max_length=200)
+    identifier = models.CharField(max_length=200)
+    sent_at = models.DateTimeField()
+    kind = models.CharField(max_length=6, choices=CapMessage.Kind)
+    refers_to = ArrayField(models.CharField(max_length=200), default=list, db_default=[])
+    event = models.CharField(max_length=200, default="", db_default="", blank=True)
+    headline = models.CharField(max_length=200, default="", db_default="", blank=True)
+    description = models.TextField(default="", db_default="", blank=True)
+    instruction = models.TextField(default="", db_default="", blank=True)
+    areas = models.TextField(default="", db_default="", blank=True)
+    web = models.CharField(max_length=200, default="", db_default="", blank=True)
+    expires_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(db_default=Now())
+    warning = models.OneToOneField(
+        Warning, models.SET_NULL, null=True, related_name="official_alert"
+    )
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey(
+        "accounts.Officer", models.PROTECT, null=True, related_name="+"
+    )
+
+    objects = OfficialAlertQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "sender", "identifier"], name="official_alert_comes_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender} {self.identifier}"
 
 
 class Reading(Row):

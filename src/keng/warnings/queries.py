@@ -22,7 +22,7 @@ from keng.places.models import Place
 from keng.releases.hands import name_hands
 from keng.releases.reach import Reach, reach_of
 from keng.warnings.content import CHANGE_NOTE, audience_of
-from keng.warnings.models import Reading, RecallRequest, VerifyCode, Version, Warning
+from keng.warnings.models import CapMessage, Reading, RecallRequest, VerifyCode, Version, Warning
 from keng.warnings.verify_codes import VERIFY_LENGTH
 from keng.warnings.version_diff import PartChange, changed_notes, changed_parts
 
@@ -51,6 +51,32 @@ def recent_warnings(place: Place | None = None, limit: int = 500) -> list[Versio
     since = times.now() - PUBLIC_DAYS
     found = list(public_versions().filter(warning__published_at__gt=since)[:limit])
     return _concerning(found, place) if place else found
+
+
+def recent_cap_messages(place: Place | None = None, topic: str = "") -> list[CapMessage]:
+    """CAP files of the last 90 days, newest first; near a place and about a topic, if given."""
+    since = times.now() - PUBLIC_DAYS
+    found = CapMessage.objects.filter(sent_at__gt=since).select_related("version__warning__unit")
+    if topic:
+        found = found.filter(version__category__in=taxonomy.categories_of_topic(topic))
+    messages = list(found.order_by("-sent_at", "-identifier")[:500])
+    if place is None:
+        return messages
+    near = {version.pk for version in _concerning([one.version for one in messages], place)}
+    return [message for message in messages if message.version_id in near]
+
+
+def cap_message_of(version: Version) -> CapMessage | None:
+    """What programs should read of it: its Alert or Update, or what took the warning back."""
+    cancel = Q(version__warning=version.warning_id, kind=CapMessage.Kind.CANCEL)
+    found = CapMessage.objects.filter(Q(version=version) | cancel)
+    return found.order_by("-sent_at").first()
+
+
+def cap_messages_of(versions: Iterable[Version]) -> dict[uuid.UUID, CapMessage]:
+    """The same of several, by version; those that have none yet are not in it."""
+    own = CapMessage.objects.filter(version__in=versions).exclude(kind=CapMessage.Kind.CANCEL)
+    return {message.version_id: message for message in own}
 
 
 def _holding(versions: QuerySet[Version]) -> QuerySet[Version]:

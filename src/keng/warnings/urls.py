@@ -3,8 +3,17 @@
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
-from keng.warnings.desk import before_after, held, overview, patterns, recalling, releasing, writing
-from keng.warnings.public import feed, lists, pages, poster
+from keng.warnings.desk import (
+    before_after,
+    held,
+    official_alert,
+    overview,
+    patterns,
+    recalling,
+    releasing,
+    writing,
+)
+from keng.warnings.public import cap_pages, feed, lists, pages, poster
 
 # Short and without a slash at the end: the address of a warning is printed and typed.
 public: list[URLPattern] = [
@@ -14,6 +23,10 @@ public: list[URLPattern] = [
     path("w/<str:code>/card.png", pages.warning_card, name="warning-card"),
     path("w/<str:code>/poster", poster.warning_poster, name="warning-poster"),
     path("w/<str:code>/proof", pages.warning_proof, name="warning-proof"),
+    path("cap/feed.atom", cap_pages.cap_feed, name="cap-feed"),
+    path("cap/key.json", cap_pages.cap_keys, name="cap-keys"),
+    path("cap/<str:identifier>.xml", cap_pages.cap_message, name="cap-message"),
+    path("cap/<str:identifier>.xml.jws", cap_pages.cap_signature, name="cap-signature"),
     path("verify", csrf_exempt(pages.verify), name="verify"),
 ]
 desk: list[URLPattern] = [
@@ -27,6 +40,12 @@ desk: list[URLPattern] = [
     path("warnings/patterns/<uuid:pk>/send/", patterns.pattern_send, name="pattern-send"),
     path("warnings/patterns/sent/<uuid:pk>/", patterns.pattern_review, name="pattern-review"),
     path("warnings/held/<uuid:pk>/", held.warning_held, name="warning-held"),
+    path("warnings/alerts/<uuid:pk>/", official_alert.official_alert, name="official-alert"),
+    path(
+        "warnings/alerts/<uuid:pk>/aside/",
+        official_alert.official_alert_dismiss,
+        name="official-alert-dismiss",
+    ),
     path("warnings/<uuid:pk>/", overview.warning_detail, name="warning-detail"),
     path(
         "warnings/<uuid:pk>/before-after/",

@@ -192,14 +192,15 @@ def _insert_deliveries(
         f"{query.sql} INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, "  # noqa: S608
         "recipient_kind, recipient_ref, text_id, address, address_sealed, priority, is_urgent, "
         "state, code, settled_at, not_before, expires_at, earlier_ref, deletes_post) "
-        f"SELECT {recipients.NEW_ID_SQL}, %(dispatch)s, r.account_id, r.channel, r.recipient_kind, "
-        f"r.recipient_ref, {text_of}, r.address, r.address_sealed, %(priority)s, %(urgent)s, "
+        f"SELECT {recipients.ID_BY_TURN_SQL}, %(dispatch)s, r.account_id, r.channel, "
+        f"r.recipient_kind, r.recipient_ref, {text_of}, r.address, r.address_sealed, "
+        "%(priority)s, %(urgent)s, "
         # Nobody can reach it: that is an outcome too, on record from the first moment.
         f"CASE WHEN {_NO_ACCOUNT} THEN 'rejected' WHEN {_WAITS} THEN 'not_now' ELSE 'queued' END, "
         f"CASE WHEN {_NO_ACCOUNT} THEN 'no_account' WHEN {_WAITS} THEN 'quiet_hours' ELSE '' END, "
         f"CASE WHEN {_NO_ACCOUNT} THEN now() END, {_NOT_BEFORE}, %(expires_at)s, "
         "r.earlier_ref, %(deletes_posts)s AND r.earlier_ref IS NOT NULL "
-        "FROM recipients r",
+        "FROM (SELECT * FROM recipients ORDER BY turn) AS r",
         values,
     )
 

@@ -13,6 +13,7 @@ from keng.kit.pagination import rows_of_page
 from keng.partners import queries
 from keng.partners.actions import articles as actions
 from keng.partners.actions import inviting, sharing
+from keng.partners.changed_shares import changed_shares_of
 from keng.partners.errors import MarksUnchecked
 from keng.partners.forms import ArticleForm, KitShareForm
 from keng.partners.models import Article
@@ -33,6 +34,7 @@ def partner_home(request: HttpRequest) -> HttpResponse:
     published, page = rows_of_page(request, [text for text in rows if text.released_at])
     context = {
         "partner": member.partner,
+        "changed": changed_shares_of(member.partner),
         "member": member,
         "alone": queries.is_only_member(member),
         "people": people,
@@ -117,7 +119,7 @@ def partner_kit(request: HttpRequest) -> HttpResponse:
     form = KitShareForm(request.POST if request.method == "POST" else None)
     versions = queries.kit_warnings(partner)
     if form.is_bound and form.is_valid():
-        chosen = next((v for v in versions if str(v.pk) == request.POST.get("version")), None)
+        chosen = queries.shared_version(request.POST.get("version", ""))
         if chosen is None:
             raise Http404
         sharing.note_kit_share(chosen.pk, groups=form.cleaned_data["groups"], by=request.member)
@@ -132,8 +134,16 @@ def partner_kit(request: HttpRequest) -> HttpResponse:
         version.faults = form.errors.get("groups") if was_sent else None
     context = {
         "partner": partner,
+        "changed": changed_shares_of(partner),
         "versions": versions,
         "form": form,
         "reach": queries.kit_reach(partner),
     }
     return render(request, "partners/own/kit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def partner_kit_right(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """What corrects this warning or takes it back stands in one's own groups."""
+    sharing.set_kit_share_right(pk, by=request.member)
+    return see_other("partner-kit")

@@ -40,6 +40,7 @@ class Room:
             stage.partner.pk, name="Chi", username="chi", by=stage.administrator
         ).member
         self.version = Ward().published()
+        sharing.note_kit_share(self.version.pk, groups=2, by=self.own)
 
     def publish(self, text):
         seen = text.digest_now
@@ -80,6 +81,9 @@ class Room:
             ),
             "sharing.note_kit_share": lambda by: sharing.note_kit_share(
                 self.version.pk, groups=2, by=by
+            ),
+            "sharing.set_kit_share_right": lambda by: sharing.set_kit_share_right(
+                self.version.warning_id, by=by
             ),
         }
 

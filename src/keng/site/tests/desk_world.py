@@ -481,8 +481,17 @@ def _warnings(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) ->
         sent_by=officer,
         review_by=times.now(),
     )
+    alert = warnings.OfficialAlert.objects.create(
+        source="vi-du.example",
+        sender="vi-du.example",
+        identifier=str(make.some_id()),
+        sent_at=times.now(),
+        kind="Alert",
+        headline="Mưa lớn",
+    )
     return {
         "warning": warning,
+        "official_alert": alert,
         "dispatch": dispatch,
         "task": task,
         "pattern": pattern,

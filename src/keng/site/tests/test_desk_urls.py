@@ -81,6 +81,8 @@ OBJECTS = {
     "warning-recall-withdraw": "warning",
     "warning-call": "warning",
     "warning-held": "dispatch",
+    "official-alert": "official_alert",
+    "official-alert-dismiss": "official_alert",
     "pattern": "pattern",
     "pattern-end": "pattern",
     "pattern-send": "pattern",

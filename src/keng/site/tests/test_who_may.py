@@ -114,6 +114,8 @@ OF_THE_OWN_UNIT = {
     "lessons.writing.open_collection",
     "lessons.film_acts.take_in_film",
     "partners.inviting.invite_partner",
+    # What an official source says is no unit's.
+    "warnings.official_alerts.dismiss_alert",
     # One's own choices, password and sessions, wherever one works.
     "accounts.actions.change_password",
     "accounts.actions.change_settings",
@@ -453,6 +455,7 @@ def _by_name(here):
         "recusal_id": rows["recusal"].pk,
         "opening_id": rows["opening"].pk,
         "resharing_id": rows["resharing"].pk,
+        "alert_id": rows["official_alert"].pk,
         "is_witnessed": False,
         "wish": OpeningWish("contact:", "danger", "Điều 1", "Gọi lại"),
         "tells_reporter": True,

@@ -7,6 +7,7 @@ from keng.warnings.actions.drafting import (
     submit_warning,
 )
 from keng.warnings.actions.errors import (
+    AlertIsTaken,
     AlreadyRecalled,
     ChangeNoteStops,
     NobodyThere,
@@ -16,6 +17,7 @@ from keng.warnings.actions.errors import (
     StyleStops,
 )
 from keng.warnings.actions.held_acts import let_held_go
+from keng.warnings.actions.official_alerts import dismiss_alert
 from keng.warnings.actions.province_call import call_province
 from keng.warnings.actions.recalling import (
     approve_recall,
@@ -27,6 +29,7 @@ from keng.warnings.actions.recalling import (
 from keng.warnings.actions.releasing import approve_warning, note_reading
 
 __all__ = [
+    "AlertIsTaken",
     "AlreadyRecalled",
     "ChangeNoteStops",
     "NoChangeNote",
@@ -38,6 +41,7 @@ __all__ = [
     "approve_warning",
     "ask_recall",
     "call_province",
+    "dismiss_alert",
     "draft_warning",
     "let_held_go",
     "note_reading",

@@ -22,6 +22,7 @@ from keng.warnings.actions.errors import (
     NoChangeNote,
     StyleStops,
 )
+from keng.warnings.actions.official_alerts import begin_from_alert
 from keng.warnings.content import (
     CHANGE_NOTE,
     AudienceChoice,
@@ -49,8 +50,12 @@ def draft_warning(
     from_tip: Tip | None = None,
     from_incident: Incident | None = None,
     from_wave: Wave | None = None,
+    from_alert: uuid.UUID | None = None,
 ) -> Version:
-    """Begin a warning in the name of a unit the officer works for. Raises NotAllowed."""
+    """Begin a warning in the name of a unit the officer works for. Raises NotAllowed.
+
+    AlertIsTaken where somebody else has begun one from the same alert of an official source.
+    """
     permit_over(unit_id)
     unit = Unit.objects.get(pk=unit_id)
     warning = Warning.objects.create(
@@ -67,6 +72,8 @@ def draft_warning(
     if from_wave is not None:
         note_wave_warning(from_wave, warning_id=warning.pk, unit_id=unit.pk, by=by)
         detail["wave"] = str(from_wave.pk)
+    if from_alert is not None:
+        detail |= begin_from_alert(from_alert, warning)
     record("warning.drafted", by=by, on=version, chain=unit_chain(unit.pk), detail=detail)
     return version
 

@@ -12,6 +12,12 @@ class AlreadyRecalled(AlreadyDone):
     sentence = _("It was taken back already.")
 
 
+class AlertIsTaken(AlreadyDone):
+    """Somebody has begun a warning from this alert of an official source."""
+
+    sentence = _("A warning was begun from it already.")
+
+
 class NobodyThere(Refused):
     """The chosen audience has no recipient."""
 

@@ -11,7 +11,7 @@ from keng.delivery.audience import WEEKLY_LIMIT, plan_audience
 from keng.kit import times
 from keng.kit.pagination import ListPage, rows_of_page
 from keng.releases.desk import release_refusal
-from keng.warnings import before_after, pattern_queries, queries, style
+from keng.warnings import alert_queries, before_after, pattern_queries, queries, style
 from keng.warnings.content import audience_of, choice_of, warning_content_of
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Warning
@@ -27,6 +27,9 @@ def desk_warnings(request: HttpRequest) -> HttpResponse:
     recalls, recalls_page = rows_of_page(request, lists.recalls, "recalls")
     queries.title_recalls(recalls)
     working, drafts = rows_of_page(request, lists.working, "drafts")
+    alerts, alerts_page = rows_of_page(
+        request, alert_queries.alerts_to_look_at(request.officer), "alerts"
+    )
     published = queries.published_warnings(request.officer, **form.arguments())
     page = ListPage.of_request(request, published.count())
     context = {
@@ -35,6 +38,8 @@ def desk_warnings(request: HttpRequest) -> HttpResponse:
         "recalls": recalls,
         "recalls_page": recalls_page,
         "held": lists.held,
+        "alerts": alerts,
+        "alerts_page": alerts_page,
         "working": working,
         "drafts": drafts,
         "filter": form,
@@ -68,6 +73,7 @@ def warning_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     refusal = release_refusal(request.officer, latest, RELEASING) if waits and may else ""
     context = {
         "warning": warning,
+        "alert": alert_queries.alert_of(warning),
         "versions": versions,
         "latest": latest,
         "returned_reason": queries.returned_reason_of(latest),

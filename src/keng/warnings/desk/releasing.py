@@ -17,7 +17,7 @@ from keng.language.ready_words import unchanged_ready_words
 from keng.releases.desk import decide_release, decided_meanwhile, give_back_posted
 from keng.releases.errors import NothingWaits
 from keng.tips.models import Incident
-from keng.warnings import actions, outgoing_text, queries, style
+from keng.warnings import actions, alert_queries, outgoing_text, queries, style
 from keng.warnings.content import audience_of, choice_of, warning_content_of
 from keng.warnings.forms import ApproveWarningForm
 from keng.warnings.known_numbers import check_warning
@@ -79,6 +79,7 @@ def _what_goes_out(version: Version) -> dict[str, Any]:
     return {
         "version": version,
         "warning": version.warning,
+        "alert": alert_queries.alert_of(version.warning),
         "parts": version.texts["vi"],
         "unchanged": unchanged_ready_words(version.texts["vi"]),
         "previews": outgoing_text.warning_messages(content, outgoing_text.stamp_of(version, "")),

@@ -24,7 +24,7 @@ from keng.kit.ids import read_id
 from keng.network.models import GroupKind
 from keng.places.models import Unit
 from keng.releases.errors import NothingWaits
-from keng.warnings import actions, first_draft, outgoing_text, queries, style
+from keng.warnings import actions, alert_queries, first_draft, outgoing_text, queries, style
 from keng.warnings.content import AudienceChoice, WarningContent, choice_of, warning_content_of
 from keng.warnings.forms import WarningForm, initial_of_version
 from keng.warnings.known_numbers import NumberCheck, check_numbers, check_warning, compared_tips
@@ -32,13 +32,8 @@ from keng.warnings.models import Version, Warning
 
 
 def warning_new(request: HttpRequest) -> HttpResponse:
-    """Begin a warning, perhaps from a tip, an incident or a wave."""
-    start = first_draft.first_draft_from(
-        request.officer,
-        tip_id=_id_asked(request, "tip"),
-        incident_id=_id_asked(request, "incident"),
-        wave_id=_id_asked(request, "wave"),
-    )
+    """Begin a warning, perhaps from a tip, an incident, a wave or an official alert."""
+    start = _first_draft(request)
     if start is None:
         raise Http404
     asked = [kind for kind in request.GET.getlist("kind") if kind in GroupKind.values]
@@ -46,18 +41,38 @@ def warning_new(request: HttpRequest) -> HttpResponse:
         start.initial["kinds"] = asked
     form = WarningForm(request.POST or None, unit=start.unit, initial=start.initial)
     if request.method == "POST" and form.is_valid() and request.POST.get("do") != "check":
-        version = actions.draft_warning(
-            unit_id=start.unit.pk,
-            content=form.content(),
-            choice=form.choice(),
-            by=request.officer,
-            from_tip=start.tip,
-            from_incident=start.incident,
-            from_wave=start.wave,
-        )
-        return _answer_saved(request, version)
+        try:
+            return _answer_saved(request, _drafted(request, form, start))
+        except actions.AlertIsTaken as error:
+            # What was typed stays in the form.
+            form.add_error(None, error.sentence)
     form.mark_suggested(start.suggested)
-    return _compose_page(request, form, {"start": start})
+    return _compose_page(request, form, {"start": start, "alert": start.alert})
+
+
+def _first_draft(request: HttpRequest) -> first_draft.FirstDraft | None:
+    if alert := _id_asked(request, "alert"):
+        return first_draft.first_draft_from_alert(request.officer, alert)
+    return first_draft.first_draft_from(
+        request.officer,
+        tip_id=_id_asked(request, "tip"),
+        incident_id=_id_asked(request, "incident"),
+        wave_id=_id_asked(request, "wave"),
+    )
+
+
+def _drafted(request: HttpRequest, form: WarningForm, start: first_draft.FirstDraft) -> Version:
+    version: Version = actions.draft_warning(
+        unit_id=start.unit.pk,
+        content=form.content(),
+        choice=form.choice(),
+        by=request.officer,
+        from_tip=start.tip,
+        from_incident=start.incident,
+        from_wave=start.wave,
+        from_alert=start.alert.pk if start.alert else None,
+    )
+    return version
 
 
 def warning_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -78,7 +93,8 @@ def warning_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             pk, content=form.content(), choice=form.choice(), by=request.officer
         )
         return _answer_saved(request, version)
-    return _compose_page(request, form, {"warning": warning, "latest": latest})
+    alert = alert_queries.alert_of(warning)
+    return _compose_page(request, form, {"warning": warning, "latest": latest, "alert": alert})
 
 
 def _answer_saved(request: HttpRequest, version: Version) -> HttpResponse:

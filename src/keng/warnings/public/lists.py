@@ -17,6 +17,7 @@ from keng.places.search import PlaceMatch, current_place, find_places
 from keng.tips.topics import TOPIC_NAMES
 from keng.warnings import queries
 from keng.warnings.models import Version
+from keng.warnings.public.feed_filter import FeedFilter
 from keng.warnings.public.pages import standing_of_version, words_for_reader
 
 WARNINGS_PER_PAGE = 12
@@ -59,6 +60,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
         "only_alike": any(match.only_alike for match in matches),
         "by_words": by_words,
         "topic": topic,
+        "feed_query": FeedFilter(place, topic).query,
         "topics": list(TOPIC_NAMES.items()),
         "newer_url": _address(number - 1, place, topic, by_words) if number > 1 else "",
         "older_url": _address(number + 1, place, topic, by_words)

@@ -41,6 +41,7 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
         correction = queries.changes_of_correction(version, language=language)
     context = {
         "version": version,
+        "cap": queries.cap_message_of(version),
         "warning": version.warning,
         "words": words_for_reader(version),
         "spoken": language,

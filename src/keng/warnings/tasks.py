@@ -1,0 +1,17 @@
+"""What the worker does for this area."""
+
+from datetime import timedelta
+
+from keng.kit.worker_tasks import TaskPace, WorkerTask
+from keng.warnings.actions.cap_importing import import_official_alerts
+from keng.warnings.actions.cap_issuing import issue_cap_messages
+
+TASKS = [
+    WorkerTask("make CAP files", issue_cap_messages, is_woken=True, every=timedelta(seconds=5)),
+    WorkerTask(
+        "ask official sources of alerts",
+        import_official_alerts,
+        every=timedelta(minutes=5),
+        pace=TaskPace.SLOW,
+    ),
+]
