@@ -180,6 +180,7 @@ NO_WORDS: dict[str, str] = {
     "lookup_listing": "category",
     "network_group": "channel",
     "network_lead": "ended_links language",
+    "network_leadway": "channel",
     "network_subscription": "channel kinds language",
     "network_subscriptionwish": "kinds language",
     "places_place": "code province_code",

@@ -35,6 +35,7 @@ ORDER: dict[str, str] = {
     "breaches_breachwaiver": "pk",
     "breaches_breachnotice": "pk",
     "network_lead": "pk",
+    "network_leadway": "pk",
     "network_group": "pk",
     "network_establishment": "pk",
     "network_subscription": "pk",

@@ -280,6 +280,8 @@ DATA_CLASSES: tuple[DataClass, ...] = (
         tables=(
             "network_lead",
             "network_lead_groups",
+            "network_leadway",
+            "network_leadrefusal",
             "network_group",
             "network_establishment",
             "network_teamshift",

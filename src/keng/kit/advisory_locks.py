@@ -34,6 +34,7 @@ class TurnLock(IntEnum):
     SURVEY_CHATS = 5_120_016
     DISPATCH_ROWS = 5_120_017
     RECOUNT_OPEN_TIPS = 5_120_018
+    LEAD_MESSAGES = 5_120_019
 
 
 def wait_for_owners_lock(connection: "psycopg.Connection[Any]", which: OwnersLock) -> None:

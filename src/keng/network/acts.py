@@ -32,6 +32,13 @@ SET_LEAD_STOPPED = Act(
     },
 )
 
+ENTER_LEAD_WAY = Act(WORKING, {"lead.way_entered": _("Wrote down how a lead is told")})
+CHOOSE_LEAD_WAY = Act(HOLDER, {"lead.way_chosen": _("A lead chose how to be told")})
+CONFIRM_LEAD_WAY = Act(HOLDER, {"lead.way_confirmed": _("A lead agreed to be told there")})
+# A wish of the lead about their own phone: nothing that an auditor reads.
+CHOOSE_QUIET_HOURS = Act(HOLDER)
+ASK_LEAD_CHAT_CODE = Act(HOLDER)
+
 ADD_ESTABLISHMENT = Act(WORKING, {"establishment.added": _("Added a house")})
 CHANGE_ESTABLISHMENT = Act(WORKING, {"establishment.changed": _("Changed a house")})
 SET_ESTABLISHMENT_OPEN = Act(

@@ -1,5 +1,6 @@
 """Groups, the leads who pass things on, and subscriptions. There is no roster of residents."""
 
+import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +15,10 @@ from keng.kit.secrets import new_row_secret
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
+
+
+# Hours in which a lead is told of nothing but what is urgent, unless they choose others.
+QUIET_FROM, QUIET_TO = datetime.time(22), datetime.time(6)
 
 
 class GroupKind(models.TextChoices):
@@ -125,6 +130,84 @@ class Lead(Row):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.position})"
+
+
+class LeadWayQuerySet(models.QuerySet["LeadWay"]):
+    """Reads of how leads are told."""
+
+    def without_address(self) -> "LeadWayQuerySet":
+        """Without what only the sender opens, and few processes may read."""
+        return self.defer("address_sealed")
+
+    def in_use(self) -> "LeadWayQuerySet":
+        """Proved to be the lead's, not known to be dead, and of somebody who takes part."""
+        return self.filter(
+            confirmed_at__isnull=False, gone_at__isnull=True, lead__stopped_at__isnull=True
+        )
+
+
+class LeadWay(models.Model):
+    """Where a lead is told that there is something to pass on. Without one an officer tells them.
+
+    The address is sealed to the sender. It goes the moment the lead stops: `channel` is empty then.
+    """
+
+    lead = models.OneToOneField(Lead, models.CASCADE, primary_key=True, related_name="way")
+    channel = models.CharField(max_length=16, default="", db_default="", blank=True)
+    # Of a chat alone: the account of ours that knows the person under this address.
+    account_ref = models.UUIDField(null=True, blank=True)
+    address_sealed = models.BinaryField(default=b"", db_default=b"")
+    # So that an address at which somebody refused is not written to again.
+    address_hash = models.BinaryField(max_length=32, null=True)
+    # Its links are derived from it and the site's key (secret_links).
+    link_secret = models.BinaryField(max_length=32, default=new_row_secret, db_default=b"")
+    # Between these hours nothing comes but what is urgent.
+    quiet_from = models.TimeField(null=True, blank=True, default=QUIET_FROM)
+    quiet_to = models.TimeField(null=True, blank=True, default=QUIET_TO)
+    # An officer or a superior wrote it down, and not the lead on their own page.
+    is_entered_for_lead = models.BooleanField(default=False, db_default=False)
+    entered_at = models.DateTimeField(null=True, blank=True)
+    # The first message says who entered them and how to stop.
+    first_message_at = models.DateTimeField(null=True, blank=True)
+    # Whoever reads there agreed to be told there.
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    # The provider says that the address is dead.
+    gone_at = models.DateTimeField(null=True, blank=True)
+    # A code that the lead sends from their chat, so that we know it.
+    code_hash = models.BinaryField(max_length=32, null=True, unique=True)
+    code_until = models.DateTimeField(null=True, blank=True)
+
+    objects = LeadWayQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(channel="", confirmed_at__isnull=True, address_sealed=b"")
+                | ~models.Q(channel="") & ~models.Q(address_sealed=b""),
+                name="lead_way_has_its_address",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lead"],
+                condition=~models.Q(channel="") & models.Q(first_message_at__isnull=True),
+                name="lead_way_to_write_to",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} of {self.lead_id}"
+
+
+class LeadRefusal(Row):
+    """Somebody wants nothing more: known by a keyed hash alone, it outlives every later sheet."""
+
+    # Of an address, or of a name in its unit (actions.lead_ways).
+    mark_hash = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"refusal {self.id}"
 
 
 class EstablishmentQuerySet(models.QuerySet["Establishment"]):

@@ -2,11 +2,12 @@
 
 from keng.kit.secret_links import RowLink, row_id_in
 from keng.kit.secrets import keyed_hash, same_secret
-from keng.network.models import Lead, Subscription
+from keng.network.models import Lead, LeadWay, Subscription
 
 _LEAD = RowLink("lead link", "relay")
 _CONFIRM = RowLink("subscription confirm", "subscribe")
 _STOP = RowLink("subscription stop", "stop")
+_LEAD_WAY = RowLink("lead way", "lead-way")
 _ENDED = "ended lead link"
 
 lead_token = _LEAD.token
@@ -16,6 +17,9 @@ confirm_token = _CONFIRM.token
 confirm_url = _CONFIRM.url
 stop_token = _STOP.token
 stop_url = _STOP.url
+# The page on which somebody agrees to be told at this address, or refuses.
+lead_way_token = _LEAD_WAY.token
+lead_way_url = _LEAD_WAY.url
 
 
 def lead_by_token(token: str) -> Lead | None:
@@ -43,6 +47,17 @@ def lead_by_earlier_token(token: str) -> Lead | None:
 def ended_link_hash(token: str) -> str:
     """What is kept of a link that was ended: nothing that opens anything."""
     return keyed_hash(_ENDED, token).hex()
+
+
+def lead_way_stop_url(way: LeadWay) -> str:
+    """Where one post ends it: what each letter to a lead carries."""
+    return f"{lead_way_url(way)}/stop"
+
+
+def lead_way_by_token(token: str) -> LeadWay | None:
+    """The way of this link, while an address is kept there."""
+    ways = LeadWay.objects.without_address().exclude(channel="")
+    return _LEAD_WAY.row_of(ways, token)
 
 
 def subscription_to_confirm(token: str) -> Subscription | None:

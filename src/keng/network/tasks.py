@@ -9,7 +9,7 @@ from keng.acts.work import work
 from keng.kit import times
 from keng.kit.worker_tasks import WorkerTask
 from keng.network.actions.subscriptions import CHAT_WISH_KEPT
-from keng.network.models import Subscription, SubscriptionWish, TeamAsk, TeamShift
+from keng.network.models import LeadWay, Subscription, SubscriptionWish, TeamAsk, TeamShift
 
 # Whoever did not confirm within a week did not want it, or somebody else typed the address.
 FORGOTTEN_AFTER = datetime.timedelta(days=7)
@@ -30,6 +30,18 @@ def forget_unconfirmed() -> int:
     ids = list(lock_available(unconfirmed).values_list("id", flat=True)[:_PORTION])
     return Subscription.objects.filter(id__in=ids).update(
         stopped_at=times.now(), address_sealed=b""
+    )
+
+
+@work()
+def forget_unconfirmed_ways() -> int:
+    """Empty the address of a lead at which nobody agreed; an officer tells them, as before."""
+    unconfirmed = LeadWay.objects.without_address().filter(
+        confirmed_at__isnull=True, entered_at__lt=times.now() - FORGOTTEN_AFTER
+    )
+    ids = list(lock_available(unconfirmed).values_list("pk", flat=True)[:_PORTION])
+    return LeadWay.objects.filter(pk__in=ids).update(
+        channel="", address_sealed=b"", address_hash=None, entered_at=None, first_message_at=None
     )
 
 
@@ -56,6 +68,7 @@ def forget_rotas() -> int:
 
 TASKS = [
     WorkerTask("forget unconfirmed subscriptions", forget_unconfirmed, datetime.timedelta(hours=1)),
+    WorkerTask("forget ways of leads", forget_unconfirmed_ways, every=datetime.timedelta(hours=1)),
     WorkerTask("forget wishes of subscribers", forget_wishes, datetime.timedelta(hours=1)),
     WorkerTask("forget rotas of teams", forget_rotas, datetime.timedelta(hours=6)),
 ]

@@ -24,6 +24,8 @@ NOTE_ROOMS_TOLD = Act(WORKING)
 SAY_ROOMS_TOLD = Act(HOLDER)
 name_records({"relay.rooms_told": _("Wrote down in how many houses the rooms were told")})
 
+name_records({"relay.leads_told": _("Told leads by their own channel")})
+
 # On record as what the desk does with a lead (keng.network.acts).
 STOP_LEAD = Act(HOLDER)
 RESUME_LEAD = Act(HOLDER)

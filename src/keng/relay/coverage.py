@@ -16,6 +16,7 @@ from keng.kit.list_filter import rows_with_words
 from keng.kit.numbers import percent_of
 from keng.kit.sql_names import alphabetically
 from keng.network.models import Group, GroupKind
+from keng.relay.messages_to_leads import MessageToLead, last_messages
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -194,6 +195,8 @@ class WaitingLead:
     task: RelayTask
     below: int
     below_waiting: int
+    message: MessageToLead | None
+    """What the machine wrote to them about it."""
 
 
 def waiting_leads(dispatch: Dispatch, *, officer: "Officer") -> list[WaitingLead]:
@@ -208,12 +211,14 @@ def waiting_leads(dispatch: Dispatch, *, officer: "Officer") -> list[WaitingLead
     for task in tasks:
         if task.lead.above_id:
             below.setdefault(task.lead.above_id, []).append(task)
+    messages = last_messages([dispatch.pk])
     found = []
     for task in tasks:
         under = below.get(task.lead_id, [])
         open_below = sum(1 for one in under if one.confirmed_at is None)
         if task.lead.above_id is None and (task.confirmed_at is None or open_below):
-            found.append(WaitingLead(task, len(under), open_below))
+            message = messages.get((dispatch.pk, task.lead_id))
+            found.append(WaitingLead(task, len(under), open_below, message))
     return found
 
 

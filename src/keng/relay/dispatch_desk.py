@@ -17,6 +17,7 @@ from keng.delivery.rights import may_stop_or_resend
 from keng.kit.sql_names import alphabetically
 from keng.network.models import Group
 from keng.relay import coverage
+from keng.relay.lead_outcomes import outcome_of_leads
 
 
 @require_safe
@@ -42,6 +43,7 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "more_waiting": max(0, len(waiting) - 10),
         "left_out": _names_of_groups(found.left_out),
         "without_account": _names_of_groups(outcomes.groups_without_account(found)),
+        "told": outcome_of_leads(found, officer=request.officer),
         "waiting_below": coverage.open_tasks_by_unit(found, officer=request.officer),
     }
     return render(request, "relay/dispatch.html", context)

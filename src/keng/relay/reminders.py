@@ -16,6 +16,7 @@ from keng.delivery.models import Dispatch, RelayTask
 from keng.kit import times
 from keng.network.models import GroupKind, Lead
 from keng.relay import acts
+from keng.relay.messages_to_leads import told_by_machine
 from keng.relay.relay_acts import record_on_tasks
 from keng.relay.tasks_of_leads import (
     has_recall,
@@ -111,11 +112,15 @@ def _waiting_since(
     """
     since = times.now() - datetime.timedelta(hours=hours)
     # Who answers to another lead hears of it from them, so the desk may never have told them.
-    is_told = Q(handed_out_at__lt=since) | Q(
-        handed_out_at=None,
-        lead__above__unit_id=F("lead__unit_id"),
-        lead__above__stopped_at=None,
-        created_at__lt=since,
+    is_told = (
+        Q(handed_out_at__lt=since)
+        | Q(told_by_machine(before=since))
+        | Q(
+            handed_out_at=None,
+            lead__above__unit_id=F("lead__unit_id"),
+            lead__above__stopped_at=None,
+            created_at__lt=since,
+        )
     )
     wants_later = Q(cannot_reason="later", remind_at__gt=times.now())
     of_dispatch = Q(dispatch=dispatch) if dispatch else Q()

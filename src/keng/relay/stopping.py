@@ -9,8 +9,10 @@ from keng.acts.act import act
 from keng.acts.locks import lock
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.network.actions.lead_ways import end_lead_way
 from keng.network.models import Lead
 from keng.relay import acts
+from keng.relay.messages_to_leads import call_off_messages
 
 RESUME_WITHIN = datetime.timedelta(days=14)
 
@@ -31,6 +33,8 @@ def stop_lead(lead: Lead) -> None:
         return
     locked.stopped_at, locked.stopped_by_link = times.now(), True
     locked.save(update_fields=["stopped_at", "stopped_by_link"])
+    end_lead_way(locked.pk)
+    call_off_messages(locked.pk)
     _record("lead.stopped", locked)
 
 

@@ -3,7 +3,7 @@
 import datetime
 import itertools
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,9 @@ from keng.accounts.who import WORKING
 from keng.delivery.models import Dispatch, DispatchAudience, DispatchText, RelayTask
 from keng.delivery.models.relay import CLOSING_REASONS
 from keng.kit import times
-from keng.network.models import GroupKind, Lead
+from keng.network.models import GroupKind, Lead, LeadWay
 from keng.network.secret_links import lead_url
+from keng.relay.messages_to_leads import last_messages
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -194,10 +195,14 @@ class HandOut:
     message: str
     since: datetime.datetime
     is_urgent: bool
+    why: str = ""
+    """Why the machine's message did not tell them."""
 
 
 def leads_to_tell(officer: "Officer", *, link_of: uuid.UUID | None = None) -> list[HandOut]:
     """Leads of the officer's own desk with something open nobody told them of, urgent first.
+
+    Whom the machine writes to stands here only where its message did not arrive, with the reason.
 
     Of a correction or recall first those who said that they passed on what was wrong.
 
@@ -214,13 +219,29 @@ def leads_to_tell(officer: "Officer", *, link_of: uuid.UUID | None = None) -> li
         .order_by("id")
     )
     by_lead: dict[uuid.UUID, list[RelayTask]] = {}
+    messages = last_messages({task.dispatch_id for task in tasks})
+    written_to = _written_to_soon({task.lead_id for task in tasks})
+    why: dict[uuid.UUID, str] = {}
     for task in tasks:
+        message = messages.get((task.dispatch_id, task.lead_id))
+        if message.is_on_its_way if message else task.lead_id in written_to:
+            continue
         by_lead.setdefault(task.lead_id, []).append(task)
-    found = [_hand_out(of, with_link=lead == link_of) for lead, of in by_lead.items()]
+        if message:
+            why[task.lead_id] = f"{message.channel_words}: {message.words}"
+    found = [
+        _hand_out(of, with_link=lead == link_of, why=why.get(lead, ""))
+        for lead, of in by_lead.items()
+    ]
     passed_on = _who_passed_on_what_was_wrong(by_lead)
     return sorted(
         found, key=lambda one: (not one.is_urgent, one.lead.pk not in passed_on, one.since)
     )
+
+
+def _written_to_soon(leads: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those whom the worker writes to within seconds."""
+    return set(LeadWay.objects.in_use().filter(pk__in=leads).values_list("pk", flat=True))
 
 
 def _who_passed_on_what_was_wrong(by_lead: dict[uuid.UUID, list[RelayTask]]) -> set[uuid.UUID]:
@@ -283,7 +304,7 @@ def _message_to_lead(
         return " ".join([*asks, how_to_tell])
 
 
-def _hand_out(tasks: list[RelayTask], *, with_link: bool) -> HandOut:
+def _hand_out(tasks: list[RelayTask], *, with_link: bool, why: str) -> HandOut:
     lead = tasks[0].lead
     dispatches = {task.dispatch_id: task.dispatch for task in tasks}.values()
     asked: dict[Unit, list[str]] = {}
@@ -295,6 +316,7 @@ def _hand_out(tasks: list[RelayTask], *, with_link: bool) -> HandOut:
         _message_to_lead(lead, asked, takes_back=has_recall(dispatches), with_link=with_link),
         min(t.created_at for t in tasks),
         any(is_urgent_now(each) for each in dispatches),
+        why,
     )
 
 

@@ -2,14 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from keng.relay import coverage_desk, dispatch_desk, hand_out_desk, reminder_desk
-from keng.relay.public import frame, lead_page, team_answers
+from keng.relay import coverage_desk, dispatch_desk, hand_out_desk, lead_way_desk, reminder_desk
+from keng.relay.public import frame, lead_page, lead_way_pages, team_answers
 
 # Without a slash at the end: these stand in messages, where every character counts.
 public: list[URLPattern] = [
     path("relay/<secret:token>", lead_page.relay, name="relay"),
     path("relay/<secret:token>/stop", frame.relay_stop, name="relay-stop"),
     path("relay/<secret:token>/resume", frame.relay_resume, name="relay-resume"),
+    path("relay/<secret:token>/way", lead_way_pages.relay_way, name="relay-way"),
+    path("lead-way/<secret:token>", lead_way_pages.lead_way, name="lead-way"),
+    path("lead-way/<secret:token>/stop", lead_way_pages.lead_way_stop, name="lead-way-stop"),
     path(
         "relay/<secret:token>/<uuid:dispatch>/confirm",
         lead_page.relay_confirm,
@@ -43,6 +46,7 @@ desk: list[URLPattern] = [
     path("relays/", hand_out_desk.hand_outs, name="hand-outs"),
     path("relays/<uuid:lead>/link/", hand_out_desk.hand_out_link, name="hand-out-link"),
     path("relays/<uuid:lead>/done/", hand_out_desk.hand_out_done, name="hand-out-done"),
+    path("relays/<uuid:lead>/way/", lead_way_desk.lead_way_edit, name="lead-way-edit"),
     path("relays/reminders/", reminder_desk.reminders, name="reminders"),
     path("relays/<uuid:lead>/remind/", reminder_desk.lead_remind, name="lead-remind"),
     path("relays/seen/<uuid:task>/", coverage_desk.relay_seen, name="relay-seen"),

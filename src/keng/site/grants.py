@@ -66,6 +66,17 @@ _SENT = (
 _CALLED_OFF = "UPDATE (state, settled_at, called_off_at, address_sealed, text_sealed)"
 # A dispatch and its texts stay as they were made; triggers say who makes which, and for whom.
 _MADE_ONCE = {"delivery_dispatch": RI, "delivery_dispatchtext": RI}
+# Where a lead is told: all but the address itself, which only the sender opens.
+_WAY_READ = (
+    "SELECT (lead_id, channel, account_ref, address_hash, link_secret, quiet_from, quiet_to, "
+    "is_entered_for_lead, entered_at, first_message_at, confirmed_at, gone_at, code_hash, "
+    "code_until)"
+)
+_WAY_WRITTEN = (
+    "UPDATE (channel, account_ref, address_sealed, address_hash, link_secret, quiet_from, "
+    "quiet_to, is_entered_for_lead, entered_at, first_message_at, confirmed_at, gone_at, "
+    "code_hash, code_until)"
+)
 _NETWORK = [
     "network_group",
     "network_lead",
@@ -178,6 +189,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "lessons_schoolclass": "SELECT, UPDATE (pupils, pledged, counted_at)",
         "network_lead_groups": R,
         "network_lead": "SELECT, UPDATE (stopped_at, stopped_by_link)",
+        # A lead's own page and the link in a message: the address goes in and is never read.
+        "network_leadway": f"INSERT, {_WAY_READ}, {_WAY_WRITTEN}",
+        "network_leadrefusal": RI,
         "network_group": "SELECT, UPDATE (last_sign_at)",
         # A team's own page: read, and answered in one tap.
         "network_teamshift": R,
@@ -311,6 +325,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_relaytask": "SELECT, UPDATE (handed_out_at, handed_out_by_id, reminded_at, "
         "reminded_by_id, seen_at, seen_by_id, houses_told)",
         "network_lead_groups": "SELECT, INSERT, DELETE",
+        "network_leadway": f"INSERT, {_WAY_READ}, {_WAY_WRITTEN}",
+        "network_leadrefusal": RI,
         "network_grouptarget": RIU,
         # What stood on a rota, and what was asked, only ends.
         "network_teamshift": "SELECT, INSERT, UPDATE (ended_at)",
@@ -477,6 +493,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "quiet_from, quiet_to, asked_at)",
         "network_subscription_places": "SELECT (subscription_id, place_id), INSERT, DELETE",
         "network_subscriptionwish": "SELECT, DELETE",
+        # A code sent from a chat makes it the lead's; whose it is, is not read here.
+        "network_leadway": "SELECT (code_hash, code_until), UPDATE (channel, account_ref, "
+        "address_sealed, address_hash, is_entered_for_lead, entered_at, first_message_at, "
+        "confirmed_at, gone_at, code_hash, code_until)",
         # What an officer answers from their phone; whose pager it is, is not read here.
         "delivery_pagerway": "SELECT (id, chat_hash, is_on, gone_at)",
         "delivery_pageranswer": "INSERT, SELECT (id)",
@@ -568,6 +588,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_tipconcern": ALL,
         "network_subscription": "SELECT, UPDATE (stopped_at, address_sealed)",
         "network_subscriptionwish": "SELECT (id, made_at), DELETE",
+        # It writes to leads, and forgets addresses at which nobody agreed.
+        "network_leadway": "SELECT, UPDATE (channel, address_sealed, address_hash, entered_at, "
+        "first_message_at)",
         # Rotas and requests whose time is long over.
         "network_teamshift": "SELECT, DELETE",
         "network_teamask": "SELECT, DELETE",
@@ -669,6 +692,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_group": "SELECT (id), UPDATE (is_active, channel_address, address_changed_at)",
         # Each letter carries the link to stop.
         "network_subscription": "SELECT (id, stopped_at, link_secret), UPDATE (stopped_at)",
+        "network_leadway": "SELECT (lead_id, link_secret), UPDATE (gone_at)",
         # A dead pager is called no more.
         "delivery_pagerway": "SELECT (id), UPDATE (gone_at)",
     },

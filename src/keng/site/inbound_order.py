@@ -6,6 +6,7 @@ from keng.delivery.subscribe_handler import SubscribeHandler
 from keng.duty.pager_handler import PagerHandler
 from keng.intake.chat_handlers import BeginAnewHandler, StopHandler, TipHandler
 from keng.lookup_pages.chat_handler import LookupHandler
+from keng.relay.lead_chat_handler import LeadChatHandler
 from keng.surveys.chat.handler import SurveyHandler
 
 
@@ -15,6 +16,8 @@ def inbound_handlers() -> tuple[InboundHandler, ...]:
     return (
         # What a provider says of our own messages: no words of a person, so nobody else's.
         ReceiptHandler(),
+        # Before the pager: the two codes differ, and neither is anybody else's.
+        LeadChatHandler(),
         # Before the survey: in a chat that is an officer's pager, 1 answers the call.
         PagerHandler(),
         # Before "stop", since "dừng" may end a survey alone, and before the tip, since a number may

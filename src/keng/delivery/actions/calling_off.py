@@ -11,6 +11,8 @@ from keng.acts.locks import lock
 from keng.delivery.models import Delivery
 from keng.kit import times
 
+MESSAGES_TO_LEADS = "relay"
+"""The `source_kind` of a notice that tells leads of a dispatch, its `source_ref`."""
 _WAITING = (Delivery.State.QUEUED, Delivery.State.NOT_NOW)
 _UNDER_WAY = Delivery.State.LEASED
 

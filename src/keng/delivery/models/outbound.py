@@ -204,9 +204,11 @@ class Delivery(Row):
         ROOM = "room", _("Emergency room")
         # No row names them.
         ASKER = "asker", _("Who looked something up")
+        # That there is something to pass on, where the lead agreed to be told.
+        LEAD = "lead", _("Lead")
 
     # Where they are written to, and what was sealed for them, goes with the end of the row.
-    PERSON_ALONE = ("conversation", "asker")
+    PERSON_ALONE = ("conversation", "asker", "lead")
 
     dispatch = models.ForeignKey(
         Dispatch, models.CASCADE, related_name="deliveries", db_index=False
@@ -258,7 +260,7 @@ class Delivery(Row):
                 name="called_off_row_waits_no_more",
             ),
             models.CheckConstraint(
-                condition=~models.Q(recipient_kind__in=["conversation", "asker"])
+                condition=~models.Q(recipient_kind__in=["conversation", "asker", "lead"])
                 | models.Q(state__in=["queued", "leased", "not_now"])
                 | models.Q(address_sealed__isnull=True, text_sealed__isnull=True),
                 name="settled_row_forgets_the_person",

@@ -16,7 +16,7 @@ from keng.channels.base import AnyChannel, Credentials, Outcome
 from keng.delivery.credentials import credentials_for_sending
 from keng.delivery.models import ChannelAccount, PagerWay
 from keng.kit import times
-from keng.network.models import Group, Subscription
+from keng.network.models import Group, LeadWay, Subscription
 
 # Mail servers count connections, and each of ours keeps a thread busy.
 MOST_LETTERS_AT_ONCE = 8
@@ -180,6 +180,8 @@ def end_address(kind: str, ref: uuid.UUID, code: str) -> None:
         Subscription.objects.filter(pk=ref, stopped_at__isnull=True).update(stopped_at=times.now())
     elif kind == "group":
         Group.objects.filter(pk=ref).update(is_active=False)
+    elif kind == "lead":
+        LeadWay.objects.filter(pk=ref).update(gone_at=times.now())
     elif kind == "pager":
         PagerWay.objects.filter(pk=ref).update(gone_at=times.now())
     record(

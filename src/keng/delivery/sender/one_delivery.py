@@ -35,8 +35,8 @@ from keng.delivery.sender.tokens import TokenRenewals
 from keng.delivery.sender.transports import PreparedDelivery, Transports
 from keng.kit import times
 from keng.lookup import chat_answers
-from keng.network.models import Subscription
-from keng.network.secret_links import stop_url
+from keng.network.models import LeadWay, Subscription
+from keng.network.secret_links import lead_way_stop_url, stop_url
 from keng.vault import opening
 from keng.vault.hybrid import SealedKind
 
@@ -45,7 +45,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 # Who gets what many get; to a reporter, a pager and the emergency room it is said alone.
-_MANY = (Delivery.RecipientKind.GROUP, Delivery.RecipientKind.SUBSCRIPTION)
+_MANY = (
+    Delivery.RecipientKind.GROUP,
+    Delivery.RecipientKind.SUBSCRIPTION,
+    Delivery.RecipientKind.LEAD,
+)
 # The provider is not to blame, so its account goes on with everything else.
 _NOT_ANSWERED = Outcome("retry", after_seconds=5, reason="look-up not answered")
 # Until its post has an id nothing can be changed there.
@@ -183,7 +187,7 @@ async def _words_of(row: LeasedDelivery, text: LoadedText) -> str:
 
 
 def _with_way_out(words: str, row: LeasedDelivery, account: SendingAccount, language: str) -> str:
-    """In a chat the link by which a subscriber stops stands below the words.
+    """In a chat the link by which a subscriber or a lead stops stands below the words.
 
     A letter and a notification have a place of their own for it.
     """
@@ -204,7 +208,11 @@ def _address_of(row: LeasedDelivery) -> Address:
 
 
 def _stop_link(row: LeasedDelivery) -> str:
-    """The link by which a subscriber stops; nobody else has one."""
+    """The link by which a subscriber or a lead stops; nobody else has one."""
+    if row.recipient_kind == Delivery.RecipientKind.LEAD:
+        return lead_way_stop_url(
+            LeadWay(lead_id=row.recipient_ref, link_secret=row.link_secret or b"")
+        )
     if row.recipient_kind != Delivery.RecipientKind.SUBSCRIPTION:
         return ""
     return stop_url(Subscription(pk=row.recipient_ref, link_secret=row.link_secret or b""))

@@ -29,7 +29,7 @@ class LeasedDelivery(NamedTuple):
     expires_at: datetime | None
     # Seconds from the moment of the lease until this delivery's turn at the account's rate.
     due_in: float = 0.0
-    # Of a subscription: what its link to stop is derived from.
+    # Of a subscriber and a lead: what the link to stop is derived from.
     link_secret: bytes | None = None
     # What an earlier try began at the provider.
     begun: str = ""

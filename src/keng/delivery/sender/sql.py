@@ -36,7 +36,9 @@ RETURNING d.id, d.account_id, d.recipient_kind, d.recipient_ref, d.text_id, d.te
   coalesce(extract(epoch FROM paced.last - paced.apart * (paced.count - due.place + 1)
     - clock_timestamp()), 0)::float8,
   CASE WHEN d.recipient_kind = 'subscription' THEN
-    (SELECT s.link_secret FROM network_subscription s WHERE s.id = d.recipient_ref) END,
+    (SELECT s.link_secret FROM network_subscription s WHERE s.id = d.recipient_ref)
+  WHEN d.recipient_kind = 'lead' THEN
+    (SELECT w.link_secret FROM network_leadway w WHERE w.lead_id = d.recipient_ref) END,
   d.provider_id,
   CASE WHEN d.earlier_ref IS NULL THEN '' ELSE (
     -- A change whose end nobody knows was one of the post before it.
@@ -50,7 +52,7 @@ RETURNING d.id, d.account_id, d.recipient_kind, d.recipient_ref, d.text_id, d.te
 # A person alone is forgotten with the end of the row, whatever the end was: where they are written
 # to, and what was sealed for them (it may hold a link that leads to a code). Who looked something
 # up has no other row either, so the provider's number of the message goes, too.
-_PERSON = "d.recipient_kind IN ('conversation', 'asker')"
+_PERSON = "d.recipient_kind IN ('conversation', 'asker', 'lead')"
 
 
 def _forget_person_sql(ended: str) -> str:

@@ -17,12 +17,13 @@ from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
 from keng.edge.tests.conftest import SECRET, settled
 from keng.kit import times
 from keng.lookup import chat_answers
+from keng.network.actions import lead_ways
 from keng.network.actions.subscriptions import (
     SubscriptionChoices,
     address_hash,
     keep_chat_wish,
 )
-from keng.network.models import Subscription, SubscriptionWish
+from keng.network.models import LeadWay, Subscription, SubscriptionWish
 from keng.places.models import Unit
 from keng.tips.models import BundledCall, Tip
 from keng.vault import keys, opening
@@ -388,6 +389,22 @@ def test_a_code_from_ones_own_chat_begins_the_warnings_and_is_no_report(edge, op
     assert say(edge, "Dừng nhận tin!", who="an") == 200
     own.refresh_from_db()
     assert own.stopped_at is not None
+
+
+def test_a_lead_sends_the_code_of_their_page_and_is_told_in_that_chat(edge, account, opened):
+    lead = make.lead(unit=account.unit)
+    code = lead_ways.ask_lead_chat_code(lead)
+    over = make.lead(unit=account.unit)
+    late = lead_ways.ask_lead_chat_code(over)
+    LeadWay.objects.filter(pk=over.pk).update(code_until=times.now())
+    for words in (code.lower(), f"/start {code}", late):
+        assert say(edge, words, who="an") == 200
+    way = LeadWay.objects.get(pk=lead.pk)
+    assert (way.channel, way.account_ref, way.code_hash) == ("sandbox", account.pk, None)
+    assert way.confirmed_at is not None
+    assert opened(way.address_sealed, kind="address") == "an"
+    assert LeadWay.objects.get(pk=over.pk).channel == ""
+    assert not Tip.objects.exists()
 
 
 def test_a_code_that_nobody_was_given_is_a_message_like_any_other(edge, account):

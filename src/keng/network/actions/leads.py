@@ -14,6 +14,7 @@ from keng.audit.changes import changed_values
 from keng.kit import times
 from keng.kit.secrets import new_row_secret
 from keng.network import acts
+from keng.network.actions.lead_ways import end_lead_way
 from keng.network.models import Group, Lead
 from keng.network.secret_links import ended_link_hash, lead_token, lead_url
 
@@ -98,6 +99,9 @@ def set_lead_stopped(lead_id: uuid.UUID, *, stopped: bool, by: "Officer") -> Lea
     lead = lock_one(Lead.objects.visible_to(by), lead_id)
     lead.stopped_at, lead.stopped_by_link = times.now() if stopped else None, False
     lead.save(update_fields=["stopped_at", "stopped_by_link"])
+    if stopped:
+        # What is on its way to them the worker calls off (keng.relay.telling_leads).
+        end_lead_way(lead.pk)
     action = "lead.stopped" if stopped else "lead.taken_back"
     record(action, by=by, on=lead, chain=unit_chain(lead.unit_id))
     return lead

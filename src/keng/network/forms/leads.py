@@ -21,7 +21,7 @@ class LeadForm(Form):
     name = name_field(
         gettext_lazy("Name"),
         120,
-        help_text=gettext_lazy("As they are called there. No phone number is kept here."),
+        help_text=gettext_lazy("As they are called there. No phone number is kept in clear."),
     )
     position = forms.CharField(
         max_length=120,

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.kit.languages import full_language
-from keng.network.models import Lead
+from keng.network.models import Lead, LeadWay
 from keng.network.secret_links import lead_by_earlier_token, lead_by_token, lead_token
 from keng.relay import stopping
 from keng.relay import tasks_of_leads as queries
@@ -42,8 +42,9 @@ def in_leads_language(request: HttpRequest, lead: Lead) -> translation.override:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_lead
 def relay_stop(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
-    """GET asks once more, POST ends the lead's part; both only while something is to be done."""
-    if not queries.page_of_lead(lead).open:
+    """GET asks once more, POST ends the lead's part; both only while there is something to stop."""
+    is_written_to = LeadWay.objects.filter(pk=lead.pk).exclude(channel="").exists()
+    if not is_written_to and not queries.page_of_lead(lead).open:
         # Then the page shows the public warning alone, and whoever has the link can do no more.
         return redirect("relay", token=token)
     if request.method == "POST":

@@ -208,6 +208,7 @@ OBJECTS = {
     "report-xlsx": "report",
     "report-pdf": "report",
     "lead-edit": "lead",
+    "lead-way-edit": "lead",
     "lead-link": "lead",
     "lead-link-show": "lead",
     "lead-stop": "lead",

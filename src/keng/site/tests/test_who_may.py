@@ -34,6 +34,7 @@ from keng.kit import times
 from keng.lessons.models import Edition
 from keng.network.actions.establishments import EstablishmentEntry
 from keng.network.actions.groups import GroupEntry
+from keng.network.actions.lead_ways import TypedAddress
 from keng.network.actions.leads import LeadEntry
 from keng.network.actions.teams import ShiftEntry
 from keng.network.sheets.reading import Sheet
@@ -657,6 +658,7 @@ _APART = {
     },
     "network.leads.add_lead": lambda here: {"entry": _lead(here)},
     "network.leads.change_lead": lambda here: {"entry": _lead(here)},
+    "network.lead_ways.enter_lead_way": {"typed": TypedAddress("email", "dau-moi@xa.example")},
     "network.group_sheets.import_groups": {"shown": "other"},
     "network.targets.set_targets": {"place": None},
     "network.teams.add_shift": lambda here: {

@@ -1,0 +1,222 @@
+"""Where leads are told: chosen on their own page or written down for them, agreed to, ended.
+
+An address that somebody typed is used once, to ask whoever reads there. A chat is known by a code
+that is sent from it, so it has agreed by that.
+"""
+
+import datetime
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from keng.acts.act import act
+from keng.acts.errors import Refused
+from keng.acts.locks import lock, lock_one
+from keng.audit.actions import record, unit_chain
+from keng.channels.email import Email
+from keng.channels.sms import Sms
+from keng.kit import times
+from keng.kit.codes import random_code
+from keng.kit.secrets import keyed_hash, new_row_secret
+from keng.network import acts
+from keng.network.models import Lead, LeadRefusal, LeadWay
+from keng.vault import seal
+from keng.vault.hybrid import SealedKind
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+BY_EMAIL = Email.code
+BY_SMS = Sms.code
+TYPED_CHANNELS = (BY_EMAIL, BY_SMS)
+"""Those whose address somebody types, so that whoever reads there has to agree."""
+CODE_WORD = "DAUMOI"
+CODE_LENGTH = 8
+CODE_LASTS = datetime.timedelta(minutes=30)
+# A lead's page asks a typed address once in so long: it must not flood a mailbox.
+ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
+# Every column that says where a lead is told, and what was said there.
+_WAY = [
+    "channel",
+    "account_ref",
+    "address_sealed",
+    "address_hash",
+    "link_secret",
+    "is_entered_for_lead",
+    "entered_at",
+    "first_message_at",
+    "confirmed_at",
+    "gone_at",
+    "code_hash",
+    "code_until",
+]
+
+
+class AddressRefused(Refused):
+    """Whoever reads there asked not to be written to."""
+
+    sentence = _("At this address somebody asked to hear nothing from us. Choose another one.")
+
+
+class AskedJustNow(Refused):
+    """The lead's page asked an address a moment ago."""
+
+    sentence = _("A message was sent a moment ago. Wait ten minutes before you try another one.")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedAddress:
+    """A mailbox or a telephone number, as a form or a sheet has checked it."""
+
+    channel: str
+    address: str = field(repr=False)
+
+    @property
+    def hash(self) -> bytes:
+        """What finds it again. Letter case of a mailbox is nobody's second one."""
+        return keyed_hash("lead way", self.channel, self.address.strip().casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Between these two nothing comes but what is urgent; none or both."""
+
+    begins: datetime.time | None
+    ends: datetime.time | None
+
+
+def is_refused(typed: TypedAddress) -> bool:
+    """Whether whoever reads there asked not to be written to."""
+    return LeadRefusal.objects.filter(mark_hash=typed.hash).exists()
+
+
+@act(acts.CHOOSE_LEAD_WAY)
+def choose_lead_way(lead: Lead, typed: TypedAddress) -> None:
+    """The lead types where to be told; the first message asks there.
+
+    Raises AddressRefused, AskedJustNow.
+    """
+    way = _lock_way(lead.pk)
+    if way.address_hash is not None and bytes(way.address_hash) == typed.hash and not way.gone_at:
+        return
+    asked_at = None if way.is_entered_for_lead else way.entered_at
+    if asked_at is not None and asked_at > times.now() - ASK_AGAIN_AFTER:
+        raise AskedJustNow
+    put_typed_address(way, typed, is_entered_for_lead=False)
+    _save(way)
+    _record_choice(lead, typed.channel)
+
+
+@act(acts.CHOOSE_QUIET_HOURS)
+def choose_quiet_hours(lead: Lead, quiet: QuietHours) -> None:
+    """When the lead is left in peace."""
+    way = _lock_way(lead.pk)
+    way.quiet_from, way.quiet_to = quiet.begins, quiet.ends
+    way.save(update_fields=["quiet_from", "quiet_to"])
+
+
+@act(acts.ASK_LEAD_CHAT_CODE)
+def ask_lead_chat_code(lead: Lead) -> str:
+    """A code to send from the own chat within CODE_LASTS; an earlier one is over."""
+    code = random_code(CODE_LENGTH)
+    way = _lock_way(lead.pk)
+    way.code_hash, way.code_until = lead_code_hash(code), times.now() + CODE_LASTS
+    way.save(update_fields=["code_hash", "code_until"])
+    return f"{CODE_WORD}-{code[:4]}-{code[4:]}"
+
+
+@act(acts.CHOOSE_LEAD_WAY)
+def choose_by_hand(lead: Lead) -> None:
+    """The lead wants to be told by an officer from now on; the address goes."""
+    way = _lock_way(lead.pk)
+    if way.channel:
+        _empty(way)
+        _save(way)
+        _record_choice(lead, "by_hand")
+
+
+@act(acts.ENTER_LEAD_WAY)
+def enter_lead_way(lead_id: uuid.UUID, typed: TypedAddress, *, by: "Officer") -> None:
+    """An officer writes down where a lead is told; the first message says so and asks.
+
+    Raises NotAllowed, AddressRefused.
+    """
+    lead = lock_one(Lead.objects.visible_to(by).filter(stopped_at__isnull=True), lead_id)
+    way = _lock_way(lead.pk)
+    put_typed_address(way, typed, is_entered_for_lead=True)
+    _save(way)
+    detail = {"channel": typed.channel}
+    record("lead.way_entered", by=by, on=lead, chain=unit_chain(lead.unit_id), detail=detail)
+
+
+@act(acts.CONFIRM_LEAD_WAY)
+def confirm_lead_way(way: LeadWay) -> bool:
+    """Whoever reads there agrees to be told there; False where it was ended meanwhile."""
+    lead = lock(Lead.objects.filter(stopped_at__isnull=True)).filter(pk=way.pk).first()
+    locked = _lock_way(way.pk) if lead else None
+    if lead is None or locked is None or bytes(locked.link_secret) != bytes(way.link_secret):
+        return False
+    if locked.confirmed_at is None and locked.channel:
+        locked.confirmed_at = times.now()
+        locked.save(update_fields=["confirmed_at"])
+        detail = {"channel": locked.channel}
+        record(
+            "lead.way_confirmed", by=lead, on=lead, chain=unit_chain(lead.unit_id), detail=detail
+        )
+    return True
+
+
+def put_typed_address(way: LeadWay, typed: TypedAddress, *, is_entered_for_lead: bool) -> None:
+    """A step: the row says this address, which nobody has agreed to yet. Raises AddressRefused."""
+    if is_refused(typed):
+        raise AddressRefused
+    _empty(way)
+    way.channel = typed.channel
+    way.address_sealed = seal.seal_for_sender(typed.address, kind=SealedKind.ADDRESS)
+    way.address_hash = typed.hash
+    way.is_entered_for_lead = is_entered_for_lead
+    way.entered_at = times.now()
+
+
+def end_lead_way(lead_id: uuid.UUID) -> None:
+    """A step of stopping: the address goes, and nobody enters it again."""
+    way = lock(LeadWay.objects.without_address()).filter(pk=lead_id).first()
+    if way is None:
+        return
+    if way.address_hash is not None:
+        mark = LeadRefusal(mark_hash=bytes(way.address_hash))
+        LeadRefusal.objects.bulk_create([mark], ignore_conflicts=True)
+    _empty(way)
+    _save(way)
+
+
+def lead_code_hash(code: str) -> bytes:
+    """What a code is found by."""
+    return keyed_hash("lead chat code", code)
+
+
+def _lock_way(lead_id: uuid.UUID) -> LeadWay:
+    """The lead's row, locked; made where there is none."""
+    LeadWay.objects.bulk_create([LeadWay(lead_id=lead_id)], ignore_conflicts=True)
+    return lock(LeadWay.objects.without_address()).get(pk=lead_id)
+
+
+def _empty(way: LeadWay) -> None:
+    """As if nothing had been chosen; links of before lead nowhere."""
+    way.channel, way.account_ref = "", None
+    way.address_sealed, way.address_hash = b"", None
+    way.link_secret = new_row_secret()
+    way.is_entered_for_lead, way.entered_at = False, None
+    way.first_message_at, way.confirmed_at, way.gone_at = None, None, None
+    way.code_hash, way.code_until = None, None
+
+
+def _save(way: LeadWay) -> None:
+    way.save(update_fields=_WAY)
+
+
+def _record_choice(lead: Lead, channel: str) -> None:
+    chain = unit_chain(lead.unit_id)
+    record("lead.way_chosen", by=lead, on=lead, chain=chain, detail={"channel": channel})

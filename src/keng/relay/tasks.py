@@ -1,0 +1,10 @@
+"""What the worker does for this area."""
+
+from datetime import timedelta
+
+from keng.kit.worker_tasks import WorkerTask
+from keng.relay.telling_leads import tell_leads
+
+TASKS = [
+    WorkerTask("tell leads", tell_leads, every=timedelta(seconds=2), is_woken=True),
+]
