@@ -153,6 +153,16 @@ _WARNINGS = (
     ),
 )
 
+# An alert of an official source comes to the province: put aside in the own name, or used.
+_OFFICIAL_ALERTS = desk_writes(
+    "warnings_officialalert",
+    changes=is_one_of("PROVINCE_WORKING"),
+    becomes=_all_of(
+        is_one_of("PROVINCE_WORKING"),
+        f"warning_id IS NOT NULL OR dismissed_by_id {BY_ONESELF}",
+    ),
+)
+
 # The network: whoever works at the desk keeps it.
 
 _LEAD_OF_LINK = _of_row("network_lead_groups", "lead_id", "network_lead", "WORKING")
@@ -172,6 +182,13 @@ _NETWORK = (
         becomes=_GROUP_WRITTEN,
     ),
     *desk_writes("network_lead", adds=_of_units("WORKING"), changes=_of_units("WORKING")),
+    *desk_writes(
+        "network_leadway",
+        adds=_of_row("network_leadway", "lead_id", "network_lead", "WORKING"),
+        changes=_of_row("network_leadway", "lead_id", "network_lead", "WORKING"),
+    ),
+    # That somebody wants nothing more, by a mark that leads to nobody.
+    *desk_writes("network_leadrefusal", adds=is_one_of("WORKING")),
     *desk_writes(
         "network_lead_groups",
         adds=_all_of(_LEAD_OF_LINK, _GROUP_OF_LINK),
@@ -465,6 +482,7 @@ _PLACES_AND_FILES = (
 
 POLICIES: tuple[RowPolicy, ...] = (
     *_WARNINGS,
+    *_OFFICIAL_ALERTS,
     *_NETWORK,
     *_LESSONS,
     *_PARTNERS,

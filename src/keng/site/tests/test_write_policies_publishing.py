@@ -19,7 +19,7 @@ from keng.kit import times
 from keng.kit.ids import new_id
 from keng.lookup.models import Dispute
 from keng.lookup.tests.make_listing import listing
-from keng.network.models import GroupTarget
+from keng.network.models import GroupTarget, LeadRefusal, LeadWay
 from keng.partners.models import Manuscript
 from keng.places.models import Unit
 from keng.reports.models import PublicReport, ReportPaper
@@ -31,7 +31,7 @@ from keng.site.row_policies import secured_tables
 from keng.site.row_policy import DESK
 from keng.site.tests.desk_world import all_roles, world
 from keng.surveys.models import Answer, FreeText, SurveyResult, Token
-from keng.warnings.models import Pattern, Reading, RecallRequest, VerifyCode, Version
+from keng.warnings.models import OfficialAlert, Pattern, Reading, RecallRequest, VerifyCode, Version
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -50,8 +50,10 @@ CHANGES = {
     "warnings_patternuse": "reviewed_by_id = '{by}', reviewed_at = now()",
     "warnings_reading": "people = 3",
     "warnings_recallrequest": "returned_reason = 'x'",
+    "warnings_officialalert": "dismissed_by_id = '{by}', dismissed_at = now()",
     "network_group": "member_count = 3",
     "network_lead": "position = 'x'",
+    "network_leadway": "gone_at = now()",
     "network_grouptarget": "count = 3",
     "network_establishment": "room_count = 3",
     "network_teamshift": "ended_at = now()",
@@ -81,8 +83,10 @@ CHANGES = {
 }
 # These the desk locks, and changes none.
 ONLY_LOCKED = {"places_unit": "short_name = 'x'", "lookup_indicator": "value = 'x'"}
-# Of no unit: any officer who works at a desk adds such a row, and nobody else.
-OF_NO_UNIT = {"lookup_indicator", "files_heldfile"}
+# Of no unit: any officer who works at a desk writes such a row, and nobody else.
+OF_NO_UNIT = {
+    *("lookup_indicator", "files_heldfile", "network_leadrefusal", "warnings_officialalert"),
+}
 
 
 def commands_of(table):
@@ -121,6 +125,11 @@ class Desk:
             ),
             here.rows["lead"].groups.through.objects.get(lead=here.rows["lead"]),
             GroupTarget.objects.create(unit=self.unit, kind="residents", count=2),
+            LeadWay.objects.create(lead=here.rows["lead"]),
+            LeadRefusal.objects.create(mark_hash=make.some_id().bytes * 2),
+            OfficialAlert.objects.create(
+                source="nguon.example", identifier=label, sent_at=times.now(), kind="Alert"
+            ),
             *self._partners(here),
             *self._survey(here),
             *self._claim(here),
@@ -237,10 +246,11 @@ def key_of(table, row):
 
 
 def copied(row, **values):
-    """A statement that adds a row like this one, under another key."""
+    """A statement that adds a row like this one, under another key where it has one of its own."""
     table, key = row._meta.db_table, row._meta.pk
     fresh = {"UUIDField": str(new_id()), "BinaryField": "\\x" + "07" * 32, "CharField": "NEW23456"}
-    new = {key.column: fresh.get(key.get_internal_type(), 99_999_999)}
+    is_own_key = key.remote_field is None
+    new = {key.column: fresh.get(key.get_internal_type(), 99_999_999)} if is_own_key else {}
     with as_owner(), connection.cursor() as cursor:
         where, pk = key_of(table, row)
         cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} t WHERE {where}", [pk])
