@@ -47,7 +47,7 @@ def _answers_to_one_are_not_read(table: str, *, is_to_many: str) -> tuple[RowPol
 # Each list of units is asked for once in a statement, not once for each row.
 _AT_WORK = "= ANY ((SELECT keng_working_units())::uuid[])"
 _OWN_TIP = f"responsible_unit_id {_AT_WORK}"
-_TIPIN_THE_TREE = f"responsible_unit_id {IN_THE_TREE}"
+_TIP_IN_THE_TREE = f"responsible_unit_id {IN_THE_TREE}"
 _OWN_NOTE = "officer_id = (SELECT keng_actor()) AND keng_is_own_tip(tip_id)"
 _OWN_INCIDENT = f"unit_id {_AT_WORK} OR keng_shares_incident(id)"
 # As `visible_to` (tips/models/tip.py).
@@ -120,15 +120,15 @@ POLICIES: tuple[RowPolicy, ...] = (
         "tips_tip",
         reads=_TIP_READ,
         # What is about the own desk is taken down for the one above.
-        adds=f"{_OWN_TIP} OR {_TIPIN_THE_TREE}",
+        adds=f"{_OWN_TIP} OR {_TIP_IN_THE_TREE}",
         # Others than the own ones: an incident joins tips of several desks, which end, lead and are
         # answered together; and what was just passed on is taken back from where it lies now, with
         # those among which it stood.
-        changes=f"{_OWN_TIP} OR keng_shares_incident(incident_id) OR {_TIPIN_THE_TREE}"
+        changes=f"{_OWN_TIP} OR keng_shares_incident(incident_id) OR {_TIP_IN_THE_TREE}"
         " AND (keng_has_just_decided(id) OR keng_has_just_left(incident_id))",
         # Passed on within the tree: to the province and the desks below it. Joined to nothing but
         # an incident in which they have a part, or had a minute ago.
-        becomes=f"({_OWN_TIP} OR {_TIPIN_THE_TREE} OR keng_shares_incident(incident_id))"
+        becomes=f"({_OWN_TIP} OR {_TIP_IN_THE_TREE} OR keng_shares_incident(incident_id))"
         " AND (incident_id IS NULL OR keng_stands_in(id, incident_id)"
         " OR keng_shares_incident(incident_id) OR keng_has_just_left(incident_id))",
     ),
