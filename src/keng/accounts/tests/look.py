@@ -31,6 +31,12 @@ def look_as(officer: Officer | None, *, counts: bool = True, acts: bool = True) 
     _ask("SELECT keng_begin_sight(%s, %s, %s)", session_secret(key), counts, acts)
 
 
+def act_as(officer: Officer) -> None:
+    """The same in an act of theirs: what follows is written in their name."""
+    look_as(officer)
+    _ask("SELECT set_config('keng.actor', %s, true)", str(officer.pk))
+
+
 def looks_as_whoever_acts(by: object) -> None:
     """With the desk's role, and where no request said who looks: the one who acts."""
     if not isinstance(by, Officer) or _ask("SELECT current_user::text") != "keng_desk":

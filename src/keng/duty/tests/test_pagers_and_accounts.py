@@ -44,5 +44,6 @@ def test_a_closed_account_is_called_no_more(stage, become):
     become("desk")
     closing.close_account(stage.officer.pk, by=stage.admin)
     assert not PagerWay.objects.filter(officer=stage.officer).exists()
+    become("owner")
     make.pager(stage.officer)
     assert not PagerWay.objects.working().filter(officer=stage.officer).exists()
