@@ -6,6 +6,8 @@ import uuid
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
+from keng.accounts.tests.look import look_as
+from keng.acts.work import name_actor
 from keng.delivery.actions import subscribing
 from keng.delivery.models import Approval, Delivery, Dispatch, DispatchAudience, DispatchText
 from keng.delivery.sender import accounts, sql
@@ -190,6 +192,8 @@ def test_an_approval_carries_what_its_second_person_let_out_and_carries_it_once(
         dispatch_as_the_desk()
     # Nor does one forget that it was sent.
     become("desk")
+    look_as(ward.commander)
+    name_actor(ward.commander)
     with pytest.raises(ProgrammingError, match="is sent once"):
         execute("UPDATE warnings_version SET dispatch_id = NULL WHERE id = %s", version.pk)
 
