@@ -1,5 +1,6 @@
-"""Reading CAP of others: a file, or a feed that leads to files. Nothing in it is believed to be XML
-of ours: no document type, no entities, nothing longer than it may be.
+"""Reading CAP of others: a file, or a feed that leads to files.
+
+Nothing in it is believed: no document type and no entities, nothing longer than it may be.
 """
 
 import datetime

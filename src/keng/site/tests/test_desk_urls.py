@@ -250,6 +250,8 @@ OF_OTHER_ROLES = {
     "data-request-extend",
     "data-request-lift",
     "data-requests",
+    "official-alert",
+    "official-alert-dismiss",
     "period-decide",
     "period-new",
     "period-stop",

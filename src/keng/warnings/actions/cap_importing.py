@@ -24,7 +24,7 @@ _WITHIN_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)
-class OfficialSource:
+class AlertSource:
     """An address of a feed or a file, and the sender whose alerts are believed from there."""
 
     url: str
@@ -35,12 +35,12 @@ class OfficialSource:
         return urlsplit(self.url).hostname or ""
 
 
-def configured_sources() -> list[OfficialSource]:
+def configured_sources() -> list[AlertSource]:
     """Those of the setting; by default none, and nobody is asked."""
     found = []
     for each in filter(None, map(str.strip, settings.CAP_SOURCES.split(","))):
         url, _, sender = each.partition(" ")
-        found.append(OfficialSource(url, sender.strip()))
+        found.append(AlertSource(url, sender.strip()))
     return found
 
 
@@ -51,7 +51,7 @@ def import_official_alerts() -> int:
     return 0
 
 
-def import_from(source: OfficialSource, *, exempt_base: str = "") -> int:
+def import_from(source: AlertSource, *, exempt_base: str = "") -> int:
     """How many messages of a source are new. One that does not answer is asked again next time."""
     try:
         received = asyncio.run(_fetched_in_time(source, exempt_base))
@@ -61,12 +61,12 @@ def import_from(source: OfficialSource, *, exempt_base: str = "") -> int:
     return _keep(source, received) if received else 0
 
 
-async def _fetched_in_time(source: OfficialSource, exempt_base: str) -> list[ReceivedCap]:
+async def _fetched_in_time(source: AlertSource, exempt_base: str) -> list[ReceivedCap]:
     async with asyncio.timeout(_WITHIN_SECONDS):
         return await _fetched(source, exempt_base)
 
 
-async def _fetched(source: OfficialSource, exempt_base: str) -> list[ReceivedCap]:
+async def _fetched(source: AlertSource, exempt_base: str) -> list[ReceivedCap]:
     content = await _download(source.url, source, exempt_base)
     links = links_of_feed(content, source.url)
     if links is None:
@@ -81,13 +81,13 @@ async def _fetched(source: OfficialSource, exempt_base: str) -> list[ReceivedCap
     return found
 
 
-async def _download(url: str, source: OfficialSource, exempt_base: str) -> bytes:
+async def _download(url: str, source: AlertSource, exempt_base: str) -> bytes:
     content, _mime = await download(url, kind="alert", hosts={source.host}, exempt_base=exempt_base)
     return content
 
 
 @work()
-def _keep(source: OfficialSource, received: list[ReceivedCap]) -> int:
+def _keep(source: AlertSource, received: list[ReceivedCap]) -> int:
     """Each message once, however often and by however many workers it is fetched."""
     genuine = [one for one in received if one.sender == source.sender]
     if len(genuine) < len(received):
@@ -97,7 +97,7 @@ def _keep(source: OfficialSource, received: list[ReceivedCap]) -> int:
     return OfficialAlert.objects.count() - before
 
 
-def _row(source: OfficialSource, received: ReceivedCap) -> OfficialAlert:
+def _row(source: AlertSource, received: ReceivedCap) -> OfficialAlert:
     return OfficialAlert(
         source=source.host,
         sender=received.sender,

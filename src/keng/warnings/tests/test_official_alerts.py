@@ -10,7 +10,7 @@ from keng.channels.ssrf import UrlRefused
 from keng.conftest import sign_in
 from keng.kit.configuration import SETTING_CHECKS
 from keng.warnings.actions import cap_importing
-from keng.warnings.actions.cap_importing import OfficialSource, import_from
+from keng.warnings.actions.cap_importing import AlertSource, import_from
 from keng.warnings.cap_reading import NotCap, links_of_feed, read_cap
 from keng.warnings.models import OfficialAlert, Warning
 from keng.warnings.tests.ward import CALM, Ward
@@ -136,7 +136,7 @@ def feed_of(*paths):
 
 
 def fetch(site):
-    source = OfficialSource(f"{site.base}/feed", SENDER)
+    source = AlertSource(f"{site.base}/feed", SENDER)
     return import_from(source, exempt_base=site.base)
 
 
@@ -166,7 +166,7 @@ def test_our_own_doors_and_other_hosts_are_not_knocked_on(monkeypatch):
         raise UrlRefused("host")
 
     monkeypatch.setattr(cap_importing, "download", refuse)
-    assert import_from(OfficialSource("https://nguon.example/feed", SENDER)) == 0
+    assert import_from(AlertSource("https://nguon.example/feed", SENDER)) == 0
     assert asked == [{"nguon.example"}]
 
 
