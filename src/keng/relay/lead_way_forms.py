@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from keng.channels.by_hand import BY_HAND
 from keng.delivery.models import ChannelAccount
 from keng.kit.forms import Form
 from keng.network.actions import lead_ways as actions
@@ -19,7 +20,7 @@ from keng.network.actions.lead_ways import (
 from keng.network.actions.people_below import PersonBelow
 from keng.network.models import Lead
 from keng.network.sheets import cells
-from keng.relay.ways_to_tell import BY_HAND, WayToTell
+from keng.relay.ways_to_tell import WayToTell
 
 
 def _address_field() -> forms.CharField:

@@ -10,7 +10,7 @@ from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.network import acts
-from keng.network.actions.group_sheets import PlanChanged
+from keng.network.actions.group_sheets import PlanChanged, PlanNotReady
 from keng.network.actions.lead_ways import enter_ways
 from keng.network.models import Lead
 from keng.network.sheets.plan_leads import LeadPlan, LeadRow, plan_lead_sheet
@@ -53,6 +53,8 @@ def _lock_changed(rows: list[LeadRow], by: "Officer") -> dict[uuid.UUID | None, 
 
 
 def _new_lead(row: LeadRow) -> Lead:
+    if row.unit_id is None:
+        raise PlanNotReady
     return Lead(
         name=row.name,
         position=row.position,

@@ -16,6 +16,7 @@ from keng.acts.act import act
 from keng.acts.errors import Refused
 from keng.acts.locks import lock, lock_one
 from keng.audit.actions import record, unit_chain
+from keng.channels.by_hand import BY_HAND
 from keng.channels.email import Email, is_mailbox
 from keng.channels.gateway import national_number
 from keng.channels.sms import Sms
@@ -38,7 +39,7 @@ CODE_WORD = "DAUMOI"
 CODE_LENGTH = 8
 CODE_LASTS = datetime.timedelta(minutes=30)
 # A lead's page asks a typed address once in so long: it must not flood a mailbox.
-ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
+_ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
 # Every column that says where a lead is told, and what was said there.
 _WAY = [
     "channel",
@@ -129,7 +130,7 @@ def choose_lead_way(lead: Lead, typed: TypedAddress) -> None:
     if way.address_hash is not None and bytes(way.address_hash) == typed.hash and not way.gone_at:
         return
     asked_at = None if way.is_entered_for_lead else way.entered_at
-    if asked_at is not None and asked_at > times.now() - ASK_AGAIN_AFTER:
+    if asked_at is not None and asked_at > times.now() - _ASK_AGAIN_AFTER:
         raise AskedJustNow
     put_typed_address(way, typed, is_entered_for_lead=False)
     _save(way)
@@ -161,7 +162,7 @@ def choose_by_hand(lead: Lead) -> None:
     if way.channel:
         _empty(way)
         _save(way)
-        _record_choice(lead, "by_hand")
+        _record_choice(lead, BY_HAND)
 
 
 @act(acts.ENTER_LEAD_WAY)

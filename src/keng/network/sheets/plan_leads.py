@@ -73,10 +73,10 @@ LEAD_LAYOUT = SheetLayout(
             also=("nhom", "nhom zalo", "groups"),
         ),
         SheetColumn(
-            "email",
+            "mailbox",
             gettext_lazy("E-mail address"),
             gettext_lazy("Is sealed. A first message there says who entered them and how to stop."),
-            also=("email", "e-mail", "thu dien tu"),
+            also=(BY_EMAIL, "e-mail", "thu dien tu"),
         ),
         SheetColumn(
             "phone",
@@ -250,7 +250,7 @@ class _LeadLine:
 
     def _read_address(self) -> TypedAddress | None:
         """What is to be written down; nothing where the lead chose for themselves, or refused."""
-        channel, words = BY_EMAIL, self._cells.words("email")
+        channel, words = BY_EMAIL, self._cells.words("mailbox")
         if not words:
             channel, words = BY_SMS, self._cells.words("phone")
         if not words:
@@ -330,7 +330,7 @@ class _LeadLine:
         if added:
             found.append(CellChange(str(_HEADINGS["groups"]), "", "; ".join(added)))
         if self._typed is not None:
-            heading = _HEADINGS["email" if self._typed.channel == BY_EMAIL else "phone"]
+            heading = _HEADINGS["mailbox" if self._typed.channel == BY_EMAIL else "phone"]
             found.append(CellChange(str(heading), "", _("a new one, sealed")))
         return tuple(found)
 

@@ -1,4 +1,4 @@
-"""S22: a principal comes in by sheet, adds twelve class teachers, and is told by letter."""
+"""A school: a principal comes in by sheet, adds twelve class teachers, and is told by letter."""
 
 import csv
 import io
