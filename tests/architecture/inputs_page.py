@@ -226,14 +226,19 @@ def file_rules() -> dict[str, tuple[int, int, str, str]]:
     from keng.lessons.films.probe import LONGEST_FILM_SECONDS, MOST_FILM_BYTES, MOST_PIXELS
     from keng.lookup_pages.dispute_pictures import MOST_PICTURES
     from keng.network.sheets import reading
+    from keng.network.sheets.plan_leads import MOST_LEADS
 
     read = {*DRAWN, *PLAYABLE, *_DEMUXERS, "application/pdf"}
     pictures = _listed(kind for kind in read if kind.startswith("image/"))
-    sheet = (
-        f"{reading._MOST_UNPACKED // _MB} MB; {reading.MOST_ROWS:,} rows, "
-        f"{reading._MOST_COLUMNS} columns, {reading._MOST_CELL} characters a cell"
-    )
-    a_sheet = (1, reading.MOST_BYTES, ".xlsx, .csv, .txt", sheet)
+
+    def sheet(rows: int) -> tuple[int, int, str, str]:
+        words = (
+            f"{reading._MOST_UNPACKED // _MB} MB; {rows:,} rows, "
+            f"{reading._MOST_COLUMNS} columns, {reading._MOST_CELL} characters a cell"
+        )
+        return 1, reading.MOST_BYTES, ".xlsx, .csv, .txt", words
+
+    a_sheet = sheet(reading.MOST_ROWS)
     as_above = "as said above"
     return {
         "report-describe": (OF_REPORT, MOST_FILE_BYTES, _listed(read), as_above),
@@ -242,6 +247,7 @@ def file_rules() -> dict[str, tuple[int, int, str, str]]:
         "take-down-chat": (1, MOST_FILE_BYTES, pictures, as_above),
         "groups-import": a_sheet,
         "establishments-import": a_sheet,
+        "leads-import": sheet(MOST_LEADS),
         "film-new": (
             2,
             MOST_FILM_BYTES,

@@ -36,9 +36,9 @@ A_WORD_OF_ITS_OWN = {
 # person has to carry something, by hand, is asked wherever something is sent to groups.
 ABOUT_ONE_CHANNEL = {
     "by_hand": {"cli", "delivery", "network", "relay", "tips"},
-    # Subscribing by e-mail, and how officers are called.
-    "email": {"delivery", "duty"},
-    "sms": {"delivery"},
+    # Subscribing by e-mail, how officers are called, and where somebody types that leads are told.
+    "email": {"delivery", "duty", "network"},
+    "sms": {"delivery", "network"},
     "voice": {"delivery"},
     "web_push": {"delivery", "duty"},
 }

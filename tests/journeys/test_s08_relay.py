@@ -101,21 +101,21 @@ def add_lead(duty: Desk, name: str, position: str, above: str, group: str) -> No
     expect(page.locator("#lead-link")).to_be_visible()
 
 
-def write(duty: Desk) -> None:
+def write(duty: Desk, title: str = TITLE, hamlet: str = HAMLET, groups: int = len(CLASSES)) -> None:
     """For the schools of one hamlet and for nobody else."""
     page = duty.page
     page.locator("header.top-bar nav a[href='/warnings/']").click()
     duty.follow("/warnings/new/")
-    page.fill("[name=title]", TITLE)
+    page.fill("[name=title]", title)
     for name, words in PARTS.items():
         page.fill(f"[name={name}]", words)
     page.select_option("[name=category]", "scam_impersonation")
-    only(page, "places", page.get_by_label(HAMLET))
+    only(page, "places", page.get_by_label(hamlet))
     only(page, "kinds", page.locator("[name=kinds][value=school]"))
     page.locator("[name=subscribers]").uncheck()
-    expect(page.locator("#audience h2")).to_have_text("Gửi tới 2 nhóm")
+    expect(page.locator("#audience h2")).to_have_text(f"Gửi tới {groups} nhóm")
     submit_for_approval(page)
-    expect(page.locator("h1")).to_contain_text(TITLE)
+    expect(page.locator("h1")).to_contain_text(title)
 
 
 def only(page: Page, name: str, wanted: Locator) -> None:
@@ -129,16 +129,16 @@ def only(page: Page, name: str, wanted: Locator) -> None:
     expect(page.locator(f"[name={name}]:checked")).to_have_count(1)
 
 
-def approve(commander: Desk) -> None:
+def approve(commander: Desk, title: str = TITLE) -> None:
     """The second person, with a fresh code."""
     page = commander.page
     page.locator("header.top-bar nav a[href='/warnings/']").click()
-    page.get_by_role("link", name=TITLE).first.click()
+    page.get_by_role("link", name=title).first.click()
     if "/approve/" not in page.url:
         commander.follow("/approve/")
     page.fill("[name=code]", commander.code())
     page.locator("main form button[data-send]").first.click()
-    commander.sees(TITLE)
+    commander.sees(title)
     commander.waits_for_rows()
 
 
@@ -158,20 +158,20 @@ def hand_out(duty: Desk, name: str) -> str:
     return found.group()
 
 
-def one_tap(lead: Page) -> None:
+def one_tap(lead: Page, title: str = TITLE) -> None:
     """ "I have passed it on", on a phone without script."""
     fits(lead)
-    lead.locator("article", has_text=TITLE).locator("form[action$='/confirm'] button").click()
+    lead.locator("article", has_text=title).locator("form[action$='/confirm'] button").click()
     expect(lead.locator("main")).to_contain_text("Đã ghi")
     fits(lead)
 
 
-def levels(province: Desk) -> list[tuple[int, int]]:
+def levels(province: Desk, title: str = TITLE) -> list[tuple[int, int]]:
     """Of this warning: asked and passed on, first who answers to a desk, then who to a lead."""
     page = province.page
     page.locator("header.top-bar nav a[href='/groups/']").click()
     page.locator("nav.tabs a[href='/coverage/']").click()
-    page.get_by_role("link", name=TITLE).first.click()
+    page.get_by_role("link", name=title).first.click()
     rows = page.locator("#levels tbody tr")
     expect(rows).to_have_count(2)
     cells = [row.locator("td.number").all_inner_texts() for row in rows.all()]

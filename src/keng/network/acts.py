@@ -32,9 +32,11 @@ SET_LEAD_STOPPED = Act(
     },
 )
 
+IMPORT_LEADS = Act(WORKING, {"lead.imported": _("Imported a sheet of leads")})
 ENTER_LEAD_WAY = Act(WORKING, {"lead.way_entered": _("Wrote down how a lead is told")})
 CHOOSE_LEAD_WAY = Act(HOLDER, {"lead.way_chosen": _("A lead chose how to be told")})
 CONFIRM_LEAD_WAY = Act(HOLDER, {"lead.way_confirmed": _("A lead agreed to be told there")})
+ADD_PERSON_BELOW = Act(HOLDER, {"lead.added_below": _("A lead added somebody who answers to them")})
 # A wish of the lead about their own phone: nothing that an auditor reads.
 CHOOSE_QUIET_HOURS = Act(HOLDER)
 ASK_LEAD_CHAT_CODE = Act(HOLDER)

@@ -6,14 +6,21 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keng.channels.email import is_mailbox
-from keng.channels.gateway import national_number
+from keng.channels.by_hand import BY_HAND
 from keng.delivery.models import ChannelAccount
 from keng.kit.forms import Form
 from keng.network.actions import lead_ways as actions
-from keng.network.actions.lead_ways import BY_SMS, QuietHours, TypedAddress
+from keng.network.actions.lead_ways import (
+    BY_EMAIL,
+    BY_SMS,
+    NoSuchAddress,
+    QuietHours,
+    read_typed_address,
+)
+from keng.network.actions.people_below import PersonBelow
 from keng.network.models import Lead
-from keng.relay.ways_to_tell import BY_HAND, WayToTell
+from keng.network.sheets import cells
+from keng.relay.ways_to_tell import WayToTell
 
 
 def _address_field() -> forms.CharField:
@@ -23,21 +30,6 @@ def _address_field() -> forms.CharField:
         label=gettext_lazy("E-mail address or telephone number"),
         help_text=gettext_lazy("It is sealed: only the machine that sends can read it."),
     )
-
-
-def typed_address(channel: str, words: str) -> TypedAddress:
-    """The address in the form in which it is kept. Raises ValidationError."""
-    if channel == BY_SMS:
-        number = national_number(words)
-        if not number:
-            raise forms.ValidationError(
-                _("This is not a telephone number of Viet Nam: 0901 234 567 is one.")
-            )
-        return TypedAddress(channel, f"0{number}")
-    address = words.strip()
-    if not is_mailbox(address):
-        raise forms.ValidationError(_("This is not an e-mail address."))
-    return TypedAddress(channel, address)
 
 
 class LeadWayForm(Form):
@@ -81,11 +73,11 @@ class LeadWayForm(Form):
         way = self._ways.get(self.cleaned_data.get("way", ""))
         if way is not None and not way.is_chat:
             try:
-                self.cleaned_data["typed"] = typed_address(
+                self.cleaned_data["typed"] = read_typed_address(
                     way.value, self.cleaned_data.get("address", "")
                 )
-            except forms.ValidationError as error:
-                self.add_error("address", error)
+            except NoSuchAddress as error:
+                self.add_error("address", str(error.sentence))
         return found
 
     def choose_for(self, lead: Lead) -> tuple[str, ChannelAccount | None]:
@@ -100,6 +92,74 @@ class LeadWayForm(Form):
             return actions.ask_lead_chat_code(lead), way.account
         actions.choose_lead_way(lead, chosen["typed"])
         return "", None
+
+
+class PersonBelowForm(Form):
+    """Somebody who answers to the lead, as the lead writes them down."""
+
+    name = forms.CharField(
+        max_length=120,
+        label=gettext_lazy("Their name"),
+        error_messages={"required": gettext_lazy("Write a name")},
+    )
+    position = forms.CharField(
+        max_length=120,
+        label=gettext_lazy("What they are"),
+        help_text=gettext_lazy("For instance: class teacher of 4A2"),
+        error_messages={"required": gettext_lazy("Write what they are")},
+    )
+    group = forms.CharField(
+        max_length=160,
+        label=gettext_lazy("Name of the group in which they post"),
+        help_text=gettext_lazy("For instance: Zalo, parents of 4A2. No list of its members."),
+        error_messages={"required": gettext_lazy("Write the name of the group")},
+    )
+    address = forms.CharField(
+        max_length=254,
+        required=False,
+        label=gettext_lazy("Their e-mail address or telephone number"),
+        help_text=gettext_lazy(
+            "May stay empty. It is sealed, and the first message says who entered them."
+        ),
+    )
+    agreed = forms.BooleanField(
+        label=gettext_lazy("They agreed to pass warnings on"),
+        error_messages={"required": gettext_lazy("Nobody is written down without agreeing")},
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        found = super().clean()
+        words = self.cleaned_data.get("address", "").strip()
+        if words:
+            try:
+                self.cleaned_data["typed"] = read_typed_address(_channel_of(words), words)
+            except NoSuchAddress as error:
+                self.add_error("address", str(error.sentence))
+        for name in ("name", "position", "group"):
+            self.cleaned_data[name] = " ".join(self.cleaned_data.get(name, "").split())
+        return found
+
+    def clean_name(self) -> str:
+        return _without_number(self.cleaned_data["name"])
+
+    def clean_group(self) -> str:
+        return _without_number(self.cleaned_data["group"])
+
+    def person(self) -> PersonBelow:
+        """What was written, for the action."""
+        found = self.cleaned_data
+        return PersonBelow(found["name"], found["position"], found["group"], found.get("typed"))
+
+
+def _channel_of(words: str) -> str:
+    return BY_EMAIL if "@" in words else BY_SMS
+
+
+def _without_number(words: str) -> str:
+    try:
+        return cells.without_phone_number(words)
+    except cells.WrongCell as error:
+        raise forms.ValidationError(str(error)) from None
 
 
 class DeskLeadWayForm(Form):
@@ -117,9 +177,9 @@ class DeskLeadWayForm(Form):
         found = super().clean()
         if "channel" in self.cleaned_data:
             try:
-                self.cleaned_data["typed"] = typed_address(
+                self.cleaned_data["typed"] = read_typed_address(
                     self.cleaned_data["channel"], self.cleaned_data.get("address", "")
                 )
-            except forms.ValidationError as error:
-                self.add_error("address", error)
+            except NoSuchAddress as error:
+                self.add_error("address", str(error.sentence))
         return found

@@ -87,7 +87,11 @@ def last_messages(
             "dispatch__source_ref", "recipient_ref", "channel", "state", "code", "created_at"
         )
     )
-    return {(source, lead): MessageToLead(*message) for source, lead, *message in found}
+    return {
+        (source, lead): MessageToLead(channel, state, code, at)
+        for source, lead, channel, state, code, at in found
+        if source is not None
+    }
 
 
 def call_off_messages(lead_id: uuid.UUID) -> int:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
     from keng.places.models import Unit
 
-_DONE_IS_SHOWN_FOR = datetime.timedelta(days=14)
+DONE_IS_SHOWN_FOR = datetime.timedelta(days=14)
 _URGENT_FOR = datetime.timedelta(days=7)
 UNDO_WITHIN = datetime.timedelta(hours=2)
 OPEN_TASKS = Q(confirmed_at__isnull=True, dispatch__cancelled_at__isnull=True) & ~Q(
@@ -97,7 +97,7 @@ def page_of_lead(lead: Lead) -> LeadPage:
     """Everything the lead was asked lately, newest first."""
     tasks = (
         RelayTask.objects.filter(lead=lead, dispatch__cancelled_at__isnull=True)
-        .filter(open_and_in_time() | Q(confirmed_at__gt=times.now() - _DONE_IS_SHOWN_FOR))
+        .filter(open_and_in_time() | Q(confirmed_at__gt=times.now() - DONE_IS_SHOWN_FOR))
         .select_related("dispatch", "dispatch__unit", "group")
         .prefetch_related("dispatch__texts")
         .order_by("-dispatch_id", "id")

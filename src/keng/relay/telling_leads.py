@@ -6,10 +6,7 @@ message did not arrive, stands on the hand-out list as before.
 """
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -18,21 +15,17 @@ from keng.acts.locks import lock, take_turn
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions.calling_off import MESSAGES_TO_LEADS, call_off_deliveries
-from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText, RelayTask
-from keng.delivery.priorities import REPLACES_A_TEXT, Priority, priority_to_many
-from keng.delivery.queries.outcomes import NO_ACCOUNT, QUIET_HOURS
+from keng.delivery.actions.lead_messages import LeadMessage, write_lead_messages
+from keng.delivery.models import Delivery, Dispatch, RelayTask
+from keng.delivery.priorities import REPLACES_A_TEXT, priority_to_many
 from keng.delivery.recipients import first_id_since
 from keng.kit import times
 from keng.kit.advisory_locks import TurnLock
-from keng.kit.ids import new_id
 from keng.network.actions.lead_ways import BY_SMS, TYPED_CHANNELS
 from keng.network.models import Lead, LeadWay
 from keng.network.secret_links import lead_url, lead_way_url
-from keng.places.models import Unit
 from keng.relay.messages_to_leads import messages_about_tasks
 from keng.relay.tasks_of_leads import open_and_in_time
-from keng.vault.hybrid import SealedKind
-from keng.vault.seal import SealBatch
 
 _PORTION = 500
 # Of what is older an officer tells a lead who has a channel only since.
@@ -40,14 +33,6 @@ _TOLD_WITHIN = datetime.timedelta(days=7)
 FIRST_MESSAGES = "lead_way"
 _FAILED = ("unknown", "gone", "rejected", "cancelled")
 _REPLACES_FIRST = Case(When(dispatch__kind__in=REPLACES_A_TEXT, then=0), default=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _LeadMessage:
-    """What one lead reads."""
-
-    subject: str
-    text: str
 
 
 def tell_leads() -> int:
@@ -91,7 +76,7 @@ def send_first_messages() -> int:
         materialised_at=times.now(),
     )
     written = [(way, _first_message(leads[way.pk], way)) for way in ways]
-    _write_deliveries(notice, [(leads[way.pk], way, one) for way, one in written])
+    write_lead_messages(notice, [(leads[way.pk], way, one) for way, one in written])
     LeadWay.objects.filter(pk__in=[way.pk for way in ways]).update(first_message_at=times.now())
     return len(ways)
 
@@ -128,7 +113,7 @@ def tell_of_next_dispatch() -> int:
     )
     rows = [(leads[way.pk], way, _task_message(leads[way.pk], dispatch, way)) for way in ways]
     priority = priority_to_many(dispatch.kind, is_urgent=dispatch.is_urgent)
-    _write_deliveries(notice, rows, priority=priority)
+    write_lead_messages(notice, rows, priority=priority)
     record(
         "relay.leads_told",
         by="worker",
@@ -155,92 +140,7 @@ def _untold_tasks() -> QuerySet[RelayTask]:
     )
 
 
-def _write_deliveries(
-    notice: Dispatch,
-    rows: Sequence[tuple[Lead, LeadWay, _LeadMessage]],
-    *,
-    priority: Priority = Priority.LETTER,
-) -> None:
-    """A sealed row for each; one that no account carries is an outcome from the first moment."""
-    texts = {
-        lead.language: DispatchText(
-            dispatch=notice, language=lead.language, subject=message.subject, text=""
-        )
-        for lead, _way, message in rows
-    }
-    DispatchText.objects.bulk_create(texts.values())
-    seals, accounts, now = SealBatch(), _Accounts(notice.unit), times.now()
-    made = []
-    for lead, way, message in rows:
-        key, account = new_id(), accounts.account_of(way)
-        row = Delivery(
-            id=key,
-            dispatch=notice,
-            account=account,
-            channel=way.channel,
-            recipient_kind=Delivery.RecipientKind.LEAD,
-            recipient_ref=lead.pk,
-            text=texts[lead.language],
-            text_sealed=seals.for_sender(message.text, kind=SealedKind.TEXT, ref=key),
-            address_sealed=bytes(way.address_sealed),
-            priority=priority,
-            is_urgent=notice.is_urgent,
-            expires_at=notice.expires_at,
-        )
-        # Who chose it a moment ago waits for the answer.
-        is_wanted_now = notice.source_kind == FIRST_MESSAGES and not way.is_entered_for_lead
-        until = quiet_until(way, now, is_urgent=notice.is_urgent or is_wanted_now)
-        if until is not None:
-            row.state, row.code, row.not_before = Delivery.State.NOT_NOW, QUIET_HOURS, until
-        made.append(row)
-    Delivery.objects.bulk_create(made)
-    unreachable = [row.pk for row in made if row.account_id is None]
-    Delivery.objects.filter(pk__in=unreachable).update(
-        state=Delivery.State.REJECTED,
-        code=NO_ACCOUNT,
-        settled_at=now,
-        address_sealed=None,
-        text_sealed=None,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('keng_delivery', '')")
-
-
-def quiet_until(
-    way: LeadWay, now: datetime.datetime, *, is_urgent: bool
-) -> datetime.datetime | None:
-    """When the lead's quiet hours end, if this has to wait for that."""
-    begins, ends = way.quiet_from, way.quiet_to
-    if is_urgent or begins is None or ends is None or begins == ends:
-        return None
-    local = now.astimezone(times.VIETNAM)
-    clock = local.time()
-    inside = begins <= clock < ends if begins < ends else clock >= begins or clock < ends
-    if not inside:
-        return None
-    day = local.date() if clock < ends else local.date() + datetime.timedelta(days=1)
-    return datetime.datetime.combine(day, ends, times.VIETNAM)
-
-
-class _Accounts:
-    """By which account each channel is carried: the unit's own, else any that works."""
-
-    def __init__(self, unit: Unit) -> None:
-        found = ChannelAccount.objects.filter(is_active=True)
-        ordered = sorted(found, key=lambda one: (one.unit_id != unit.pk, str(one.pk)))
-        self._by_id = {account.pk: account for account in ordered}
-        self._by_channel: dict[str, ChannelAccount] = {}
-        for account in ordered:
-            self._by_channel.setdefault(account.channel, account)
-
-    def account_of(self, way: LeadWay) -> ChannelAccount | None:
-        """A chat is with one account of ours; anything typed goes by whichever carries it."""
-        if way.account_ref is not None:
-            return self._by_id.get(way.account_ref)
-        return self._by_channel.get(way.channel)
-
-
-def _first_message(lead: Lead, way: LeadWay) -> _LeadMessage:
+def _first_message(lead: Lead, way: LeadWay) -> LeadMessage:
     """Who entered them, and how to agree or to stop. It names nobody: the address may be wrong."""
     with translation.override(lead.language):
         subject = _("Passing warnings on: how you are told")
@@ -249,7 +149,7 @@ def _first_message(lead: Lead, way: LeadWay) -> _LeadMessage:
                 "%(unit)s: from now on you are told here when there is something to pass on. Your "
                 "own page: %(link)s"
             ) % {"unit": lead.unit.name, "link": lead_url(lead)}
-            return _LeadMessage(subject, text)
+            return LeadMessage(subject, text)
         if way.is_entered_for_lead:
             words = _(
                 "%(unit)s wrote you down as somebody who passes warnings on. To agree, or to hear "
@@ -260,10 +160,10 @@ def _first_message(lead: Lead, way: LeadWay) -> _LeadMessage:
                 "%(unit)s: somebody, perhaps you, wants to be told here of warnings to pass on. To "
                 "agree, or to hear nothing more: %(link)s"
             )
-        return _LeadMessage(subject, words % {"unit": lead.unit.name, "link": lead_way_url(way)})
+        return LeadMessage(subject, words % {"unit": lead.unit.name, "link": lead_way_url(way)})
 
 
-def _task_message(lead: Lead, dispatch: Dispatch, way: LeadWay) -> _LeadMessage:
+def _task_message(lead: Lead, dispatch: Dispatch, way: LeadWay) -> LeadMessage:
     """Short, and no word of the warning: it is shown on locked screens."""
     with translation.override(lead.language):
         subject = _("There is something to pass on")
@@ -277,4 +177,4 @@ def _task_message(lead: Lead, dispatch: Dispatch, way: LeadWay) -> _LeadMessage:
         parts = [words, page]
         if way.channel != BY_SMS:
             parts.insert(1, _("Nobody asks you for a password, a code or money."))
-        return _LeadMessage(subject, " ".join(parts))
+        return LeadMessage(subject, " ".join(parts))

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from keng.relay import coverage_desk, dispatch_desk, hand_out_desk, lead_way_desk, reminder_desk
-from keng.relay.public import frame, lead_page, lead_way_pages, team_answers
+from keng.relay.public import frame, lead_page, lead_way_pages, people_page, team_answers
 
 # Without a slash at the end: these stand in messages, where every character counts.
 public: list[URLPattern] = [
@@ -11,6 +11,7 @@ public: list[URLPattern] = [
     path("relay/<secret:token>/stop", frame.relay_stop, name="relay-stop"),
     path("relay/<secret:token>/resume", frame.relay_resume, name="relay-resume"),
     path("relay/<secret:token>/way", lead_way_pages.relay_way, name="relay-way"),
+    path("relay/<secret:token>/people", people_page.relay_people, name="relay-people"),
     path("lead-way/<secret:token>", lead_way_pages.lead_way, name="lead-way"),
     path("lead-way/<secret:token>/stop", lead_way_pages.lead_way_stop, name="lead-way-stop"),
     path(

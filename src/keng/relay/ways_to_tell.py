@@ -15,7 +15,6 @@ from keng.network.models import LeadWay
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-BY_HAND = "by_hand"
 _BY_CHAT = "chat-"
 
 

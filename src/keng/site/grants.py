@@ -187,12 +187,13 @@ GRANTS: dict[str, dict[str, str]] = {
         "lessons_finished": RIU,
         # Two numbers, by whoever holds the link of a class.
         "lessons_schoolclass": "SELECT, UPDATE (pupils, pledged, counted_at)",
-        "network_lead_groups": R,
-        "network_lead": "SELECT, UPDATE (stopped_at, stopped_by_link)",
+        # A lead adds who answers to them, with the group in which those post.
+        "network_lead_groups": RI,
+        "network_lead": "SELECT, INSERT, UPDATE (stopped_at, stopped_by_link)",
         # A lead's own page and the link in a message: the address goes in and is never read.
         "network_leadway": f"INSERT, {_WAY_READ}, {_WAY_WRITTEN}",
         "network_leadrefusal": RI,
-        "network_group": "SELECT, UPDATE (last_sign_at)",
+        "network_group": "SELECT, INSERT, UPDATE (last_sign_at)",
         # A team's own page: read, and answered in one tap.
         "network_teamshift": R,
         "network_teamask": R,

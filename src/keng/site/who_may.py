@@ -95,7 +95,8 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     relay-rooms-told lead-way-edit
     groups group-new groups-import groups-take-over groups-template groups-export groups-missing
     groups-targets group-edit group-active team team-shift team-ask team-shift-end team-ask-end
-    leads lead-new lead-edit lead-link lead-link-show lead-stop subscriptions
+    leads lead-new lead-edit lead-link lead-link-show lead-stop leads-import leads-take-over
+    subscriptions
     establishments establishments-missing establishment-new establishments-import
     establishments-take-over establishment-edit establishment-open
     desk-claims claim-new claim-detail claim-write claim-publish claim-answer

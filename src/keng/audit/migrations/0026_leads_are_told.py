@@ -8,7 +8,8 @@ DECLARE
   before text := pg_get_functiondef('audit_may_record'::regproc);
   written text := replace(
     replace(before, '''wave.found''', '''wave.found'', ''relay.leads_told'''),
-    '''group.answered''', '''group.answered'', ''lead.way_chosen'', ''lead.way_confirmed''');
+    '''group.answered''', '''group.answered'', ''lead.way_chosen'', ''lead.way_confirmed'',
+     ''lead.added_below''');
 BEGIN
   IF position('relay.leads_told' IN before) > 0 THEN
     written := before;
@@ -21,7 +22,8 @@ BEGIN
     'CREATE OR REPLACE FUNCTION audit_acts_of_officers() RETURNS text[]'
     ' LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp'
     ' AS $acts$ SELECT %L::text[] $acts$',
-    ARRAY(SELECT DISTINCT unnest(audit_acts_of_officers() || ARRAY['lead.way_entered']) ORDER BY 1)
+    ARRAY(SELECT DISTINCT unnest(
+      audit_acts_of_officers() || ARRAY['lead.way_entered', 'lead.imported']) ORDER BY 1)
   );
 END
 $do$

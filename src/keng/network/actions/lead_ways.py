@@ -6,6 +6,7 @@ that is sent from it, so it has agreed by that.
 
 import datetime
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ from keng.acts.act import act
 from keng.acts.errors import Refused
 from keng.acts.locks import lock, lock_one
 from keng.audit.actions import record, unit_chain
-from keng.channels.email import Email
+from keng.channels.by_hand import BY_HAND
+from keng.channels.email import Email, is_mailbox
+from keng.channels.gateway import national_number
 from keng.channels.sms import Sms
 from keng.kit import times
 from keng.kit.codes import random_code
@@ -36,7 +39,7 @@ CODE_WORD = "DAUMOI"
 CODE_LENGTH = 8
 CODE_LASTS = datetime.timedelta(minutes=30)
 # A lead's page asks a typed address once in so long: it must not flood a mailbox.
-ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
+_ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
 # Every column that says where a lead is told, and what was said there.
 _WAY = [
     "channel",
@@ -58,6 +61,18 @@ class AddressRefused(Refused):
     """Whoever reads there asked not to be written to."""
 
     sentence = _("At this address somebody asked to hear nothing from us. Choose another one.")
+
+
+class NoSuchAddress(Refused):
+    """What was typed is no address of this channel."""
+
+    sentence = _("This is not an e-mail address.")
+
+
+class NoSuchNumber(NoSuchAddress):
+    """What was typed is no number."""
+
+    sentence = _("This is not a telephone number of Viet Nam: 0901 234 567 is one.")
 
 
 class AskedJustNow(Refused):
@@ -87,6 +102,19 @@ class QuietHours:
     ends: datetime.time | None
 
 
+def read_typed_address(channel: str, words: str) -> TypedAddress:
+    """The address in the form in which it is kept. Raises NoSuchAddress."""
+    if channel == BY_SMS:
+        number = national_number(words)
+        if not number:
+            raise NoSuchNumber
+        return TypedAddress(channel, f"0{number}")
+    address = words.strip()
+    if not is_mailbox(address):
+        raise NoSuchAddress
+    return TypedAddress(channel, address)
+
+
 def is_refused(typed: TypedAddress) -> bool:
     """Whether whoever reads there asked not to be written to."""
     return LeadRefusal.objects.filter(mark_hash=typed.hash).exists()
@@ -102,7 +130,7 @@ def choose_lead_way(lead: Lead, typed: TypedAddress) -> None:
     if way.address_hash is not None and bytes(way.address_hash) == typed.hash and not way.gone_at:
         return
     asked_at = None if way.is_entered_for_lead else way.entered_at
-    if asked_at is not None and asked_at > times.now() - ASK_AGAIN_AFTER:
+    if asked_at is not None and asked_at > times.now() - _ASK_AGAIN_AFTER:
         raise AskedJustNow
     put_typed_address(way, typed, is_entered_for_lead=False)
     _save(way)
@@ -134,7 +162,7 @@ def choose_by_hand(lead: Lead) -> None:
     if way.channel:
         _empty(way)
         _save(way)
-        _record_choice(lead, "by_hand")
+        _record_choice(lead, BY_HAND)
 
 
 @act(acts.ENTER_LEAD_WAY)
@@ -172,12 +200,28 @@ def put_typed_address(way: LeadWay, typed: TypedAddress, *, is_entered_for_lead:
     """A step: the row says this address, which nobody has agreed to yet. Raises AddressRefused."""
     if is_refused(typed):
         raise AddressRefused
+    _put_address(way, typed, seal.SealBatch(), is_entered_for_lead=is_entered_for_lead)
+
+
+def _put_address(
+    way: LeadWay, typed: TypedAddress, seals: seal.SealBatch, *, is_entered_for_lead: bool
+) -> None:
     _empty(way)
     way.channel = typed.channel
-    way.address_sealed = seal.seal_for_sender(typed.address, kind=SealedKind.ADDRESS)
+    way.address_sealed = seals.for_sender(typed.address, kind=SealedKind.ADDRESS)
     way.address_hash = typed.hash
     way.is_entered_for_lead = is_entered_for_lead
     way.entered_at = times.now()
+
+
+def enter_ways(typed: Mapping[uuid.UUID, TypedAddress]) -> None:
+    """A step of a sheet: what it says for each lead; who refused was left out of it before."""
+    LeadWay.objects.bulk_create([LeadWay(lead_id=key) for key in typed], ignore_conflicts=True)
+    ways = list(lock(LeadWay.objects.without_address().filter(pk__in=typed)))
+    seals = seal.SealBatch()
+    for way in ways:
+        _put_address(way, typed[way.pk], seals, is_entered_for_lead=True)
+    LeadWay.objects.bulk_update(ways, _WAY, batch_size=500)
 
 
 def end_lead_way(lead_id: uuid.UUID) -> None:

@@ -10,9 +10,18 @@ from keng.accounts.models import Officer
 from keng.kit.forms import Form, no_later_than_today
 from keng.kit.sql_names import alphabetically, by_given_name
 from keng.network.actions.leads import LeadEntry
-from keng.network.forms.parts import agreed_field, name_field
+from keng.network.forms.parts import agreed_field, name_field, sheet_field
 from keng.network.models import Group, Lead
 from keng.places.models import Unit
+
+
+class LeadSheetForm(Form):
+    """A file with leads."""
+
+    sheet = sheet_field(
+        gettext_lazy("Sheet with leads"),
+        gettext_lazy("Excel (.xlsx) or CSV, up to 2 MB and 5,000 rows."),
+    )
 
 
 class LeadForm(Form):

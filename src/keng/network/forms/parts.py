@@ -47,11 +47,14 @@ class NetworkFilter(ListFilter):
         }
 
 
-def sheet_field(label: Any) -> forms.FileField:
+ROWS_OF_SHEETS = gettext_lazy("Excel (.xlsx) or CSV, up to 2 MB and 2,000 rows.")
+
+
+def sheet_field(label: Any, help_text: Any = ROWS_OF_SHEETS) -> forms.FileField:
     """A file with rows to take over."""
     return forms.FileField(
         label=label,
-        help_text=gettext_lazy("Excel (.xlsx) or CSV, up to 2 MB and 2,000 rows."),
+        help_text=help_text,
         error_messages={
             "required": gettext_lazy("Choose a file"),
             "empty": gettext_lazy("The file is empty"),

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy, override
 
 from keng.language.fold import fold
 
+MOST_ROWS = 2000
+"""Of a sheet whose layout says no other number."""
+
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
@@ -127,8 +130,9 @@ def in_both_languages(words: str | Promise) -> Iterator[str]:
 class SheetLayout:
     """The columns of one kind of sheet."""
 
-    def __init__(self, columns: tuple[SheetColumn, ...]) -> None:
+    def __init__(self, columns: tuple[SheetColumn, ...], *, most_rows: int = MOST_ROWS) -> None:
         self.columns = columns
+        self.most_rows = most_rows
         self.required = frozenset(column.key for column in columns if column.is_required)
         self._known: dict[str, str] = {}
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from keng.kit.templatetags.keng import number_in_sentence
 from keng.language.fold import normalise
-from keng.network.sheets.columns import GROUP_LAYOUT, SheetLayout, is_about_people
+from keng.network.sheets.columns import GROUP_LAYOUT, MOST_ROWS, SheetLayout, is_about_people
 
 MOST_BYTES = 2 * 1024 * 1024
-MOST_ROWS = 2000
 _MOST_COLUMNS = 60
 _MOST_CELL = 400
 # A small file may unpack into a huge one.
@@ -81,11 +81,12 @@ def read_sheet(content: bytes, layout: SheetLayout = GROUP_LAYOUT) -> Sheet:
         raise UnreadableSheet(
             _("This is the old Excel format. Save it as .xlsx and choose it again")
         )
-    rows = _xlsx_rows(content) if content.startswith(b"PK") else _csv_rows(content)
+    read = _xlsx_rows if content.startswith(b"PK") else _csv_rows
+    rows = read(content, layout.most_rows)
     return _sheet(rows, layout, hashlib.sha256(content).hexdigest())
 
 
-def _xlsx_rows(content: bytes) -> list[list[str]]:
+def _xlsx_rows(content: bytes, most: int) -> list[list[str]]:
     # Six megabytes of library, for which the desk waits until somebody brings a sheet.
     from openpyxl import load_workbook  # noqa: PLC0415
 
@@ -97,7 +98,11 @@ def _xlsx_rows(content: bytes) -> list[list[str]]:
             first = book.worksheets[0]
             first.reset_dimensions()
             rows = _limited(
-                [_written(cell) for cell in row] for row in first.iter_rows(max_col=_MOST_COLUMNS)
+                (
+                    [_written(cell) for cell in row]
+                    for row in first.iter_rows(max_col=_MOST_COLUMNS)
+                ),
+                most,
             )
             book.close()
     except UnreadableSheet:
@@ -129,8 +134,9 @@ def _unpacks_sensibly(content: bytes) -> None:
                         raise UnreadableSheet(_too_many_rows())
 
 
-def _too_many_rows() -> str:
-    return _("More than 2,000 rows: divide the sheet and import the parts")
+def _too_many_rows(most: int = MOST_ROWS) -> str:
+    words = _("More than %(most)s rows: divide the sheet and import the parts")
+    return words % {"most": number_in_sentence(most)}
 
 
 def _too_large() -> str:
@@ -151,7 +157,7 @@ def _written(cell: Any) -> str:
     return str(value)
 
 
-def _csv_rows(content: bytes) -> list[list[str]]:
+def _csv_rows(content: bytes, most: int) -> list[list[str]]:
     text = _decoded(content)
     first, _newline, rest = text.partition("\n")
     told = first.strip().casefold()
@@ -161,7 +167,7 @@ def _csv_rows(content: bytes) -> list[list[str]]:
     else:
         separator = _separator(text)
     try:
-        return _limited(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        return _limited(csv.reader(io.StringIO(text, newline=""), delimiter=separator), most)
     except csv.Error as error:
         raise UnreadableSheet(
             _("The file is no table: save it as .xlsx or as CSV UTF-8")
@@ -192,12 +198,12 @@ def _separator(text: str) -> str:
     return max((";", ",", "\t"), key=start.count)
 
 
-def _limited(rows: Any) -> list[list[str]]:
+def _limited(rows: Any, most: int) -> list[list[str]]:
     """The rows with clean cells, empty ones at the end left out."""
     found: list[list[str]] = []
     for row in rows:
-        if len(found) > MOST_ROWS + _HEADINGS_WITHIN:
-            raise UnreadableSheet(_too_many_rows())
+        if len(found) > most + _HEADINGS_WITHIN:
+            raise UnreadableSheet(_too_many_rows(most))
         found.append([_clean(cell) for cell in row[:_MOST_COLUMNS]])
     return found
 

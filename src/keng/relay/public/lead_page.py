@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keng.delivery.models import Dispatch, DispatchText, RelayTask
 from keng.kit.numbers import whole_number
+from keng.network.actions.people_below import may_add_people
 from keng.network.models import Lead
 from keng.network.queries.teams import teams_of_lead
 from keng.relay import relay_acts as actions
@@ -62,6 +63,7 @@ def _lead_page(
             "form": failed,
             "teams": teams_of_lead(lead),
             "unit": lead.unit,
+            "has_people": lead.below.exists() or may_add_people(lead),
         }
         is_wrong = bool(failed or too_many)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK

@@ -13,6 +13,7 @@ from keng.channels.sms.fake import FakeSms
 from keng.conftest import sign_in
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.actions.accounts import add_account
+from keng.delivery.actions.lead_messages import quiet_until
 from keng.delivery.models import ChannelAccount, Delivery, RelayTask
 from keng.delivery.priorities import Priority
 from keng.delivery.tests.sending import send_until
@@ -113,7 +114,7 @@ def test_a_recall_goes_to_leads_before_what_is_urgent(ward):
 )
 def test_by_night_only_what_is_urgent_comes(ward, now, urgent, waits_until):
     way = LeadWay(lead=ward.lead)
-    until = telling_leads.quiet_until(way, now, is_urgent=urgent)
+    until = quiet_until(way, now, is_urgent=urgent)
     assert (until and (until.day, until.hour)) == waits_until
 
 

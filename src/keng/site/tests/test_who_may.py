@@ -109,6 +109,7 @@ OF_THE_OWN_UNIT = {
     "network.group_sheets.export_groups",
     "network.group_sheets.import_groups",
     "network.establishments.import_establishments",
+    "network.lead_sheets.import_leads",
     "network.targets.set_targets",
     "lessons.first_hour_acts.write_first_hour",
     "lessons.pledge_acts.open_campaign",

@@ -1,0 +1,89 @@
+"""Leads in as a sheet: look at what would happen, take over what can be read, get the rest back."""
+
+import csv
+import io
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from keng.kit.uploads import takes_files
+from keng.network.actions import lead_sheets as actions
+from keng.network.actions.group_sheets import PlanChanged, may_keep_network
+from keng.network.desk.sheet_preview import carried_sheet, carry_sheet
+from keng.network.forms.leads import LeadSheetForm
+from keng.network.sheets.plan_leads import LEAD_LAYOUT, plan_lead_sheet, refused_lines
+from keng.network.sheets.reading import Sheet, UnreadableSheet, guard_formula, read_sheet
+from keng.network.sheets.writing import CSV_TYPE
+
+_SALT = "sheet of leads"
+
+
+@takes_files()
+def leads_import(request: HttpRequest) -> HttpResponse:
+    """Choose a file; what it would change is shown before anything happens."""
+    if not may_keep_network(request.officer):
+        raise PermissionDenied
+    form = LeadSheetForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data["sheet"]
+        try:
+            sheet = read_sheet(sent.read(), LEAD_LAYOUT)
+        except UnreadableSheet as error:
+            form.add_error("sheet", str(error))
+        else:
+            return _preview(request, sheet, name=sent.name)
+    context = {"form": form, "columns": LEAD_LAYOUT.columns}
+    status = 422 if form.errors else 200
+    return render(request, "network/leads_import.html", context, status=status)
+
+
+@require_POST
+def leads_take_over(request: HttpRequest) -> HttpResponse:
+    """Import what was shown, or hand out the file of refused rows."""
+    if not may_keep_network(request.officer):
+        raise PermissionDenied
+    found = carried_sheet(request, salt=_SALT)
+    if found is None:
+        messages.warning(request, _("Too long ago: please choose the file again."))
+        return redirect("leads-import")
+    sheet, name = found
+    if request.POST.get("do") == "refused":
+        return _refused_file(request, sheet)
+    try:
+        done = actions.import_leads(sheet, shown=request.POST.get("shown", ""), by=request.officer)
+    except PlanChanged:
+        return _preview(request, sheet, name=name, moved=True)
+    new, changed = len(done.new), len(done.changed)
+    words = _("Imported: %(new)s, %(changed)s") % {
+        "new": ngettext("%(n)d new lead", "%(n)d new leads", new) % {"n": new},
+        "changed": ngettext("%(n)d changed", "%(n)d changed", changed) % {"n": changed},
+    }
+    messages.success(request, words)
+    return redirect("leads")
+
+
+def _preview(request: HttpRequest, sheet: Sheet, *, name: str, moved: bool = False) -> HttpResponse:
+    context = carry_sheet(request, sheet, name=name, salt=_SALT) | {
+        "plan": plan_lead_sheet(sheet, by=request.officer),
+        "moved": moved,
+    }
+    return render(request, "network/leads_preview.html", context)
+
+
+def _refused_file(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    """The refused rows as they came, with number and reason: mended, the file can come in again."""
+    plan = plan_lead_sheet(sheet, by=request.officer)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";")
+    headings = [str(column.heading) for column in LEAD_LAYOUT.columns]
+    writer.writerow([*headings, _("Row"), _("What is wrong")])
+    for cells in refused_lines(sheet, plan):
+        writer.writerow([guard_formula(cell) for cell in cells])
+    response = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type=CSV_TYPE)
+    response["Content-Disposition"] = 'attachment; filename="dong-bi-tu-choi.csv"'
+    return response

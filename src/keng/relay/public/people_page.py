@@ -1,0 +1,43 @@
+"""A lead's own people: who answers to them, who has passed what on, and somebody new."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from keng.acts.errors import Refused
+from keng.network.actions.people_below import MOST_BELOW, add_person_below, may_add_people
+from keng.network.models import Lead
+from keng.network.secret_links import lead_url
+from keng.relay import people_below as queries
+from keng.relay.lead_way_forms import PersonBelowForm
+from keng.relay.public.frame import for_lead, in_leads_language
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_lead
+def relay_people(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
+    """GET lists; POST adds somebody, and the answer alone has their link to send on."""
+    with in_leads_language(request, lead):
+        form = PersonBelowForm(request.POST or None)
+        added: Lead | None = None
+        if request.method == "POST" and form.is_valid():
+            try:
+                added = add_person_below(lead, form.person())
+            except Refused as error:
+                form.add_error("name", str(error.sentence))
+            else:
+                form = PersonBelowForm()
+        context = {
+            "token": token,
+            "people": queries.people_below(lead),
+            "warnings": queries.warnings_below(lead),
+            "most": MOST_BELOW,
+            "may_add": may_add_people(lead),
+            "form": form,
+            "added": added,
+            "link": lead_url(added) if added else "",
+        }
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+        return render(request, "relay/relay_people.html", context, status=status)
