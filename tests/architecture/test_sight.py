@@ -65,6 +65,7 @@ NOT_BY_AN_OFFICER = {
     "lookup_pages/evidence.py": "how many people reported a number",
     "reports/machine/agreement.py": "how often the machine was right: counts",
     "reports/periodic/desk/listing.py": "ids behind a figure, less what is unseen",
+    "openings/emergency_bar.py": "whether one may be asked for a second yes; a number of a tip",
     "openings/after_restore.py": "whose chain says that a restore ended a request",
     "openings/second_person.py": "the number of a tip that an opening is about, and its desk",
     "reports/periodic/drafting.py": "numbers of tips that do not agree",

@@ -165,17 +165,16 @@ POLICIES: tuple[RowPolicy, ...] = (
     *_read_with_the_words("tips_suggestion"),
     *_read_with_the_words("tips_takendown"),
     *_read_with_the_words("vault_sealedidentity", tip="tip_ref"),
-    *about_tips.POLICIES,
-    *accounts.POLICIES,
-    *sending.POLICIES,
-    *data_protection.POLICIES,
-    *publishing.POLICIES,
+    *about_tips.TIP_POLICIES,
+    *accounts.ACCOUNT_POLICIES,
+    *sending.SENDING_POLICIES,
+    *data_protection.DATA_PROTECTION_POLICIES,
+    *publishing.PUBLISHING_POLICIES,
 )
 # Table and command that the desk's role has and no policy holds, with the reason.
 NOT_HELD: dict[tuple[str, str], str] = {
-    **about_tips.NOT_HELD,
-    **accounts.NOT_HELD,
-    **publishing.NOT_HELD,
+    **accounts.NOT_HELD_OF_ACCOUNTS,
+    **publishing.NOT_HELD_OF_LIMITS,
 }
 
 

@@ -148,12 +148,10 @@ _SEALED = (
     ),
 )
 
-POLICIES: tuple[RowPolicy, ...] = (
+TIP_POLICIES: tuple[RowPolicy, ...] = (
     *_OF_A_TIP,
     *_WHO_READS_OR_KEEPS_IT,
     *_RESTRICTIONS,
     *_OF_A_DESK,
     *_SEALED,
 )
-# Table and command that the desk's role has and no policy holds, with the reason.
-NOT_HELD: dict[tuple[str, str], str] = {}

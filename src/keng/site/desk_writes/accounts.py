@@ -89,9 +89,9 @@ _SESSIONS = desk_writes(
     " OR keng_is_set_up_now(officer_id)",
 )
 
-POLICIES: tuple[RowPolicy, ...] = (*_OFFICERS, *_POSTS, *_PARTNERS, *_SESSIONS)
+ACCOUNT_POLICIES: tuple[RowPolicy, ...] = (*_OFFICERS, *_POSTS, *_PARTNERS, *_SESSIONS)
 # Table and command that the desk's role has and no policy holds, with the reason.
-NOT_HELD: dict[tuple[str, str], str] = {
+NOT_HELD_OF_ACCOUNTS: dict[tuple[str, str], str] = {
     (
         "accounts_spentchallenge",
         "INSERT",

@@ -50,4 +50,4 @@ _PERIODS = desk_writes(
     f" AND unit_id {one_of_units('READING_PERIODS')}",
 )
 
-POLICIES: tuple[RowPolicy, ...] = (*_BREACHES, *_REQUESTS, *_PERIODS)
+DATA_PROTECTION_POLICIES: tuple[RowPolicy, ...] = (*_BREACHES, *_REQUESTS, *_PERIODS)

@@ -480,7 +480,7 @@ _PLACES_AND_FILES = (
     *desk_writes("files_heldfile", adds=is_one_of("WORKING")),
 )
 
-POLICIES: tuple[RowPolicy, ...] = (
+PUBLISHING_POLICIES: tuple[RowPolicy, ...] = (
     *_WARNINGS,
     *_OFFICIAL_ALERTS,
     *_NETWORK,
@@ -495,7 +495,7 @@ POLICIES: tuple[RowPolicy, ...] = (
 )
 _BEFORE_SIGN_IN = "counted before anybody is signed in, under marks that lead to nobody"
 # Table and command that the desk's role has and no policy holds, with the reason.
-NOT_HELD: dict[tuple[str, str], str] = {
+NOT_HELD_OF_LIMITS: dict[tuple[str, str], str] = {
     (table, command): _BEFORE_SIGN_IN
     for table in ("limits_guesscount", "limits_limitcount")
     for command in ("INSERT", "UPDATE")

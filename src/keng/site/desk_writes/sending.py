@@ -73,4 +73,4 @@ _PAGERS = (
     *desk_writes("delivery_pageranswer", deletes=_OF_ENDED_PAGER),
 )
 
-POLICIES: tuple[RowPolicy, ...] = (*_DISPATCHES, *_COMING_IN, *_PAGERS)
+SENDING_POLICIES: tuple[RowPolicy, ...] = (*_DISPATCHES, *_COMING_IN, *_PAGERS)

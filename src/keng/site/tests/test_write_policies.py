@@ -65,7 +65,10 @@ TABLES = (
     "tips_incident",
     "delivery_dispatchtext",
     *secured_tables(
-        about_tips.POLICIES + accounts.POLICIES + sending.POLICIES + data_protection.POLICIES
+        about_tips.TIP_POLICIES
+        + accounts.ACCOUNT_POLICIES
+        + sending.SENDING_POLICIES
+        + data_protection.DATA_PROTECTION_POLICIES
     ),
 )
 # In whose name a row is; whoever is asked stands there when they add one.

@@ -24,7 +24,7 @@ from keng.partners.models import Manuscript
 from keng.places.models import Unit
 from keng.reports.models import PublicReport, ReportPaper
 from keng.runtime.tests.rights import as_owner, give_rights
-from keng.site.desk_writes.publishing import NOT_HELD, POLICIES
+from keng.site.desk_writes.publishing import NOT_HELD_OF_LIMITS, PUBLISHING_POLICIES
 from keng.site.grants import GRANTS
 from keng.site.policy_functions import policy_functions
 from keng.site.row_policies import secured_tables
@@ -101,7 +101,7 @@ def own_tables():
         for table in GRANTED
         if table.startswith(tuple(f"{area}_" for area in AREAS))
         and table != "lookup_listing"
-        and any((table, each) not in NOT_HELD for each in commands_of(table))
+        and any((table, each) not in NOT_HELD_OF_LIMITS for each in commands_of(table))
     )
 
 
@@ -280,15 +280,15 @@ def is_refused(answer):
 
 
 def test_every_table_of_these_areas_is_held_or_named():
-    assert set(own_tables()) == set(secured_tables(POLICIES))
+    assert set(own_tables()) == set(secured_tables(PUBLISHING_POLICIES))
     written = {(table, each) for table in GRANTED for each in commands_of(table)}
-    assert set(NOT_HELD) <= written
-    assert not {table for table, _ in NOT_HELD} & set(secured_tables(POLICIES))
+    assert set(NOT_HELD_OF_LIMITS) <= written
+    assert not {table for table, _ in NOT_HELD_OF_LIMITS} & set(secured_tables(PUBLISHING_POLICIES))
 
 
 def test_every_set_that_a_policy_names_is_one_of_the_house():
     """A name that is none of them would be nobody, without a word."""
-    words = " ".join(f"{each.using} {each.check}" for each in POLICIES)
+    words = " ".join(f"{each.using} {each.check}" for each in PUBLISHING_POLICIES)
     named = {part.split("'")[0] for part in words.split("keng_units_who('")[1:]}
     assert named
     assert {name for name in named if not isinstance(getattr(who, name, None), who.Who)} == set()
