@@ -8,7 +8,8 @@ import psycopg
 from psycopg import sql
 
 from keng.site.policy_functions import PolicyFunction
-from keng.site.row_policies import DESK, RowPolicy, secured_tables
+from keng.site.row_policies import secured_tables
+from keng.site.row_policy import DESK, RowPolicy
 
 _Connection = psycopg.Connection[tuple[Any, ...]]
 # Whoever comes after us waits as long as we wait for a table.
