@@ -128,7 +128,7 @@ def add_teacher(principal: Page, number: int) -> str:
         form.locator("summary").click()
     principal.fill("[name=name]", f"Thầy Sách {number}")
     principal.fill("[name=position]", f"Chủ nhiệm 5A{number}")
-    principal.fill("[name=group]", f"Phụ huynh 5A{number}")
+    principal.fill("[name=group]", f"Zalo phụ huynh Phúc Ninh 5A{number}")
     principal.check("[name=agreed]")
     form.locator("button.big").click()
     return principal.locator("#person-link").inner_text().strip()
