@@ -152,7 +152,8 @@ def forecast_reach(
     groups = by_hand if len(by_hand) <= _MOST_GROUPS else drawn.sample(by_hand, _MOST_GROUPS)
     stands_for = len(by_hand) / len(groups) if groups else 1.0
     clock = WakingClock(start)
-    total = sum(one.weight for one in (*machines, *by_hand)) + unreachable
+    total = unreachable
+    total += sum(one.weight for one in machines) + sum(one.weight for one in by_hand)
     crossings, in_a_day = [], []
     for _ in range(_RUNS):
         arrivals = _machine_arrivals(machines, drawn)

@@ -103,13 +103,14 @@ def look_ahead(
         times.now(),
         machines=[
             MachineShare(
-                per_minute=accounts[load.account].rate_per_minute,
-                ahead=ahead.get(load.account, 0),
+                per_minute=accounts[account].rate_per_minute,
+                ahead=ahead.get(account, 0),
                 count=load.count,
                 weight=load.people,
                 begins_after=load.begins_after,
             )
             for load in reachable
+            if (account := load.account) is not None
         ],
         by_hand=by_hand,
         history=past_tasks(by_hand),

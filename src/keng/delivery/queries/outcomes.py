@@ -186,7 +186,7 @@ def _reasons(counted: list[Any]) -> tuple[OutcomeReason, ...]:
             key = (state, one["code"])
             found[key] = found.get(key, 0) + one["count"]
     return tuple(
-        OutcomeReason(COLUMN_OF_STATE[state], state, _reason_words(state, code), count)
+        OutcomeReason(COLUMN_OF_STATE[state], state, reason_words(state, code), count)
         for (state, code), count in sorted(found.items())
     )
 
@@ -207,7 +207,8 @@ def _posts_changed(counted: list[Any]) -> tuple[tuple[str, int], ...]:
     return tuple((words[code], count) for code, count in sorted(found.items()))
 
 
-def _reason_words(state: str, code: str) -> str:
+def reason_words(state: str, code: str) -> str:
+    """Why a row ended as it did."""
     known = {
         ("not_now", QUIET_HOURS): _(
             "a time in which these people want no message; sent when it is over"
