@@ -76,6 +76,7 @@ def fared(name: str, seed: int) -> Fared:
         # Who has the most people stops answering from now on: nobody can know it.
         max(town.leads, key=lambda lead: lead.group.weight).is_silent = True
     forecast = forecast_reach(start, machines=[], by_hand=town.groups, history=history)
+    assert forecast is not None
     early, middle, late = (
         minutes_after(start, one) for one in (forecast.early, forecast.median, forecast.late)
     )
