@@ -168,6 +168,7 @@ NO_WORDS: dict[str, str] = {
     "delivery_delivery": "channel code provider_id",
     "delivery_dispatch": "source_kind",
     "delivery_dispatchaudience": "definition",
+    "delivery_dispatchlag": "value",
     "delivery_dispatchtext": "image_path language",
     "delivery_inbound": "channel kind",
     "delivery_inboundmedia": "kind",

@@ -514,6 +514,7 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "delivery_approval",
         "delivery_channelaccount",
         "delivery_dispatch",
+        "delivery_dispatchlag",
         "delivery_dispatchaudience",
         "delivery_sandboxmessage",
         "demo_phonemessage",

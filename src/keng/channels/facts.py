@@ -45,6 +45,16 @@ class ChatSubscribing:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagePrice:
+    """What one message costs."""
+
+    parts: int
+    """How many messages the provider counts; 0 where it is too long to be sent at all."""
+    dong: int | None
+    """For all of them; None where the operator did not enter what one costs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Empty where the channel has none: which ones it must have follows from what it can."""
 
@@ -85,3 +95,5 @@ class Facts:
     """How the provider is told of our webhook; None where its console wants it by hand."""
     media_lookup: MediaLookup | None = None
     """How a file's address is asked for; None where messages carry it."""
+    price: Callable[[str, Mapping[str, str]], MessagePrice] | None = None
+    """What a text costs by an account with these settings; None where nothing does."""

@@ -11,6 +11,12 @@ RESEND_UNKNOWN = Act(
     WORKING, {"dispatch.unknown_resent": _("Sent again where the outcome was not known")}
 )
 
+RESEND_MISSED = Act(
+    WORKING, {"dispatch.resend_asked": _("Had a warning sent again to whoever was missed")}
+)
+
+SEE_LAGS = Act(WORKING, {"dispatch.lags_seen": _("Saw that a part of a warning was behind")})
+
 # Who subscribes is nobody's business: no entry names an address or its hash.
 ASK_TO_SUBSCRIBE = Act(HOLDER)
 STOP_SUBSCRIPTION = Act(HOLDER)
@@ -22,6 +28,7 @@ name_records(
         "dispatch.cancelled": _("Stopped what had not left yet"),
         # By the worker, which makes the rows of what was sent out.
         "dispatch.materialised": _("Made the list of everybody who gets a warning"),
+        "dispatch.missed_resent": _("Sent a warning again to whoever was missed"),
         "dispatch.held": _("Held a warning: many more people would get it than were approved"),
         # By the operator at the console, and by the sender.
         "channel.added": _("Added an account of a channel"),

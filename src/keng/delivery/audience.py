@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
+from keng.delivery.fatigue import fatigue_budget
 from keng.delivery.models import Delivery, Dispatch
 from keng.delivery.recipients import RecipientQuery
 from keng.kit import times
 from keng.network.models import GroupKind
 
-# How many warnings a group gets within seven days before one more needs a reason.
-WEEKLY_LIMIT = 3
 # So long an approver is told that a group's address is new.
 ADDRESS_IS_NEW_FOR = datetime.timedelta(days=7)
 
@@ -39,7 +38,7 @@ class Audience:
     minimum_severity: int = 1
     """How grave it is: subscribers who asked for graver things only are left out."""
     over_limit_reason: str = ""
-    """Why groups that already had their weekly number get this too; empty leaves them out."""
+    """Why groups whose budget of warnings is spent get this too; empty leaves them out."""
     groups: tuple[tuple[uuid.UUID, str, str], ...] | None = None
     """No group but these, each on this channel under this address: what define_audience() found.
     None while it is not defined: whichever groups there are."""
@@ -76,7 +75,7 @@ class Audience:
             without=list(self.without),
             subscribers=self.subscribers,
             severity=self.minimum_severity,
-            limit=WEEKLY_LIMIT,
+            budget=fatigue_budget(),
             over_limit=bool(self.over_limit_reason.strip()),
             approved=self.groups,
         )
@@ -215,11 +214,14 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class GroupOverLimit:
-    """A group that already had its weekly number of warnings."""
+    """A group whose budget of warnings is spent (`fatigue`)."""
 
     id: uuid.UUID
     name: str
     recent: int
+    """Warnings of the last seven days."""
+    month: int
+    """Of the last thirty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +343,7 @@ def plan_audience(audience: Audience | SameRecipients) -> AudiencePlan:
             return AudiencePlan(cells, digest, leadless=_leadless(cursor, query))
         cursor.execute(
             # Our own words only; values are bound.
-            query.sql + " SELECT id, name, recent FROM candidates WHERE recent >= %(limit)s "  # noqa: S608
+            query.sql + " SELECT id, name, recent, month FROM candidates WHERE is_over "  # noqa: S608
             "ORDER BY name, id",
             query.values,
         )
@@ -356,7 +358,7 @@ def plan_audience(audience: Audience | SameRecipients) -> AudiencePlan:
         return AudiencePlan(cells, digest, over_limit, _leadless(cursor, query), by_recent)
 
 
-_HAS_LEAD = (
+HAS_LEAD = (
     "EXISTS (SELECT 1 FROM network_lead_groups lg JOIN network_lead l ON l.id = lg.lead_id "
     "WHERE lg.group_id = r.recipient_ref AND l.stopped_at IS NULL)"
 )
@@ -366,7 +368,7 @@ def _leadless(cursor: Any, query: RecipientQuery) -> int:
     cursor.execute(
         query.sql  # noqa: S608 -- our own words only; values are bound
         + " SELECT count(*) FROM recipients r WHERE r.channel = %(hand)s AND NOT "
-        + _HAS_LEAD,
+        + HAS_LEAD,
         query.values,
     )
     found: int = cursor.fetchone()[0]
@@ -414,7 +416,7 @@ def groups_in_audience(audience: Audience | SameRecipients) -> list[ListedGroup]
             + " SELECT g.id, g.name, g.kind, r.channel, g.member_count, p.name, r.address, "
             + "CASE WHEN r.address = g.channel_address AND r.channel <> %(hand)s "
             + "THEN g.address_changed_at END, "
-            + _HAS_LEAD
+            + HAS_LEAD
             + " FROM recipients r JOIN network_group g ON g.id = r.recipient_ref "
             "JOIN places_place p ON p.id = g.place_id WHERE r.recipient_kind = 'group' "
             "ORDER BY g.kind, g.name, g.id",

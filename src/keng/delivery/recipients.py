@@ -13,6 +13,7 @@ from typing import Any
 from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.channels.upkeep import RECONNECT
+from keng.delivery.fatigue import URGENT_SEVERITY, FatigueBudget
 from keng.kit import times
 
 
@@ -74,10 +75,14 @@ WITH RECURSIVE approved(id, channel, address) AS (
   SELECT p.parent_id FROM places_place p JOIN around a ON p.id = a.id WHERE p.parent_id IS NOT NULL
 ), candidates AS (
   SELECT g.id, g.name, g.kind, g.channel, g.channel_address, g.unit_id, g.member_count,
-    (SELECT count(*) FROM delivery_delivery d JOIN delivery_dispatch o ON o.id = d.dispatch_id
-     WHERE d.recipient_ref = g.id AND d.id >= %(week)s AND d.part = 1 AND o.kind = 'warning'
-       AND d.state NOT IN ('cancelled', 'gone', 'rejected'))::int AS recent
-  FROM network_group g
+    had.week AS recent, had.month,
+    NOT %(unlimited)s AND (had.week >= %(week_limit)s OR had.month >= %(month_limit)s) AS is_over
+  FROM network_group g CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE d.id >= %(week)s)::int AS week, count(*)::int AS month
+    FROM delivery_delivery d JOIN delivery_dispatch o ON o.id = d.dispatch_id
+    WHERE d.recipient_ref = g.id AND d.id >= %(month)s AND d.part = 1 AND o.kind = 'warning'
+      AND NOT o.is_urgent AND d.state NOT IN ('cancelled', 'gone', 'rejected')
+  ) had
   WHERE g.is_active AND g.unit_id = ANY(%(units)s) AND g.kind = ANY(%(kinds)s)
     AND g.place_id IN (SELECT id FROM below) AND NOT g.id = ANY(%(without)s::uuid[])
     -- Whoever joined or moved since the approval was not approved.
@@ -89,7 +94,7 @@ WITH RECURSIVE approved(id, channel, address) AS (
     'vi' AS language, c.member_count, NULL::time AS quiet_from, NULL::time AS quiet_to, c.recent,
     NULL::uuid AS earlier_ref, 0 AS turn
   FROM candidates c JOIN places_unit u ON u.id = c.unit_id {_ACCOUNT_OF_GROUP}
-  WHERE %(over_limit)s OR c.recent < %(limit)s
+  WHERE %(over_limit)s OR NOT c.is_over
   UNION ALL
   SELECT 'subscription', s.id, '', s.channel, account.id, '', s.address_sealed, s.language, 1,
     s.quiet_from, s.quiet_to, 0, NULL::uuid, 0
@@ -111,7 +116,7 @@ NEEDS_A_PERSON = (
 # _ACCOUNT_OF_GROUP; for a person only where an address is no secret between them and one account.
 OTHER_ACCOUNT = f"""
   SELECT a.id FROM delivery_channelaccount a
-  WHERE a.channel = d.channel AND a.id <> d.account_id AND {WORKS.format(a="a")}
+  WHERE a.channel = d.channel AND a.id IS DISTINCT FROM d.account_id AND {WORKS.format(a="a")}
     AND (d.recipient_kind = 'group' AND EXISTS (
            SELECT FROM network_group g JOIN places_unit u ON u.id = g.unit_id
            WHERE g.id = d.recipient_ref AND a.unit_id IN (u.id, u.parent_id))
@@ -179,6 +184,23 @@ WITH got AS (
   WHERE d.recipient_kind <> 'subscription' OR s.stopped_at IS NULL
 )"""  # noqa: S608 -- our own words only; values are bound
 
+# Of a recipient `r`: with %(urgent)s, whether the dispatch is.
+UNREACHED = "r.account_id IS NULL AND r.channel <> %(hand)s"
+# The hour in Vietnam, and when the person's quiet time ends; urgent things do not wait for it.
+_NOW_IN_VIETNAM = "(now() AT TIME ZONE INTERVAL '+07:00')"
+_IS_QUIET = (
+    f"CASE WHEN r.quiet_from <= r.quiet_to "
+    f"THEN {_NOW_IN_VIETNAM}::time >= r.quiet_from AND {_NOW_IN_VIETNAM}::time < r.quiet_to "
+    f"ELSE {_NOW_IN_VIETNAM}::time >= r.quiet_from OR {_NOW_IN_VIETNAM}::time < r.quiet_to END"
+)
+# Not "queued", which every lease reads from its beginning: the sender wakes them (sender.sql.WAKE).
+WAITS = f"NOT %(urgent)s AND r.quiet_from IS NOT NULL AND r.quiet_to IS NOT NULL AND ({_IS_QUIET})"
+NOT_BEFORE = (
+    f"CASE WHEN {WAITS} THEN ({_NOW_IN_VIETNAM}::date + r.quiet_to "
+    f"+ CASE WHEN r.quiet_to <= {_NOW_IN_VIETNAM}::time THEN INTERVAL '1 day' ELSE INTERVAL '0' END"
+    ") AT TIME ZONE INTERVAL '+07:00' ELSE now() END"
+)
+
 
 def chosen_recipients(
     *,
@@ -188,7 +210,7 @@ def chosen_recipients(
     without: list[uuid.UUID],
     subscribers: bool,
     severity: int,
-    limit: int,
+    budget: FatigueBudget,
     over_limit: bool,
     approved: Sequence[tuple[uuid.UUID, str, str]] | None,
 ) -> RecipientQuery:
@@ -205,7 +227,9 @@ def chosen_recipients(
             "without": without,
             "subscribers": subscribers,
             "severity": severity,
-            "limit": limit,
+            "unlimited": severity >= URGENT_SEVERITY,
+            "week_limit": budget.week,
+            "month_limit": budget.month,
             "over_limit": over_limit,
             "hand": BY_HAND,
             "only_approved": approved is not None,
@@ -213,6 +237,7 @@ def chosen_recipients(
             "group_channels": [channel for _key, channel, _address in approved or ()],
             "group_addresses": [address for _key, _channel, address in approved or ()],
             "week": first_id_since(times.now() - datetime.timedelta(days=7)),
+            "month": first_id_since(times.now() - datetime.timedelta(days=30)),
         },
     )
 

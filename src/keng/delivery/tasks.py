@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from keng.delivery.actions import materialising, stranded
+from keng.delivery.actions import lagging, materialising, resending, stranded
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 TASKS = [
@@ -12,6 +12,20 @@ TASKS = [
         materialising.materialise_next_dispatch,
         is_woken=True,
         every=timedelta(seconds=1),
+        pace=TaskPace.SLOW,
+    ),
+    WorkerTask(
+        "send again to the missed",
+        resending.resend_to_missed,
+        is_woken=True,
+        every=timedelta(seconds=5),
+        pace=TaskPace.SLOW,
+    ),
+    # An alarm stands on the desk within five minutes.
+    WorkerTask(
+        "notice what falls behind",
+        lagging.notice_lags,
+        every=timedelta(seconds=60),
         pace=TaskPace.SLOW,
     ),
     # A switched-off account is no accident of seconds.

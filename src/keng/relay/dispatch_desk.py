@@ -11,12 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keng.accounts.middleware import SignedInRequest
 from keng.delivery.actions import dispatch as actions
+from keng.delivery.actions import lagging, resending
 from keng.delivery.models import Dispatch
+from keng.delivery.queries import missed as missed_queries
 from keng.delivery.queries import outcomes
+from keng.delivery.queries.lagging import lags_in_words
 from keng.delivery.rights import may_stop_or_resend
 from keng.kit.sql_names import alphabetically
 from keng.network.models import Group
 from keng.relay import coverage
+from keng.relay.dispatch_sheet import outcome_csv
 from keng.relay.lead_outcomes import outcome_of_leads
 
 
@@ -32,11 +36,15 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     text = next((t for t in found.texts.all() if t.language == "vi"), found.texts.all()[0])
     waiting = coverage.waiting_leads(found, officer=request.officer)
     outcome = outcomes.outcome_of_dispatch(found)
+    missed = missed_queries.missed_by(found)
     context = {
         "dispatch": found,
         "may_steer": may_stop_or_resend(request.officer, found),
         "text": text,
         "outcome": outcome,
+        "missed": missed,
+        "lags": lags_in_words(found),
+        "to_resend": missed_queries.count_to_resend(missed),
         "may_stop": found.materialised_at is None or outcome.unsent > 0,
         "waiting": waiting[:10],
         "waiting_leads": len({one.task.lead_id for one in waiting}),
@@ -86,3 +94,36 @@ def dispatch_resend(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("dispatch", pk=pk)
     messages.success(request, _("Sending %(count)d again") % {"count": count})
     return redirect("dispatch", pk=pk)
+
+
+@require_POST
+def dispatch_resend_missed(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Send it again to whoever was missed, by machine or by their leads."""
+    get_object_or_404(Dispatch.objects.visible_to(request.officer), pk=pk)
+    try:
+        resending.ask_resend(pk, by=request.officer)
+    except (actions.DispatchTakenBack, resending.DispatchOver) as error:
+        messages.warning(request, error.sentence)
+    else:
+        messages.success(request, _("Being sent again to whoever was missed"))
+    return redirect("dispatch", pk=pk)
+
+
+@require_POST
+def dispatch_lags_seen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The officer takes care of what is behind: it waits for nobody any more."""
+    get_object_or_404(Dispatch.objects.visible_to(request.officer), pk=pk)
+    lagging.see_lags(pk, by=request.officer)
+    messages.success(request, _("Noted: it is yours to look after now"))
+    return redirect("dispatch", pk=pk)
+
+
+@require_safe
+def dispatch_export(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The outcome as a sheet of counts, without names or addresses."""
+    found = get_object_or_404(Dispatch.objects.visible_to(request.officer), pk=pk)
+    outcome = outcomes.outcome_of_dispatch(found)
+    content = outcome_csv(outcome, missed_queries.missed_by(found))
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="dispatch-{found.pk.hex[:8]}.csv"'
+    return response

@@ -40,6 +40,17 @@ desk: list[URLPattern] = [
     path("dispatches/<uuid:pk>/cancel/", dispatch_desk.dispatch_cancel, name="dispatch-cancel"),
     path("dispatches/<uuid:pk>/resend/", dispatch_desk.dispatch_resend, name="dispatch-resend"),
     path(
+        "dispatches/<uuid:pk>/resend-missed/",
+        dispatch_desk.dispatch_resend_missed,
+        name="dispatch-resend-missed",
+    ),
+    path(
+        "dispatches/<uuid:pk>/lags-seen/",
+        dispatch_desk.dispatch_lags_seen,
+        name="dispatch-lags-seen",
+    ),
+    path("dispatches/<uuid:pk>/export/", dispatch_desk.dispatch_export, name="dispatch-export"),
+    path(
         "dispatches/<uuid:pk>/coverage/", coverage_desk.dispatch_coverage, name="dispatch-coverage"
     ),
     path("coverage/", coverage_desk.coverage, name="coverage"),

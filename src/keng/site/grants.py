@@ -318,8 +318,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_subscription_places": R,
         **_MADE_ONCE,
         # It is stopped, or let go if it was held; its rows and tasks are made by the worker.
-        "delivery_dispatch": "SELECT, INSERT, UPDATE (cancelled_at, held_at, let_go_people)",
+        "delivery_dispatch": "SELECT, INSERT, UPDATE (cancelled_at, held_at, let_go_people, "
+        "resend_asked_at)",
         "delivery_dispatchaudience": RI,
+        "delivery_dispatchlag": "SELECT, UPDATE (seen_at, seen_by_id)",
         # Taken back, or sent once more where nobody knows; to whom and what stays.
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
         "not_before, leased_by, leased_until, address_sealed, text_sealed)",
@@ -534,8 +536,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_dispatchtext": "SELECT, INSERT, UPDATE (text, subject, image_path)",
         # It makes the rows of what was approved, or holds it; triggers say for whom, and once.
         "delivery_dispatch": "SELECT, INSERT, UPDATE (materialised_at, left_out, held_at, "
-        "held_people)",
+        "held_people, resent_at)",
         "delivery_dispatchaudience": R,
+        "delivery_dispatchlag": "SELECT, INSERT, UPDATE (caught_up_at)",
         "delivery_approval": "SELECT (id, people)",
         # Calls and answers that are overtaken; an address is forgotten.
         # A correction gets another account where its own carries nothing any more.

@@ -85,7 +85,8 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     warning-submit warning-approve warning-call warning-recall
     warning-recall-refuse warning-recall-withdraw warning-held
     patterns pattern-new pattern pattern-end pattern-send pattern-review
-    dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
+    dispatch dispatch-cancel dispatch-resend dispatch-resend-missed dispatch-export
+    dispatch-lags-seen dispatch-coverage coverage coverage-place
     tip-open opening opening-state opening-share opening-give opening-open opening-withdraw
     resharing resharing-share resharing-give
     my-opening-key opening-key-make opening-key-passkey opening-key-phrase opening-key-retire

@@ -21,6 +21,7 @@ from keng.breaches.models import Breach, BreachWaiver
 from keng.claims.models import Revision
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.data_requests.models import DataRequest
+from keng.delivery.models import DispatchLag
 from keng.language.taxonomy import category_label
 from keng.lessons.models import Campaign, Edition, FirstHour
 from keng.lookup.models import Dispute, Listing
@@ -110,6 +111,20 @@ def _recall_line(recall: RecallRequest) -> WaitingLine:
         unit=recall.warning.unit.name,
         since=recall.submitted_at,
         lang="vi" if recall.words else "",
+    )
+
+
+def _lags(reach: Reach) -> QuerySet[Any]:
+    return DispatchLag.objects.waiting().filter(reach.units_of("working", "dispatch__unit"))
+
+
+def _lag_line(lag: DispatchLag) -> WaitingLine:
+    return WaitingLine(
+        title=gettext("%(of)s: more than twice as slow as the others")
+        % {"of": DispatchLag.Of(lag.of).label},
+        url=reverse("dispatch", args=[lag.dispatch_id]),
+        unit=lag.dispatch.unit.name,
+        since=lag.noticed_at,
     )
 
 
@@ -613,6 +628,15 @@ KINDS: tuple[WaitingKind, ...] = (
         queries.versions_to_decide,
         _warning_line,
         _OF_A_WARNING,
+    ),
+    WaitingKind(
+        "lags",
+        "warnings",
+        _("Warnings of which a part is behind"),
+        _WORKING,
+        _lags,
+        _lag_line,
+        ("dispatch__unit",),
     ),
     WaitingKind(
         "pattern_uses",

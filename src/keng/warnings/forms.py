@@ -208,8 +208,10 @@ class WarningForm(Form):
     over_limit_reason = forms.CharField(
         required=False,
         max_length=300,
-        label=gettext_lazy("Why a fourth warning within seven days"),
-        help_text=gettext_lazy("Only with a reason do groups that already had three get this one."),
+        label=gettext_lazy("Why one warning more"),
+        help_text=gettext_lazy(
+            "Only with a reason do groups that already had enough warnings get this one."
+        ),
     )
 
     def __init__(

@@ -29,7 +29,7 @@ from keng.channels.gateway import (
     outcome_of_gateway_reply,
 )
 from keng.channels.sms import profiles
-from keng.channels.sms.fitting import TooLongForSms, sms_text
+from keng.channels.sms.fitting import TooLongForSms, sms_price, sms_text
 
 __all__ = ["Sms"]
 
@@ -66,10 +66,11 @@ class Sms:
                 fault=fault_of_own_profile,
             ),
         },
-        more_settings=("with_marks", "most_parts", "sms_type"),
+        more_settings=("with_marks", "most_parts", "sms_type", "price_per_part"),
         hosts=profiles.SMS_GATEWAYS.hosts,
         console_notes=(_APPROVED,),
         check=profiles.SMS_CHECK,
+        price=sms_price,
     )
 
     def parse(

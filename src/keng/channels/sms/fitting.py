@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from keng.channels.facts import MessagePrice
 from keng.channels.gateway import plain_letters
 from keng.channels.text import clean_text
 
@@ -58,6 +59,17 @@ def sms_text(text: str, settings: Mapping[str, str]) -> str:
     if not links:
         raise TooLongForSms
     return _shortened(words, links[-1], most)
+
+
+def sms_price(text: str, settings: Mapping[str, str]) -> MessagePrice:
+    """Of one message to one phone; of nothing, where the text is too long to be sent at all."""
+    try:
+        parts = sms_parts(sms_text(text, settings))
+    except TooLongForSms:
+        parts = 0
+    given = settings.get("price_per_part", "")
+    is_known = given.isascii() and given.isdigit()
+    return MessagePrice(parts, parts * int(given) if is_known else None)
 
 
 def _most_parts(settings: Mapping[str, str]) -> int:

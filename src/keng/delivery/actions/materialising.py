@@ -23,6 +23,7 @@ from keng.delivery.actions import stranded
 from keng.delivery.audience import Audience, SameRecipients, audience_of_dispatch
 from keng.delivery.models import Dispatch
 from keng.delivery.priorities import REPLACES_A_TEXT, priority_to_many
+from keng.delivery.recipients import NOT_BEFORE, UNREACHED, WAITS
 from keng.kit import times
 from keng.kit.advisory_locks import TurnLock
 
@@ -196,30 +197,13 @@ def _insert_deliveries(
         f"r.recipient_kind, r.recipient_ref, {text_of}, r.address, r.address_sealed, "
         "%(priority)s, %(urgent)s, "
         # Nobody can reach it: that is an outcome too, on record from the first moment.
-        f"CASE WHEN {_NO_ACCOUNT} THEN 'rejected' WHEN {_WAITS} THEN 'not_now' ELSE 'queued' END, "
-        f"CASE WHEN {_NO_ACCOUNT} THEN 'no_account' WHEN {_WAITS} THEN 'quiet_hours' ELSE '' END, "
-        f"CASE WHEN {_NO_ACCOUNT} THEN now() END, {_NOT_BEFORE}, %(expires_at)s, "
+        f"CASE WHEN {UNREACHED} THEN 'rejected' WHEN {WAITS} THEN 'not_now' ELSE 'queued' END, "
+        f"CASE WHEN {UNREACHED} THEN 'no_account' WHEN {WAITS} THEN 'quiet_hours' ELSE '' END, "
+        f"CASE WHEN {UNREACHED} THEN now() END, {NOT_BEFORE}, %(expires_at)s, "
         "r.earlier_ref, %(deletes_posts)s AND r.earlier_ref IS NOT NULL "
         "FROM (SELECT * FROM recipients ORDER BY turn) AS r",
         values,
     )
-
-
-_NO_ACCOUNT = "r.account_id IS NULL AND r.channel <> %(hand)s"
-# The hour in Vietnam, and when the person's quiet time ends; urgent things do not wait for it.
-_NOW_IN_VIETNAM = "(now() AT TIME ZONE INTERVAL '+07:00')"
-_IS_QUIET = (
-    f"CASE WHEN r.quiet_from <= r.quiet_to "
-    f"THEN {_NOW_IN_VIETNAM}::time >= r.quiet_from AND {_NOW_IN_VIETNAM}::time < r.quiet_to "
-    f"ELSE {_NOW_IN_VIETNAM}::time >= r.quiet_from OR {_NOW_IN_VIETNAM}::time < r.quiet_to END"
-)
-# Not "queued", which every lease reads from its beginning: the sender wakes them (sender.sql.WAKE).
-_WAITS = f"NOT %(urgent)s AND r.quiet_from IS NOT NULL AND r.quiet_to IS NOT NULL AND ({_IS_QUIET})"
-_NOT_BEFORE = (
-    f"CASE WHEN {_WAITS} THEN ({_NOW_IN_VIETNAM}::date + r.quiet_to "
-    f"+ CASE WHEN r.quiet_to <= {_NOW_IN_VIETNAM}::time THEN INTERVAL '1 day' ELSE INTERVAL '0' END"
-    ") AT TIME ZONE INTERVAL '+07:00' ELSE now() END"
-)
 
 
 # One line a recipient, in the order of their ids: whoever is added, taken away or reached elsewhere

@@ -2,6 +2,7 @@
 
 from keng.delivery.models.accounts import ChannelAccount, SandboxMessage
 from keng.delivery.models.inbound import Conversation, DedupeKey, Inbound, InboundMedia
+from keng.delivery.models.lags import DispatchLag
 from keng.delivery.models.outbound import (
     Approval,
     Attempt,
@@ -29,6 +30,7 @@ __all__ = [
     "Delivery",
     "Dispatch",
     "DispatchAudience",
+    "DispatchLag",
     "DispatchText",
     "Inbound",
     "InboundMedia",

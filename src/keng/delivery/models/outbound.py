@@ -107,6 +107,9 @@ class Dispatch(Row):
     let_go_people = models.PositiveIntegerField(null=True)
     # Approved groups that got no row: gone, moved, or full for this week by the time of the rows.
     left_out = ArrayField(models.UUIDField(), default=list, db_default=[])
+    # When an officer last asked to send it again to whoever was missed, and when that was done.
+    resend_asked_at = models.DateTimeField(null=True)
+    resent_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     objects = DispatchQuerySet.as_manager()
@@ -138,6 +141,12 @@ class Dispatch(Row):
     def is_held(self) -> bool:
         """Whether it waits for a person who lets it go or stops it."""
         return self.held_at is not None and self.cancelled_at is None
+
+    @property
+    def is_being_resent(self) -> bool:
+        """Whether an officer asked to send it again, and the worker has not done so yet."""
+        asked, done = self.resend_asked_at, self.resent_at
+        return asked is not None and (done is None or done < asked)
 
     @property
     def replaces_a_text(self) -> bool:

@@ -208,7 +208,7 @@ def _posts_changed(counted: list[Any]) -> tuple[tuple[str, int], ...]:
 
 
 def reason_words(state: str, code: str) -> str:
-    """Why a recipient has nothing yet, or never will."""
+    """Why a row ended as it did."""
     known = {
         ("not_now", QUIET_HOURS): _(
             "a time in which these people want no message; sent when it is over"

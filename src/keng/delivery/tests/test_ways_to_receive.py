@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from keng.channels.web_push.fake import running_push_service
 from keng.delivery import push_account
+from keng.delivery.fatigue import fatigue_budget
 from keng.delivery.models import Delivery
 from keng.delivery.recipients import chosen_recipients
 from keng.delivery.tests.sending import all_sent, queue, send_until
@@ -248,7 +249,7 @@ def test_a_chat_is_written_to_from_the_account_it_began_with(place):
         without=[],
         subscribers=True,
         severity=3,
-        limit=5,
+        budget=fatigue_budget(),
         over_limit=False,
         approved=None,
     )

@@ -98,6 +98,8 @@ def test_what_was_handed_in_waits_for_everybody_but_whose_hand_is_in_it(kind, pr
 def test_every_kind_of_text_is_asked_here():
     other = {
         "held",
+        # Tried beside its act: keng/delivery/tests/test_lagging.py.
+        "lags",
         "pattern_uses",
         "own_late_tips",
         "left_tips",

@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from keng.accounts.who import RELEASING, WORKING
-from keng.delivery.audience import WEEKLY_LIMIT, plan_audience
+from keng.delivery.audience import plan_audience
+from keng.delivery.fatigue import fatigue_budget
 from keng.kit import times
 from keng.kit.pagination import ListPage, rows_of_page
 from keng.releases.desk import release_refusal
@@ -102,7 +103,7 @@ def warning_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         reason = choice_of(latest).over_limit_reason
         context |= {
             "plan": plan_audience(audience_of(latest)),
-            "limit": WEEKLY_LIMIT,
+            "limit": fatigue_budget(),
             "reason": reason,
         }
     return render(request, "warnings/detail.html", context)

@@ -25,9 +25,10 @@ from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.warnings import outgoing_text, pattern_blanks, pattern_queries, style
 from keng.warnings.actions import pattern_acts
 from keng.warnings.actions.errors import NobodyThere, StyleStops
+from keng.warnings.desk.ahead import before_sending_context
 from keng.warnings.forms import NumbersReleaseForm, note_unticked
 from keng.warnings.known_numbers import NumbersUnchecked
-from keng.warnings.models import Pattern, PatternUse
+from keng.warnings.models import Pattern, PatternUse, Warning
 from keng.warnings.pattern_forms import FillPatternForm, PatternForm, SendPatternForm
 
 
@@ -178,19 +179,24 @@ def _hand_in_posted(request: HttpRequest, found: Pattern, form: FillPatternForm)
 def _preview(found: Pattern, unit: Any, values: dict[str, str]) -> dict[str, Any]:
     content = pattern_acts.filled_content(found, values, unit)
     choice = pattern_acts.choice_for_commune(found, unit)
-    counted = plan_audience(choice.audience(unit, found.severity))
+    audience = choice.audience(unit, found.severity)
+    counted = plan_audience(audience)
     stamp = outgoing_text.Stamp(
         unit.name,
         "",
         times.local_date(times.now()),
         places=outgoing_text.names_of_places(choice),
     )
+    previews = outgoing_text.warning_messages(content, stamp)
     return {
-        "previews": outgoing_text.warning_messages(content, stamp),
+        "previews": previews,
         "hints": style.check_six_things(content),
         "plan": counted,
         "audience_hash": counted.hash.hex(),
         "review_by": pattern_acts.review_deadline(),
+        **before_sending_context(
+            audience, texts=previews, is_urgent=found.severity == Warning.Severity.URGENT
+        ),
     }
 
 

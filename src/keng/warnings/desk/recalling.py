@@ -22,9 +22,10 @@ from keng.releases.desk import (
 )
 from keng.releases.errors import NothingWaits
 from keng.releases.forms import TakeBackForm
-from keng.warnings import actions, queries
+from keng.warnings import actions, outgoing_text, queries
+from keng.warnings.desk.ahead import before_sending_context
 from keng.warnings.forms import RecallForm, RefuseRecallForm
-from keng.warnings.models import RecallRequest, Warning
+from keng.warnings.models import RecallReason, RecallRequest, Warning
 
 
 def warning_recall(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -151,11 +152,20 @@ def _recall_page(
     panel: SecondPersonPanel[RecallRequest] | None,
     form: RecallForm,
 ) -> HttpResponse:
-    have_it = count_who_have_it(queries.recall_audience(warning))
+    audience, versions = queries.recall_audience(warning), queries.published_versions_of(warning)
+    have_it = count_who_have_it(audience)
+    asked = panel.text if panel else None
+    texts = outgoing_text.recall_messages(
+        versions[0].texts,
+        codes=[version.verify_code.code for version in versions],
+        # Of the fixed reasons one is as long as another: enough to say what it costs.
+        reason=asked.shown_words if asked else RecallReason(RecallReason.values[0]).label,
+        issuer=warning.unit.name,
+    )
     context = {
         "warning": warning,
         "panel": panel,
-        "asked": panel.text if panel else None,
+        "asked": asked,
         "is_asker": panel is not None and request.officer.pk in panel.text.hands,
         "may_release": RELEASING.may_act_for(request.officer, warning.unit),
         "form": form,
@@ -163,7 +173,8 @@ def _recall_page(
         "plan": plan,
         "have_it": have_it,
         "may_have_it": plan.recipients - have_it,
-        "version": queries.published_versions_of(warning)[0],
+        "version": versions[0],
+        **before_sending_context(audience, texts=texts, is_urgent=True, is_recall=True),
     }
     status = 422 if form.is_bound and form.errors else panel.status if panel else 200
     return render(request, "warnings/recall.html", context, status=status)

@@ -12,13 +12,15 @@ from django.views.decorators.http import require_POST
 
 from keng.accounts.who import RELEASING
 from keng.acts.errors import NotAllowed
-from keng.delivery.audience import WEEKLY_LIMIT, groups_in_audience, plan_audience
+from keng.delivery.audience import groups_in_audience, plan_audience
+from keng.delivery.fatigue import fatigue_budget
 from keng.language.ready_words import unchanged_ready_words
 from keng.releases.desk import decide_release, decided_meanwhile, give_back_posted
 from keng.releases.errors import NothingWaits
 from keng.tips.models import Incident
 from keng.warnings import actions, alert_queries, outgoing_text, queries, style
 from keng.warnings.content import audience_of, choice_of, warning_content_of
+from keng.warnings.desk.ahead import before_sending_context
 from keng.warnings.forms import ApproveWarningForm
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Version, Warning
@@ -75,19 +77,24 @@ def _waiting_version(request: HttpRequest, pk: uuid.UUID) -> Version | None:
 
 def _what_goes_out(version: Version) -> dict[str, Any]:
     """The text as it would be sent, and each group by name."""
-    content, groups = warning_content_of(version), groups_in_audience(audience_of(version))
+    content, audience = warning_content_of(version), audience_of(version)
+    groups = groups_in_audience(audience)
+    previews = outgoing_text.warning_messages(content, outgoing_text.stamp_of(version, ""))
     return {
         "version": version,
         "warning": version.warning,
         "alert": alert_queries.alert_of(version.warning),
         "parts": version.texts["vi"],
         "unchanged": unchanged_ready_words(version.texts["vi"]),
-        "previews": outgoing_text.warning_messages(content, outgoing_text.stamp_of(version, "")),
+        "previews": previews,
         "findings": style.check_style(content),
         "groups": groups,
         "has_new_address": any(group.has_new_address for group in groups),
-        "limit": WEEKLY_LIMIT,
+        "limit": fatigue_budget(),
         "reason": choice_of(version).over_limit_reason,
+        **before_sending_context(
+            audience, texts=previews, is_urgent=content.severity == Warning.Severity.URGENT
+        ),
     }
 
 

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST
 
 from keng.acts.errors import TryAgain
 from keng.delivery.audience import (
-    WEEKLY_LIMIT,
     AudiencePlan,
     SameRecipients,
     count_recipients,
     plan_audience,
 )
+from keng.delivery.fatigue import fatigue_budget
 from keng.kit import times
 from keng.kit.ids import read_id
 from keng.network.models import GroupKind
@@ -241,7 +241,7 @@ def _audience_counts(form: WarningForm, unit: Unit) -> dict[str, Any]:
         "plan": chosen,
         "kind_rows": rows,
         "channels": chosen.channels(),
-        "limit": WEEKLY_LIMIT,
+        "limit": fatigue_budget(),
         "reason": choice.over_limit_reason.strip(),
         "chosen_places": [str(key) for key in choice.places],
         "without": [str(key) for key in choice.without],

@@ -22,7 +22,7 @@ def ward():
     return made
 
 
-LEFT_OUT = "Trừ ra: 3 nhóm đã nhận đủ 3 cảnh báo trong bảy ngày."
+LEFT_OUT = "Trừ ra: 3 nhóm đã nhận đủ số cảnh báo."
 LEADLESS = "1 nhóm chuyển tay chưa có đầu mối: không ai đăng được."
 
 
