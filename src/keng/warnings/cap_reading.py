@@ -14,7 +14,9 @@ from defusedxml import ElementTree as SafeElementTree
 from keng.warnings.cap_document import MIME_TYPE, NAMESPACE, CapKind
 
 _CAP = f"{{{NAMESPACE}}}"
+_INFOS, _AREAS = f"{_CAP}info", f"{_CAP}area"
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_ENTRIES, _LINKS = f"{_ATOM}entry", f"{_ATOM}link"
 # More of a feed is not followed at once.
 MOST_LINKS = 30
 _LONGEST_NAME = 200
@@ -90,7 +92,7 @@ def links_of_feed(content: bytes, base: str) -> list[str] | None:
     """Where an Atom or RSS feed leads to, the first ones; None if it is no feed. Raises NotCap."""
     root = _parsed(content)
     if root.tag == f"{_ATOM}feed":
-        found = [_atom_link(entry) for entry in root.findall(f"{_ATOM}entry")]
+        found = [_atom_link(entry) for entry in root.findall(_ENTRIES)]
     elif root.tag == "rss":
         found = [item.findtext("link") or "" for item in root.iterfind("channel/item")]
     else:
@@ -108,14 +110,14 @@ def _parsed(content: bytes) -> Any:
 
 def _atom_link(entry: Any) -> str:
     """Of an entry the link to its CAP file, else the first one."""
-    links = entry.findall(f"{_ATOM}link")
+    links = entry.findall(_LINKS)
     typed = [link for link in links if link.get("type") == MIME_TYPE]
     return next((str(link.get("href") or "") for link in typed or links), "")
 
 
 def _info_for_readers(root: Any) -> Any:
     """Its Vietnamese words, else the first ones."""
-    infos = root.findall(f"{_CAP}info")
+    infos = root.findall(_INFOS)
     spoken = [info for info in infos if _words(info, "language").lower().startswith("vi")]
     return next(iter(spoken or infos), None)
 
@@ -126,7 +128,7 @@ def _words(parent: Any, name: str, most: int = _LONGEST_NAME) -> str:
 
 
 def _area_names(info: Any) -> str:
-    areas = info.findall(f"{_CAP}area") if info is not None else []
+    areas = info.findall(_AREAS) if info is not None else []
     names = [_words(area, "areaDesc") for area in areas[:_MOST_AREAS]]
     return "; ".join(filter(None, names))[:_LONGEST_TEXT]
 

@@ -15,6 +15,10 @@ _IS_MADE_NOW = "delivery_is_being_made(dispatch_id)"
 _TO_A_REPORTER = "kind IN ('reply', 'ack') AND source_kind = 'tip' AND keng_reaches_tip(source_ref)"
 _TO_MANY = f"kind NOT IN ('reply', 'ack', 'page') AND {_AT_WORK}"
 
+_OF_OWN_DISPATCH = (
+    f"EXISTS (SELECT FROM delivery_dispatch sent WHERE sent.id = dispatch_id AND sent.{_AT_WORK})"
+)
+
 _DISPATCHES = (
     # Whoever answers for another officer's text by a pattern wrote the text.
     *desk_writes(
@@ -28,10 +32,15 @@ _DISPATCHES = (
     ),
     *desk_writes(
         "delivery_dispatchaudience",
-        adds="EXISTS (SELECT FROM delivery_dispatch sent"
-        f" WHERE sent.id = dispatch_id AND sent.{_AT_WORK}) AND {_IS_MADE_NOW}",
+        adds=f"{_OF_OWN_DISPATCH} AND {_IS_MADE_NOW}",
     ),
     *desk_writes("delivery_delivery", adds=_IS_MADE_NOW, changes="keng_may_stop(dispatch_id)"),
+    # What is behind is noticed by the worker; an officer of the desk says that they have seen it.
+    *desk_writes(
+        "delivery_dispatchlag",
+        changes=_OF_OWN_DISPATCH,
+        becomes=f"{_OF_OWN_DISPATCH} AND seen_by_id {BY_ONESELF}",
+    ),
     *desk_writes(
         "delivery_relaytask",
         changes="EXISTS (SELECT FROM network_lead lead"
