@@ -66,6 +66,7 @@ STAYS = {
 NONE_THERE = {
     "delivery_attempt",
     "delivery_dispatchaudience",
+    "delivery_dispatchlag",
     "delivery_relaytask",
     "tips_bundledcall",
     "tips_heldending",
