@@ -23,6 +23,18 @@ _HAND_OF_ONESELF = "(SELECT keng_actor()) = ANY (hands)"
 _ONLY_LOCKED = "false"
 
 
+_NOT_PUBLIC = tuple(role for role in OTHERS if role != PUBLIC)
+
+
+def _public_adds(table: str, check: str) -> tuple[RowPolicy, ...]:
+    """Which rows the public site adds; what it reads and changes is in its rights."""
+    return (
+        RowPolicy(table, "public_reads", "SELECT", (PUBLIC,), using="true"),
+        RowPolicy(table, "public_adds", "INSERT", (PUBLIC,), check=check),
+        RowPolicy(table, "public_changes", "UPDATE", (PUBLIC,), using="true", check="true"),
+    )
+
+
 def _of_units(*sets: str) -> str:
     """Whether the row's unit is one for which whoever acts is in one of these sets."""
     return _any_of(*(f"unit_id {one_of_units(each)}" for each in sets))
@@ -174,14 +186,39 @@ _A_LEAD_PASSES_ON_IN_IT = (
 )
 _GROUP_WRITTEN = _any_of(_of_units("WORKING"), _A_LEAD_PASSES_ON_IN_IT)
 
+# A lead who answers to the desk itself adds who answers to them, on their own page: with a group
+# like one that the desk wrote down, in which people post and no machine.
+_BELOW_A_LEAD = (
+    "EXISTS (SELECT FROM network_lead superior WHERE superior.id = network_lead.above_id"
+    " AND superior.unit_id = network_lead.unit_id AND superior.above_id IS NULL"
+    " AND superior.stopped_at IS NULL)"
+)
+_LIKE_ANOTHER_GROUP = (
+    "network_group.channel_address = '' AND EXISTS (SELECT FROM network_group model"
+    " WHERE model.unit_id = network_group.unit_id AND model.kind = network_group.kind"
+    " AND model.place_id = network_group.place_id)"
+)
+_OF_WHO_IS_BELOW = (
+    "EXISTS (SELECT FROM network_lead below JOIN network_group own ON own.unit_id = below.unit_id"
+    " WHERE below.id = lead_id AND own.id = group_id AND below.above_id IS NOT NULL)"
+)
+
 _NETWORK = (
+    *_public_adds("network_group", _LIKE_ANOTHER_GROUP),
     *desk_writes(
         "network_group",
         adds=_of_units("WORKING"),
         changes=_GROUP_WRITTEN,
         becomes=_GROUP_WRITTEN,
+        others=_NOT_PUBLIC,
     ),
-    *desk_writes("network_lead", adds=_of_units("WORKING"), changes=_of_units("WORKING")),
+    *_public_adds("network_lead", _BELOW_A_LEAD),
+    *desk_writes(
+        "network_lead",
+        adds=_of_units("WORKING"),
+        changes=_of_units("WORKING"),
+        others=_NOT_PUBLIC,
+    ),
     *desk_writes(
         "network_leadway",
         adds=_of_row("network_leadway", "lead_id", "network_lead", "WORKING"),
@@ -189,11 +226,13 @@ _NETWORK = (
     ),
     # That somebody wants nothing more, by a mark that leads to nobody.
     *desk_writes("network_leadrefusal", adds=is_one_of("WORKING")),
+    *_public_adds("network_lead_groups", _OF_WHO_IS_BELOW),
     *desk_writes(
         "network_lead_groups",
         adds=_all_of(_LEAD_OF_LINK, _GROUP_OF_LINK),
         # Either of the two may have moved to another desk since then.
         deletes=_any_of(_LEAD_OF_LINK, _GROUP_OF_LINK),
+        others=_NOT_PUBLIC,
     ),
     *desk_writes(
         "network_grouptarget",
@@ -304,7 +343,6 @@ _PARTNERS = (
 
 # Surveys: whoever writes one opens it and reads its texts; a second person lets it out.
 
-_NOT_PUBLIC = tuple(role for role in OTHERS if role != PUBLIC)
 _BATCH_OF_ONESELF = (
     "EXISTS (SELECT FROM surveys_paperbatch batch WHERE batch.survey_id = {table}.survey_id"
     f" AND batch.made_by_id {BY_ONESELF} AND batch.finished_at IS NULL)"

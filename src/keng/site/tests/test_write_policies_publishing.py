@@ -19,7 +19,7 @@ from keng.kit import times
 from keng.kit.ids import new_id
 from keng.lookup.models import Dispute
 from keng.lookup.tests.make_listing import listing
-from keng.network.models import GroupTarget, LeadRefusal, LeadWay
+from keng.network.models import GroupTarget, Lead, LeadRefusal, LeadWay
 from keng.partners.models import Manuscript
 from keng.places.models import Unit
 from keng.reports.models import PublicReport, ReportPaper
@@ -379,6 +379,31 @@ def test_a_unit_and_a_number_are_locked_and_never_changed(desk, act_as, table):
     answer = tried(f"UPDATE {table} SET {ONLY_LOCKED[table]} WHERE {where}", pk)
     assert isinstance(answer, ProgrammingError)
     assert REFUSED in str(answer)
+
+
+def test_the_public_site_adds_none_but_those_below_a_lead_with_a_group_in_which_people_post(
+    desk, become
+):
+    lead, group = desk.rows["network_lead"], desk.rows["network_group"]
+    with as_owner():
+        Lead.objects.filter(pk=lead.pk).update(above=None)
+        below = make.lead(unit=desk.unit, above=lead)
+    linked = {"lead_id": str(below.pk), "group_id": str(group.pk)}
+    asked = [
+        (copied(lead, above_id=None), False),
+        (copied(lead, above_id=str(below.pk)), False),
+        (copied(lead, above_id=str(lead.pk), unit_id=str(make.unit().pk)), False),
+        (copied(lead, above_id=str(lead.pk)), True),
+        (copied(group, name="Lớp 5A", channel_address="zalo-5a"), False),
+        (copied(group, name="Lớp 5A", channel_address="", kind="school"), False),
+        (copied(group, name="Lớp 5A", channel_address=""), True),
+        (copied(desk.rows["network_lead_groups"]), False),
+        (copied(desk.rows["network_lead_groups"], **linked), True),
+    ]
+    become("public")
+    assert [not is_refused(tried(*statement)) for statement, _ in asked] == [
+        is_added for _, is_added in asked
+    ]
 
 
 # Letting out.
