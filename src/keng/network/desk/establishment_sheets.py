@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -72,5 +73,9 @@ def _preview(request: HttpRequest, sheet: Sheet, *, name: str, moved: bool = Fal
     context = carry_sheet(request, sheet, name=name, salt=_SALT) | {
         "plan": plan_establishment_sheet(sheet, by=request.officer),
         "moved": moved,
+        "what": _("House"),
+        "new_title": _("New houses"),
+        "import_url": reverse("establishments-import"),
+        "take_over_url": reverse("establishments-take-over"),
     }
     return render(request, "network/establishments_preview.html", context)

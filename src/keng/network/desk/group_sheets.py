@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -57,6 +58,10 @@ def _preview(
         "plan": found,
         "answers": answers,
         "moved": moved,
+        "what": _("Group"),
+        "new_title": _("New groups"),
+        "import_url": reverse("groups-import"),
+        "take_over_url": reverse("groups-take-over"),
     }
     return render(request, "network/import_preview.html", context)
 

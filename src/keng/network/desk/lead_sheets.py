@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -71,6 +72,10 @@ def _preview(request: HttpRequest, sheet: Sheet, *, name: str, moved: bool = Fal
     context = carry_sheet(request, sheet, name=name, salt=_SALT) | {
         "plan": plan_lead_sheet(sheet, by=request.officer),
         "moved": moved,
+        "what": _("Lead"),
+        "new_title": _("New leads"),
+        "import_url": reverse("leads-import"),
+        "take_over_url": reverse("leads-take-over"),
     }
     return render(request, "network/leads_preview.html", context)
 
