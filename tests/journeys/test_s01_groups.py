@@ -57,7 +57,7 @@ def test_an_officer_brings_in_a_sheet_of_groups_and_mends_two_rows(people, ward,
     rows[1][1], rows[2][2] = "Chủ trọ", "Phường Nếnh"
     ward.page.click("text=Chọn tệp khác")
     choose(ward, workbook(*rows))
-    ward.sees("Sẵn sàng: 3 nhóm mới, 0 nhóm đổi")
+    ward.sees("Sẵn sàng: 3 mới, 0 thay đổi")
     is_fine(ward.page)
     ward.page.click("button[value=import]")
     ward.sees("Đã nhập: 3 nhóm mới")

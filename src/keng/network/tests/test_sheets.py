@@ -81,7 +81,7 @@ def agree(client, looked, do="import", **answers):
 )
 def test_a_sheet_is_looked_at_first_and_then_taken_over(client, desk, make_file):
     looked = look(client, make_file())
-    assert "Sẵn sàng: 2 nhóm mới" in looked.content.decode()
+    assert "Sẵn sàng: 2 mới" in looked.content.decode()
     assert not Group.objects.exists()
     assert agree(client, looked).status_code == 302
     first = Group.objects.get(name="Khu trọ 1")
