@@ -31,7 +31,7 @@ EXAMPLE_OF = {
     "UUIDConverter": "00000000-0000-4000-8000-000000000000",
 }
 # What everybody may read and a cache may keep: each says so by itself.
-KEPT_BY_CACHES = {"claims-feed", "warnings-feed"}
+KEPT_BY_CACHES = {"cap-feed", "claims-feed", "warnings-feed"}
 PUBLIC_CACHES = re.compile(r"^(public|max-age|private, max-age|no-cache)")
 
 
