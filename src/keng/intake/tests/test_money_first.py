@@ -26,6 +26,7 @@ from keng.tips import receipt_codes
 from keng.tips.check_list import check_list_lines, check_list_steps
 from keng.tips.gravity import Stake, stake_of
 from keng.tips.models import DialogueMessage, Receipt, Tip
+from keng.tips.models.tip import LONG_GONE_BAND
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -272,7 +273,7 @@ def test_money_just_gone_stays_due_soon_until_the_bank_was_asked(here, money_gon
     ("fields", "has_list"),
     [
         ({"urgency": "P1", "money_moved": True}, True),
-        ({"urgency": "P1", "money_moved": True, "happening": "over"}, False),
+        ({"urgency": "P1", "money_moved": True, "gravity_band": LONG_GONE_BAND}, False),
         ({"urgency": "P2", "money_moved": True}, False),
         ({"urgency": "P1", "money_moved": False}, False),
     ],

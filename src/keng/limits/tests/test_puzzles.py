@@ -89,10 +89,9 @@ def test_marks_of_solutions_go_when_they_lapse(monkeypatch):
     assert remove_lapsed_puzzles() == 1
 
 
-@pytest.mark.parametrize("process", ["public", "desk"])
-def test_a_process_takes_one_with_its_own_rights(become, process):
+def test_the_public_site_takes_one_with_its_own_rights(become):
     solution = solve(new_puzzle("question"))
-    become(process)
+    become("public")
     assert take_solution(solution, "question")
     assert not take_solution(solution, "question")
 
