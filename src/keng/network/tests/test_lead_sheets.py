@@ -5,6 +5,7 @@ import io
 import re
 
 import pytest
+from django.core import signing
 
 from keng.acts.errors import ChangedMeanwhile
 from keng.audit.models import Entry
@@ -12,6 +13,7 @@ from keng.kit import times
 from keng.network.actions import lead_ways
 from keng.network.actions.lead_sheets import import_leads
 from keng.network.actions.lead_ways import TypedAddress
+from keng.network.desk.lead_sheets import _SALT
 from keng.network.models import Lead, LeadRefusal, LeadWay
 from keng.network.sheets.plan_leads import LEAD_LAYOUT, plan_lead_sheet
 from keng.network.sheets.reading import read_sheet
@@ -157,6 +159,9 @@ def test_the_officer_looks_downloads_what_is_refused_and_imports_the_rest(desk, 
     sent.name = "truong.csv"
     page = client.post("/leads/import/", {"sheet": sent}).content.decode()
     token = re.search(r'name="sheet" value="([^"]+)"', page)[1]
+    # Addresses go with it: whoever keeps a copy of the page reads none.
+    with pytest.raises(signing.BadSignature):
+        signing.loads(token, salt=_SALT)
     shown = re.search(r'name="shown"\s+value="([^"]+)"', page)[1]
     asked = {"sheet": token, "shown": shown}
     file = client.post("/leads/import/check/", asked | {"do": "refused"})
