@@ -42,7 +42,8 @@ def sent_question(stage, browser):
     def send():
         return browser.post(f"/places/{stage.place.code}/ask/", asked)
 
-    return send, receipt_codes.code_from_token(token)
+    kept = codes.token_for_answers(token, "question", asked["wish"], asked["text"])
+    return send, receipt_codes.code_from_token(kept)
 
 
 def sent_objection(stage, browser):
@@ -58,7 +59,8 @@ def sent_objection(stage, browser):
     def send():
         return browser.post("/lookup/object/", written)
 
-    return send, disputes.dispute_code_of(token)
+    kept = codes.token_for_answers(token, written["reason"], written["text"])
+    return send, disputes.dispute_code_of(kept)
 
 
 EVERY_KIND = pytest.mark.parametrize("sent", [sent_report, sent_question, sent_objection])

@@ -22,6 +22,7 @@ from keng.delivery.models import (
     Delivery,
     Dispatch,
     DispatchAudience,
+    DispatchLag,
     DispatchText,
     Inbound,
     InboundMedia,
@@ -190,6 +191,7 @@ def _sent(found, lan, tip):
     make.conversation(tip)
     dispatch = found.rows["dispatch"]
     DispatchAudience.objects.create(dispatch=dispatch, definition={})
+    DispatchLag.objects.create(dispatch=dispatch, of="language", value="vi", is_by_hand=False)
     message = Inbound.objects.create(channel="web", kind="text", tip_ref=tip.pk)
     InboundMedia.objects.create(inbound=message, kind="image", url_sealed=b"u")
     DedupeKey.objects.create(key=b"d" * 32)
