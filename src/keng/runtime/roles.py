@@ -40,7 +40,7 @@ CONNECTIONS: Mapping[Process, int] = {
     "public": 20,
     "desk": 20,
     "edge": 40,
-    "worker": 72,
+    "worker": 80,
     "sender": 24,
     "opener": 4,
 }

@@ -48,7 +48,7 @@ CLUSTER_SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
     "password_encryption": "scram-sha-256",
-    "max_connections": "188",
+    "max_connections": "196",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
