@@ -15,6 +15,8 @@ PUBLIC = {
     "places/<str:code>/",
     "embed/places/<str:code>/",
     "w/<str:code>",
+    "cap/<str:identifier>.xml",
+    "cap/<str:identifier>.xml.jws",
     "s/<str:code>",
     "results/<str:span>",
     "machine/<str:span>",

@@ -22,8 +22,12 @@ WITHOUT = {
     "lookup_pages/public/box.html": "nothing is looked up yet",
     "partners/join.html": "somebody who wants to be known as a partner",
     "relay/relay.html": "the page of a lead, which is nobody's report",
+    "relay/lead_way.html": "the same",
+    "relay/lead_way_stop.html": "the same",
+    "relay/relay_people.html": "the same",
     "relay/relay_stop.html": "the same",
     "relay/relay_stopped.html": "the same",
+    "relay/relay_way.html": "the same",
     "surveys/intro.html": "nothing is answered yet",
     "warnings/verify.html": "a code of a published warning",
 }
