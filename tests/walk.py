@@ -60,9 +60,9 @@ def kind(address: str) -> str:
 
 
 def _links(page: Page, start: str) -> list[str]:
-    """Addresses of this site, without query and fragment, in the order of the page."""
+    """Addresses of this site, without query and fragment, in the order of the page. No files."""
     raw = page.eval_on_selector_all(
-        "a[href]",
+        "a[href]:not([download])",
         "links => links.map(link => new URL(link.getAttribute('href'), document.baseURI).href)",
     )
     here = urlsplit(start).netloc

@@ -41,6 +41,7 @@ def test_an_officer_follows_the_tour_on_the_desk_and_closes_it_for_good(stack, p
     expect(desk.page.locator(TOUR)).to_have_count(0)
     desk.page.goto(f"{stack.desk}/tips/")
     desk.page.get_by_role("button", name=NEVER_AGAIN).click()
+    expect(desk.page.locator(TOUR)).to_have_count(0)
     desk.page.reload()
     expect(desk.page.locator("header.top-bar")).to_be_visible()
     expect(desk.page.locator(TOUR)).to_have_count(0)
