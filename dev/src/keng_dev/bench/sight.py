@@ -8,7 +8,8 @@ from unittest import mock
 from keng_dev.bench.figures import Figure, Target
 
 MOST = 1.15
-_READS = "ALTER POLICY desk_reads ON {table} USING ({using})"
+# Who has a tip open is noted while its page is made.
+_WRITTEN_BY_PAGES = ("tips_tipreader",)
 
 
 def of_policies(found: Mapping[str, list[Any]], pages: Mapping[str, str]) -> list[Figure]:
@@ -51,18 +52,34 @@ def with_the_desks_role(*, policies: bool) -> Iterator[None]:
 
 
 def _let_all_be_read(cursor: Any) -> None:
-    from keng.site.row_policies import READ_BY_SIGHT  # noqa: PLC0415 -- needs the settings
-
-    for table in READ_BY_SIGHT:
-        cursor.execute(_READS.format(table=table, using="true"))
+    for policy in _policies_in_the_way():
+        _alter(cursor, policy, using="true", check="true")
 
 
 def _narrow(cursor: Any) -> None:
-    from keng.site.row_policies import POLICIES, READ_BY_SIGHT  # noqa: PLC0415 -- as above
+    for policy in _policies_in_the_way():
+        _alter(cursor, policy, using=policy.using, check=policy.check)
 
-    for each in POLICIES:
-        if each.table in READ_BY_SIGHT and each.name == "desk_reads":
-            cursor.execute(_READS.format(table=each.table, using=each.using))
+
+def _policies_in_the_way() -> list[Any]:
+    """Those of reads, and of what a page writes while it is read: without them nobody looks."""
+    from keng.site.row_policies import POLICIES, READ_BY_SIGHT  # noqa: PLC0415 -- needs the settings
+
+    return [
+        each
+        for each in POLICIES
+        if each.name.startswith("desk_")
+        and (
+            (each.table in READ_BY_SIGHT and each.name == "desk_reads")
+            or each.table in _WRITTEN_BY_PAGES
+        )
+    ]
+
+
+def _alter(cursor: Any, policy: Any, *, using: str, check: str) -> None:
+    rows = f" USING ({using})" if policy.using else ""
+    becoming = f" WITH CHECK ({check})" if policy.check else ""
+    cursor.execute(f"ALTER POLICY {policy.name} ON {policy.table}{rows}{becoming}")
 
 
 @contextmanager
