@@ -60,7 +60,7 @@ class LeadOutcomes:
     """Leads who answer to another lead, or to another desk: counted alone."""
 
     @property
-    def asked(self) -> int:
+    def leads_asked(self) -> int:
         return sum(way.total for way in self.ways)
 
 

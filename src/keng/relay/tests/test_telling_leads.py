@@ -62,7 +62,7 @@ def messages(**where):
     return list(Delivery.objects.filter(recipient_kind="lead", **where).order_by("id"))
 
 
-def told(ward):
+def leads_told_in(ward):
     return [one.lead.name for one in leads_to_tell(ward.officer)]
 
 
@@ -74,10 +74,10 @@ def test_a_typed_address_is_asked_once_and_told_nothing_before_it_agreed(ward):
     (first,) = messages()
     assert first.dispatch.source_kind == "lead_way"
     assert first.priority == Priority.LETTER
-    assert told(ward) == ["Bà Mão"]
+    assert leads_told_in(ward) == ["Bà Mão"]
     lead_ways.confirm_lead_way(LeadWay.objects.get())
     assert telling_leads.tell_leads() == 1
-    assert told(ward) == []
+    assert leads_told_in(ward) == []
 
 
 def test_each_lead_gets_one_message_about_a_dispatch_however_many_groups_they_have(ward):
@@ -136,7 +136,7 @@ def test_what_waits_for_the_morning_says_so(ward, monkeypatch):
     telling_leads.tell_leads()
     (message,) = messages(dispatch__source_ref=sent.pk)
     assert (message.state, message.code) == ("not_now", "quiet_hours")
-    assert told(ward) == []
+    assert leads_told_in(ward) == []
 
 
 def test_a_dead_address_falls_back_to_the_officer_with_the_reason(ward, desk_client):
@@ -163,7 +163,7 @@ def test_where_no_account_carries_it_an_officer_tells_them_at_once(ward):
     ward.send(ward.audience())
     telling_leads.tell_leads()
     assert messages()[-1].code == "no_account"
-    assert told(ward) == ["Bà Mão"]
+    assert leads_told_in(ward) == ["Bà Mão"]
 
 
 def test_a_new_address_is_told_again_of_what_the_dead_one_missed(ward):
@@ -178,7 +178,7 @@ def test_a_new_address_is_told_again_of_what_the_dead_one_missed(ward):
     )
     agreed(ward.lead, TypedAddress("email", "mao2@nha-tro.example"))
     assert telling_leads.tell_leads() == 1
-    assert told(ward) == []
+    assert leads_told_in(ward) == []
 
 
 def test_what_is_taken_back_reaches_no_lead_any_more(ward):

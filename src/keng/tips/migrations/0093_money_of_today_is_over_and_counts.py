@@ -29,7 +29,7 @@ def _keep(has_money: str, read_with_money: str) -> str:
     columns = ", ".join([*tallied, "tips"])
     groups = ", ".join(str(number) for number in range(1, len(tallied) + 1))
 
-    def of(row: str) -> str:
+    def tallied_values(row: str) -> str:
         return ", ".join(value.format(row) for value in tallied.values())
 
     def compared(row: str) -> str:
@@ -41,17 +41,17 @@ CREATE OR REPLACE FUNCTION tips_tally_new_tips() RETURNS trigger LANGUAGE plpgsq
   SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   INSERT INTO tips_opentally ({columns})
-  SELECT {of("made")}, count(*) FROM made WHERE {_IS_TALLIED.format("made")} GROUP BY {groups};
+  SELECT {tallied_values("made")}, count(*) FROM made WHERE {_IS_TALLIED.format("made")} GROUP BY {groups};
   RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION tips_tally_changed_tip() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   IF {_IS_TALLIED.format("OLD")} THEN
-    INSERT INTO tips_opentally ({columns}) VALUES ({of("OLD")}, -1);
+    INSERT INTO tips_opentally ({columns}) VALUES ({tallied_values("OLD")}, -1);
   END IF;
   IF TG_OP = 'UPDATE' AND {_IS_TALLIED.format("NEW")} THEN
-    INSERT INTO tips_opentally ({columns}) VALUES ({of("NEW")}, 1);
+    INSERT INTO tips_opentally ({columns}) VALUES ({tallied_values("NEW")}, 1);
   END IF;
   RETURN NULL;
 END $$;
@@ -61,7 +61,7 @@ CREATE TRIGGER changed_tip_is_tallied AFTER UPDATE OF {_READ}, {read_with_money}
   EXECUTE FUNCTION tips_tally_changed_tip();
 DELETE FROM tips_opentally;
 INSERT INTO tips_opentally ({columns})
-SELECT {of("t")}, count(*) FROM tips_tip t WHERE {_IS_TALLIED.format("t")} GROUP BY {groups};
+SELECT {tallied_values("t")}, count(*) FROM tips_tip t WHERE {_IS_TALLIED.format("t")} GROUP BY {groups};
 """
 
 

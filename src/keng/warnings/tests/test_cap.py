@@ -42,7 +42,7 @@ def root_of(message):
     return ElementTree.fromstring(message.xml)
 
 
-def said(message, path):
+def texts_at(message, path):
     return [found.text for found in root_of(message).findall(path.replace("/", f"/{CAP}"))]
 
 
@@ -113,13 +113,13 @@ def test_alert_update_and_cancel_are_valid_and_name_all_before_them(ward):
     for message in (alert, update, cancel):
         check(message)
     assert alert.identifier == first.verify_code.code
-    assert said(update, "./references") == [alert.reference]
-    assert said(cancel, "./references") == [f"{alert.reference} {update.reference}"]
-    assert alert.reference.split(",")[1:] == [alert.identifier, said(alert, "./sent")[0]]
+    assert texts_at(update, "./references") == [alert.reference]
+    assert texts_at(cancel, "./references") == [f"{alert.reference} {update.reference}"]
+    assert alert.reference.split(",")[1:] == [alert.identifier, texts_at(alert, "./sent")[0]]
     assert cancel.identifier == f"{second.verify_code.code}-cancel"
-    assert said(update, "./info/urgency") == ["Immediate"]
-    assert said(cancel, "./info/responseType") == ["AllClear"]
-    assert NOTE["note"] in said(update, "./note")[0]
+    assert texts_at(update, "./info/urgency") == ["Immediate"]
+    assert texts_at(cancel, "./info/responseType") == ["AllClear"]
+    assert NOTE["note"] in texts_at(update, "./note")[0]
 
 
 def test_late_it_is_made_all_the_same_and_in_order(ward):
@@ -146,11 +146,11 @@ def test_each_language_has_its_own_words_and_places_their_codes(ward):
     issue()
     message = CapMessage.objects.get()
     check(message)
-    assert said(message, "./info/language") == ["vi-VN", "en"]
-    assert said(message, "./info/headline") == [CALM["title"], english["title"]]
-    assert said(message, "./info/area/geocode/value") == [ward.place.code] * 2
-    assert set(said(message, "./info/area/geocode/valueName")) == {"VN-GSO-ward"}
-    assert said(message, "./info/category") == ["Security"] * 2
+    assert texts_at(message, "./info/language") == ["vi-VN", "en"]
+    assert texts_at(message, "./info/headline") == [CALM["title"], english["title"]]
+    assert texts_at(message, "./info/area/geocode/value") == [ward.place.code] * 2
+    assert set(texts_at(message, "./info/area/geocode/valueName")) == {"VN-GSO-ward"}
+    assert texts_at(message, "./info/category") == ["Security"] * 2
 
 
 def test_words_become_no_markup(ward):
@@ -158,7 +158,7 @@ def test_words_become_no_markup(ward):
     issue()
     message = CapMessage.objects.get()
     check(message)
-    assert said(message, "./info/headline") == ['Tiêu đề </headline><x>&"']
+    assert texts_at(message, "./info/headline") == ['Tiêu đề </headline><x>&"']
 
 
 def test_the_sender_is_whom_the_operator_named_and_no_authority(ward, settings):
@@ -169,9 +169,9 @@ def test_the_sender_is_whom_the_operator_named_and_no_authority(ward, settings):
     ward.published()
     issue()
     first, second = CapMessage.objects.order_by("sent_at")
-    assert said(first, "./sender") == ["keng.example"]
-    assert said(second, "./sender") == ["canhbao@keng.example"]
-    assert "no national CAP authority" in said(first, "./note")[0]
+    assert texts_at(first, "./sender") == ["keng.example"]
+    assert texts_at(second, "./sender") == ["canhbao@keng.example"]
+    assert "no national CAP authority" in texts_at(first, "./note")[0]
 
 
 def test_whoever_has_the_key_checks_the_file(ward, public_client):
