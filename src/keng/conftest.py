@@ -9,7 +9,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection, transaction
 from django.http import HttpResponse
+from django.test import override_settings
 from django.utils import translation
+from nacl.pwhash import argon2id
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, bind_session
@@ -118,6 +120,34 @@ def whoever_acts_looks():
         mock.patch.object(work, "_run_whole", run_and_end),
     ):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_quickly():
+    """A guess is meant to be dear, and hundreds of tests make officers and keys."""
+    with override_settings(PASSWORD_HASHERS=["keng.accounts.tests.quick_hasher.QuickArgon2"]):
+        yield
+
+
+@pytest.fixture(scope="session")
+def stretching_in_production():
+    """How often and in how much memory the lock of a passphrase is stretched, with its names."""
+    return {name: getattr(argon2id, name) for name in ("OPSLIMIT_MODERATE", "MEMLIMIT_MODERATE")}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passphrases_are_stretched_quickly(stretching_in_production):
+    """As `passwords_are_hashed_quickly`: one key costs most of a second otherwise."""
+    least = {name: getattr(argon2id, f"{name[:8]}_MIN") for name in stretching_in_production}
+    with mock.patch.multiple(argon2id, **least):
+        yield
+
+
+@pytest.fixture
+def passphrases_are_stretched_as_in_production(monkeypatch, stretching_in_production):
+    """For tests of how dear a guess is."""
+    for name, value in stretching_in_production.items():
+        monkeypatch.setattr(argon2id, name, value)
 
 
 @pytest.fixture(scope="session")

@@ -25,11 +25,6 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def fast_hash(settings):
-    settings.PASSWORD_HASHERS = ["keng.accounts.tests.test_signing_in.QuickArgon2"]
-
-
 @pytest.fixture
 def stage(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))

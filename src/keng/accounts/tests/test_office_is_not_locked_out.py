@@ -14,8 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def fast_hash(settings):
-    settings.PASSWORD_HASHERS = ["keng.accounts.tests.test_signing_in.QuickArgon2"]
+def desk_address(settings):
     settings.DESK_URL = "http://localhost:8001"
 
 

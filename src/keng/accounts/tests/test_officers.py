@@ -27,11 +27,6 @@ pytestmark = pytest.mark.django_db
 ADMIN = Post.Role.ADMINISTRATOR
 
 
-@pytest.fixture(autouse=True)
-def fast_hash(settings):
-    settings.PASSWORD_HASHERS = ["keng.accounts.tests.test_signing_in.QuickArgon2"]
-
-
 @pytest.fixture
 def admin(unit):
     return make.officer(unit=unit, role=ADMIN)

@@ -30,11 +30,6 @@ ANYBODY = ChallengeUse(ChallengePurpose.SIGN_IN, BROWSER)
 
 
 @pytest.fixture(autouse=True)
-def fast_hash(settings):
-    settings.PASSWORD_HASHERS = ["keng.accounts.tests.test_signing_in.QuickArgon2"]
-
-
-@pytest.fixture(autouse=True)
 def at_its_own_address(settings):
     settings.DESK_URL = "http://localhost:8001"
 

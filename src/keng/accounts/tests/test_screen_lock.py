@@ -23,11 +23,6 @@ PIN = "739154"
 WORDS = "Hắn vung dao ngoài cổng kho thóc"
 
 
-@pytest.fixture(autouse=True)
-def fast_hash(settings):
-    settings.PASSWORD_HASHERS = ["keng.accounts.tests.test_signing_in.QuickArgon2"]
-
-
 @pytest.fixture
 def officer():
     made = make.officer(unit=make.unit(), password=PASSWORD)

@@ -25,11 +25,6 @@ ANDROID = (
 )
 
 
-@pytest.fixture(autouse=True)
-def fast_hash(settings):
-    settings.PASSWORD_HASHERS = ["keng.accounts.tests.test_signing_in.QuickArgon2"]
-
-
 @pytest.fixture
 def officer():
     return make.officer(unit=make.unit(), password=PASSWORD)

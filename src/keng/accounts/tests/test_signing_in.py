@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 from django import forms
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.urls import reverse
 from keng.accounts import actions, guessing, presence, second_factor, signing_in
 from keng.accounts.guessing import TooManyTries, TryOrigin
 from keng.accounts.models import Officer, Post
+from keng.accounts.tests.quick_hasher import QuickArgon2
 from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
 from keng.conftest import sign_in
@@ -30,16 +30,6 @@ def officer():
     made = make.officer(unit=make.unit(), password=PASSWORD)
     second_factor.set_totp_secret(made)
     return made
-
-
-@pytest.fixture(autouse=True)
-def fast_hash(settings):
-    """Argon2 as in production, but with the least work, or these tests would take minutes."""
-    settings.PASSWORD_HASHERS = ["keng.accounts.tests.test_signing_in.QuickArgon2"]
-
-
-class QuickArgon2(Argon2PasswordHasher):
-    time_cost, memory_cost, parallelism = 1, 8, 1
 
 
 def post(client, name, **data):

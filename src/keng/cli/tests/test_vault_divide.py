@@ -4,7 +4,6 @@ import io
 from types import SimpleNamespace
 
 import pytest
-from nacl.pwhash import argon2id
 
 from keng.cli import custodians, vault
 from keng.cli.first_steps import first_steps
@@ -20,8 +19,6 @@ WORDS = "words-for-a-test"
 def stage(tmp_path, monkeypatch, capsys, db, django_capture_on_commit_callbacks):
     """An installation with one file, and the command as somebody types it into a pipe."""
     monkeypatch.setenv("KENG_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(argon2id, "OPSLIMIT_MODERATE", argon2id.OPSLIMIT_MIN)
-    monkeypatch.setattr(argon2id, "MEMLIMIT_MODERATE", argon2id.MEMLIMIT_MIN)
     seal.forget_public_keys()
     unit = make.province_unit()
     keys.make_unit_keys(WORDS)

@@ -1,7 +1,6 @@
 """The custodians reseal what is on hold with their file, and the command shows nothing of it."""
 
 import pytest
-from nacl.pwhash import argon2id
 
 from keng.cli import custodians, vault
 from keng.cli.checks import resealing as check
@@ -18,8 +17,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def world(tmp_path, monkeypatch, db):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    monkeypatch.setattr(argon2id, "OPSLIMIT_MODERATE", argon2id.OPSLIMIT_MIN)
-    monkeypatch.setattr(argon2id, "MEMLIMIT_MODERATE", argon2id.MEMLIMIT_MIN)
     seal.forget_public_keys()
     yield worlds.held_world()
     seal.forget_public_keys()

@@ -5,7 +5,6 @@ import datetime
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
-from nacl.pwhash import argon2id
 
 from keng.audit import verify
 from keng.audit.models import Entry
@@ -32,10 +31,8 @@ PICTURE = b"not really a picture"
 
 @pytest.fixture(autouse=True)
 def fresh(tmp_path, monkeypatch):
-    """Keys of this test alone; stretching takes no time."""
+    """Keys of this test alone."""
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    monkeypatch.setattr(argon2id, "OPSLIMIT_MODERATE", argon2id.OPSLIMIT_MIN)
-    monkeypatch.setattr(argon2id, "MEMLIMIT_MODERATE", argon2id.MEMLIMIT_MIN)
     seal.forget_public_keys()
     yield
     seal.forget_public_keys()

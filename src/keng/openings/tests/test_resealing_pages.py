@@ -1,7 +1,6 @@
 """Resealing on the desk: what waits for whom, and the whole way by two."""
 
 import pytest
-from nacl.pwhash import argon2id
 
 from keng.conftest import sign_in
 from keng.openings import resealing, resharing, resharing_pages
@@ -17,8 +16,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def world(tmp_path, monkeypatch, db):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    monkeypatch.setattr(argon2id, "OPSLIMIT_MODERATE", argon2id.OPSLIMIT_MIN)
-    monkeypatch.setattr(argon2id, "MEMLIMIT_MODERATE", argon2id.MEMLIMIT_MIN)
     monkeypatch.setattr(resharing_pages, "is_present", lambda _officer, _form: True)
     seal.forget_public_keys()
     made = worlds.held_world()

@@ -15,9 +15,8 @@ TRIES = 4
 
 
 @pytest.fixture(autouse=True)
-def quick_and_own(settings, tmp_path, monkeypatch):
+def own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    settings.PASSWORD_HASHERS = ["keng.accounts.tests.test_signing_in.QuickArgon2"]
 
 
 def agree_to_post(stage):

@@ -96,8 +96,7 @@ def _statements_of(name, here):
     return seen
 
 
-def test_every_act_takes_its_locks_in_one_order(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def test_every_act_takes_its_locks_in_one_order():
     wrong, tried = defaultdict(set), []
     for name, _here, _officer, statements in acts_with_their_statements(desks()):
         tried.append(name)

@@ -47,10 +47,15 @@ OF = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def catalogues():
+    """As the sentences are now."""
+    compile_catalogues()
+
+
 @pytest.fixture(autouse=True)
 def asked_anew():
     public_frame._kept.clear()
-    compile_catalogues()
     yield
     public_frame._kept.clear()
 

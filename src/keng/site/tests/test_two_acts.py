@@ -181,8 +181,7 @@ def test_two_that_lock_in_one_order_wait_and_go_on():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_two_acts_wait_for_each_other_for_ever(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def test_no_two_acts_wait_for_each_other_for_ever():
     make.clock_rules()
     lanes = [Lane(number) for number in range(LANES)]
     first = lanes[0].desks

@@ -4,7 +4,6 @@ import itertools
 import json
 
 import pytest
-from nacl.pwhash import argon2id
 
 from keng.audit.models import Entry
 from keng.places.models import Unit
@@ -15,13 +14,6 @@ from keng.vault.tests.key_holders import PASSPHRASE, Holder, begin_all, current
 from tests import make
 
 NEEDED, PARTS = 3, 5
-
-
-@pytest.fixture(autouse=True)
-def quick_stretching(monkeypatch):
-    """Stretching takes no time."""
-    monkeypatch.setattr(argon2id, "OPSLIMIT_MODERATE", argon2id.OPSLIMIT_MIN)
-    monkeypatch.setattr(argon2id, "MEMLIMIT_MODERATE", argon2id.MEMLIMIT_MIN)
 
 
 @pytest.fixture
