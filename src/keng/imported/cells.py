@@ -6,13 +6,13 @@ from functools import cache
 
 from keng.channels import codes_where, facts_of
 from keng.imported.columns import MOST_WORDS
+from keng.imported.models import EARLIEST
 from keng.language.fold import fold
 from keng.language.taxonomy import categories
 from keng.network.sheets import cells as network_cells
 from keng.network.sheets.columns import in_both_languages
 from keng.tips.models import TakenDown, Tip
 
-_EARLIEST = datetime.date(2000, 1, 1)
 MOST_OF_A_TOTAL = 1_000_000
 # A spreadsheet writes a day with the hour behind it.
 _DAY = re.compile(
@@ -37,7 +37,7 @@ def parse_date(words: str, *, today: datetime.date) -> tuple[datetime.date, bool
         day = _date(int(year), int(number), 1)
     if day is None:
         raise RefusedCell("bad_date")
-    if day < _EARLIEST:
+    if day < EARLIEST:
         raise RefusedCell("early_date")
     if day > today:
         raise RefusedCell("future_date")

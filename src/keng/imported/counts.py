@@ -11,16 +11,18 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
 
-from keng.imported.models import ImportedTip, ImportedWarning
+from keng.imported.models import EARLIEST, ImportedTip, ImportedWarning
 from keng.kit import times
 from keng.tips.models import Tip
 
+RECEIVED, OF_VALUE = "imported_received", "imported_of_value"
 _OUTSIDE = Q(outcome__in=[Tip.Outcome.OUT_OF_COMPETENCE, Tip.Outcome.NOT_A_TIP])
+BEGINNING = times.start_of(EARLIEST)
 _WITHDRAWN = Q(outcome=Tip.Outcome.WITHDRAWN)
 _OURS = ~_OUTSIDE & ~_WITHDRAWN
 # What they were worth: the order of the report, one class for each.
 CLASSES = {
-    "imported_of_value": _OURS & Q(value=Tip.Value.OF_VALUE),
+    OF_VALUE: _OURS & Q(value=Tip.Value.OF_VALUE),
     "imported_not_of_value": _OURS & Q(value=Tip.Value.NOT_OF_VALUE),
     "imported_out_of_competence": _OUTSIDE,
     "imported_withdrawn": _WITHDRAWN,
@@ -35,7 +37,6 @@ RESULTS = {
     "imported_ended_outside": _OUTSIDE | _WITHDRAWN,
     "imported_no_outcome": Q(outcome=Tip.Outcome.NONE),
 }
-RECEIVED = "imported_received"
 WARNINGS = "imported_warnings"
 
 
@@ -54,6 +55,11 @@ class ImportedCounts:
     def received(self) -> int:
         """How many tips."""
         return self.terms[RECEIVED]
+
+    @property
+    def warnings(self) -> int:
+        """How many earlier warnings."""
+        return self.terms[WARNINGS]
 
     @property
     def classes(self) -> int:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 # Until then a second person agrees, or the rows of the sheet are destroyed.
 AGREED_WITHIN = datetime.timedelta(days=7)
 
+# From when the page of figures counts (reports/figures/periods.py).
+EARLIEST = datetime.date(2020, 1, 1)
+
 
 class ImportKind(models.TextChoices):
     """What a sheet holds."""

@@ -11,7 +11,7 @@ REFUSALS: "dict[str, str | _StrPromise]" = {
     "formula": _("a cell begins with =, +, - or @, as a formula does: leave that sign out"),
     "no_date": _("the date is missing"),
     "bad_date": _("the date is no day such as 25/03/2024 and no month such as 03/2024"),
-    "early_date": _("the date is before the year 2000"),
+    "early_date": _("the date is before the year 2020"),
     "future_date": _("the date has not come yet"),
     "counted_here": _("Kẻng has counted the tips of this desk itself since before this date"),
     "no_place": _("no commune, ward or hamlet of your province is or was called so"),
