@@ -87,8 +87,9 @@ def _propose(request: SignedInRequest, form: ImportForm) -> ImportBatch | None:
 
 
 @require_GET
-def import_example(request: SignedInRequest, kind: str) -> HttpResponse:
+def import_example(request: SignedInRequest) -> HttpResponse:
     """An example sheet with our columns."""
+    kind = request.GET.get("kind", ImportKind.TIPS)
     if kind not in ImportKind.values:
         raise Http404
     content = writing.example_xlsx(ImportKind(kind))

@@ -46,9 +46,9 @@ def propose_import(
 
 
 @act(acts.DECIDE_ON_IMPORT)
-def decide_on_import(batch_id: uuid.UUID, *, is_agreed: bool, by: Officer) -> ImportBatch:
+def decide_on_import(import_id: uuid.UUID, *, is_agreed: bool, by: Officer) -> ImportBatch:
     """As the second person; refused, its rows go. Raises ImportDecided, ProposedItself."""
-    batch = _locked(batch_id)
+    batch = _locked(import_id)
     if batch.proposed_by_id in tied_to(by):
         raise ProposedItself
     if is_agreed:
@@ -61,15 +61,15 @@ def decide_on_import(batch_id: uuid.UUID, *, is_agreed: bool, by: Officer) -> Im
 
 
 @act(acts.WITHDRAW_IMPORT)
-def withdraw_import(batch_id: uuid.UUID, *, by: Officer) -> ImportBatch:
+def withdraw_import(import_id: uuid.UUID, *, by: Officer) -> ImportBatch:
     """Its rows are destroyed, and nothing comes in. Raises ImportDecided."""
-    batch = _locked(batch_id)
+    batch = _locked(import_id)
     _end("import.withdrawn", batch, by)
     return batch
 
 
-def _locked(batch_id: uuid.UUID) -> ImportBatch:
-    batch = lock_one(ImportBatch.objects.select_related("unit"), batch_id)
+def _locked(import_id: uuid.UUID) -> ImportBatch:
+    batch = lock_one(ImportBatch.objects.select_related("unit"), import_id)
     if not batch.is_waiting or batch.expires_at <= times.now():
         raise ImportDecided
     return batch

@@ -8,7 +8,7 @@ from keng.imported.models import ImportKind
 desk: list[URLPattern] = [
     path("imports/", pages.imports, name="imports"),
     path("imports/new/", pages.import_new, name="import-new"),
-    path("imports/example/<str:kind>.xlsx", pages.import_example, name="import-example"),
+    path("imports/example.xlsx", pages.import_example, name="import-example"),
     path("imports/<uuid:pk>/", pages.import_batch, name="import-batch"),
     path("imports/<uuid:pk>/refused.csv", pages.import_refused, name="import-refused"),
     path("imports/<uuid:pk>/decide/", pages.import_decide, name="import-decide"),

@@ -23,6 +23,7 @@ from keng.kit.upload_room import NoRoom, upload_room
 from keng.kit.uploads import largest_file_for
 from keng.lessons.film_forms import FilmForm
 from keng.lookup_pages.public.dispute import ObjectionForm
+from keng.imported.forms import ImportForm
 from keng.network.forms.establishments import EstablishmentSheetForm
 from keng.network.forms.groups import GroupSheetForm
 from keng.network.forms.leads import LeadSheetForm
@@ -236,6 +237,7 @@ FORMS = {
     "film-new": FilmForm,
     "establishments-import": EstablishmentSheetForm,
     "groups-import": GroupSheetForm,
+    "import-new": ImportForm,
     "leads-import": LeadSheetForm,
     "lookup-object": ObjectionForm,
     "report-describe": DescribeForm,
