@@ -222,10 +222,10 @@ def file_rules() -> dict[str, tuple[int, int, str, str]]:
     from keng.files.clean_media import PLAYABLE
     from keng.files.copies import _DEMUXERS
     from keng.files.pictures import DRAWN
+    from keng.imported import columns as imported
     from keng.kit.uploads import MOST_FILE_BYTES
     from keng.lessons.films.probe import LONGEST_FILM_SECONDS, MOST_FILM_BYTES, MOST_PIXELS
     from keng.lookup_pages.dispute_pictures import MOST_PICTURES
-    from keng.imported import columns as imported
     from keng.network.sheets import reading
     from keng.network.sheets.columns import MOST_CELL, MOST_ROWS
     from keng.network.sheets.plan_leads import MOST_LEADS

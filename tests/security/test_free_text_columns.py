@@ -15,6 +15,8 @@ pytestmark = pytest.mark.django_db
 FREE_TEXT: dict[str, dict[str, str]] = {
     "a reporter's words: who they are is cut out and sealed before they are kept": {
         "delivery_inbound": "text",
+        "imported_importedtip": "text",
+        "imported_importedwarning": "text",
         "tips_dialoguemessage": "text",
         "tips_tip": "text place_detail",
     },

@@ -28,7 +28,7 @@ def box_rows(waiting: WaitingRows) -> bytes:
     return bytes(site_box(_BOX).encrypt(zlib.compress(told.encode())))
 
 
-def open_rows(boxed: bytes) -> WaitingRows:
+def open_rows(boxed: bytes | memoryview) -> WaitingRows:
     """What `box_rows` closed; nothing once the rows are destroyed."""
     if not boxed:
         return WaitingRows([], [])

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from keng.acts.locks import lock, lock_available
 from keng.acts.work import work
@@ -78,4 +78,4 @@ def _end(batch: ImportBatch, *, by: str) -> None:
 
 def _empty(ids: Collection[uuid.UUID]) -> None:
     SealedIdentity.objects.filter(tip_ref__in=ids).delete()
-    ImportedTip.objects.filter(pk__in=ids).update(text="", purged_at=times.now())
+    QuerySet(ImportedTip).filter(pk__in=ids).update(text="", purged_at=times.now())

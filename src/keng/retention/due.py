@@ -4,7 +4,7 @@ import calendar
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import TruncMonth
@@ -59,7 +59,7 @@ def tips_of_period(period: RetentionPeriod) -> Q:
     return theirs & ~Q(category__in=categories_apart(period))
 
 
-def categories_apart(period: RetentionPeriod) -> QuerySet[RetentionPeriod, dict[str, str]]:
+def categories_apart(period: RetentionPeriod) -> QuerySet[RetentionPeriod, Any]:
     """Which categories a general period does not count for: they have or had one of their own."""
     own = RetentionPeriod.objects.filter(
         Q(ended_at=None) | Q(ended_at__gte=period.agreed_at),

@@ -65,7 +65,7 @@ def propose(
 
 def take_in(office: Office, found: DryRun, **args: Any) -> ImportBatch:
     """Agreed to by the coordinator, and taken in whole."""
-    batch = propose(office, found, **args)
+    batch: ImportBatch = propose(office, found, **args)
     proposing.decide_on_import(batch.pk, is_agreed=True, by=office.coordinator)
     while taking_in.take_in_rows():
         pass

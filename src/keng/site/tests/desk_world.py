@@ -31,6 +31,9 @@ from keng.delivery.models import (
     PagerWay,
     RelayTask,
 )
+from keng.imported.box import WaitingRows
+from keng.imported.dry_run import DryRun
+from keng.imported.models import ImportBatch
 from keng.kit import times
 from keng.lessons.models import (
     Campaign,
@@ -46,9 +49,6 @@ from keng.lookup.tests.make_listing import listing
 from keng.network.models import TeamAsk, TeamShift
 from keng.partners.models import Article, KitRequest
 from keng.places.models import Unit
-from keng.imported.box import WaitingRows
-from keng.imported.dry_run import DryRun
-from keng.imported.models import ImportBatch
 from keng.retention.models import RetentionPeriod
 from keng.surveys.models import PaperBatch, Survey
 from keng.tips.models import Attachment, BreakIn, LegalHold, Recusal, SavedSearch, Wave

@@ -17,13 +17,13 @@ from keng.community.report.describe import DescribeForm
 from keng.community.tests.resident import Resident, Stage
 from keng.conftest import sign_in
 from keng.dialogue.public.status_page import ReporterMessageForm
+from keng.imported.forms import ImportForm
 from keng.intake.by_staff.take_down_forms import ShownChatForm
 from keng.kit import uploads
 from keng.kit.upload_room import NoRoom, upload_room
 from keng.kit.uploads import largest_file_for
 from keng.lessons.film_forms import FilmForm
 from keng.lookup_pages.public.dispute import ObjectionForm
-from keng.imported.forms import ImportForm
 from keng.network.forms.establishments import EstablishmentSheetForm
 from keng.network.forms.groups import GroupSheetForm
 from keng.network.forms.leads import LeadSheetForm
