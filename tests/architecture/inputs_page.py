@@ -222,23 +222,25 @@ def file_rules() -> dict[str, tuple[int, int, str, str]]:
     from keng.files.clean_media import PLAYABLE
     from keng.files.copies import _DEMUXERS
     from keng.files.pictures import DRAWN
+    from keng.imported import columns as imported
     from keng.kit.uploads import MOST_FILE_BYTES
     from keng.lessons.films.probe import LONGEST_FILM_SECONDS, MOST_FILM_BYTES, MOST_PIXELS
     from keng.lookup_pages.dispute_pictures import MOST_PICTURES
     from keng.network.sheets import reading
+    from keng.network.sheets.columns import MOST_CELL, MOST_ROWS
     from keng.network.sheets.plan_leads import MOST_LEADS
 
     read = {*DRAWN, *PLAYABLE, *_DEMUXERS, "application/pdf"}
     pictures = _listed(kind for kind in read if kind.startswith("image/"))
 
-    def sheet(rows: int) -> tuple[int, int, str, str]:
+    def sheet(rows: int, cell: int = MOST_CELL) -> tuple[int, int, str, str]:
         words = (
             f"{reading._MOST_UNPACKED // _MB} MB; {rows:,} rows, "
-            f"{reading._MOST_COLUMNS} columns, {reading._MOST_CELL} characters a cell"
+            f"{reading._MOST_COLUMNS} columns, {cell:,} characters a cell"
         )
         return 1, reading.MOST_BYTES, ".xlsx, .csv, .txt", words
 
-    a_sheet = sheet(reading.MOST_ROWS)
+    a_sheet = sheet(MOST_ROWS)
     as_above = "as said above"
     return {
         "report-describe": (OF_REPORT, MOST_FILE_BYTES, _listed(read), as_above),
@@ -248,6 +250,7 @@ def file_rules() -> dict[str, tuple[int, int, str, str]]:
         "groups-import": a_sheet,
         "establishments-import": a_sheet,
         "leads-import": sheet(MOST_LEADS),
+        "import-new": sheet(imported.MOST_ROWS, imported.MOST_WORDS),
         "film-new": (
             2,
             MOST_FILM_BYTES,

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.django_db
 FREE_TEXT: dict[str, dict[str, str]] = {
     "a reporter's words: who they are is cut out and sealed before they are kept": {
         "delivery_inbound": "text",
+        "imported_importedtip": "text",
+        "imported_importedwarning": "text",
         "tips_dialoguemessage": "text",
         "tips_tip": "text place_detail",
     },
@@ -177,6 +179,9 @@ NO_WORDS: dict[str, str] = {
     "django_content_type": "app_label model",
     "django_migrations": "app name",
     "files_heldfile": "original_path",
+    "imported_importbatch": "summary",
+    "imported_importedtip": "category channel",
+    "imported_importedwarning": "category",
     "lookup_disputefile": "viewing_path",
     "lookup_listing": "category",
     "network_group": "channel",

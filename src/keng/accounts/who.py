@@ -308,6 +308,26 @@ READING_PERIODS = _either(
     PROPOSING_PERIODS,
     AGREEING_TO_PERIODS,
 )
+PROPOSING_IMPORTS = _who(
+    "Brings records from before Kẻng in from a sheet, once a second person has agreed.",
+    Role.COMMANDER,
+    Role.COORDINATOR,
+    over=_OWN_AND_BELOW,
+    at=_PROVINCE,
+)
+AGREEING_TO_IMPORTS = _who(
+    "Is the second person for records from before Kẻng.",
+    Role.COMMANDER,
+    Role.COORDINATOR,
+    Role.DATA_PROTECTION,
+    over=_OWN_AND_BELOW,
+    at=_PROVINCE,
+)
+READING_IMPORTS = _either(
+    "Sees what a sheet of earlier records would bring in, and withdraws it.",
+    PROPOSING_IMPORTS,
+    AGREEING_TO_IMPORTS,
+)
 ANSWERING_DATA_REQUESTS = _who(
     "Answers what somebody asks of the data about them; of a report no word, only its number.",
     Role.DATA_PROTECTION,

@@ -31,6 +31,7 @@ ORDER: dict[str, str] = {
     "places_unit": "pk",
     "accounts_namedofficer": "pk",
     "retention_retentionperiod": "pk",
+    "imported_importbatch": "pk",
     "breaches_breach": "pk",
     "breaches_breachwaiver": "pk",
     "breaches_breachnotice": "pk",

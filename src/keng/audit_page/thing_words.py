@@ -40,6 +40,7 @@ def names_of_things() -> dict[str, str]:
         "lead": _("a lead"),
         "snapshot": _("a periodic report"),
         "retentionperiod": _("a retention period"),
+        "importbatch": _("a sheet of earlier records"),
         "datarequest": _("a data request"),
         "breach": _("a data incident"),
         "unit": _("a unit"),

@@ -12,6 +12,7 @@ from keng.accounts.vouching import tied_to
 from keng.accounts.who import (
     AGREEING_TO_ERASURE,
     AGREEING_TO_HOLDS,
+    AGREEING_TO_IMPORTS,
     AGREEING_TO_PERIODS,
     AGREEING_TO_WAIVERS,
     ANSWERING_DATA_REQUESTS,
@@ -36,6 +37,7 @@ SETS: Mapping[str, Who] = {
     "overseeing": OVERSEEING,
     "agreeing_to_holds": AGREEING_TO_HOLDS,
     "agreeing_to_periods": AGREEING_TO_PERIODS,
+    "agreeing_to_imports": AGREEING_TO_IMPORTS,
     "answering_data_requests": ANSWERING_DATA_REQUESTS,
     "agreeing_to_erasure": AGREEING_TO_ERASURE,
     "recording_breaches": RECORDING_BREACHES,

@@ -4,7 +4,7 @@ import calendar
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import TruncMonth
@@ -38,7 +38,12 @@ HELD_BACK: "Mapping[str, str | _StrPromise]" = {
 
 def tips_closed_as(closed_as: str) -> Q:
     """Closed tips that ended so, whose words are still there."""
-    return Q(state=Tip.State.CLOSED, purged_at=None, outcome__in=_OUTCOMES[ClosedAs(closed_as)])
+    return Q(state=Tip.State.CLOSED, purged_at=None, outcome__in=outcomes_closed_as(closed_as))
+
+
+def outcomes_closed_as(closed_as: str) -> tuple[str, ...]:
+    """The outcomes of tips that a period of this kind is for."""
+    return _OUTCOMES[ClosedAs(closed_as)]
 
 
 def tips_of_period(period: RetentionPeriod) -> Q:
@@ -51,13 +56,18 @@ def tips_of_period(period: RetentionPeriod) -> Q:
     theirs = desks & tips_closed_as(period.closed_as)
     if period.category:
         return theirs & Q(category=period.category)
+    return theirs & ~Q(category__in=categories_apart(period))
+
+
+def categories_apart(period: RetentionPeriod) -> QuerySet[RetentionPeriod, Any]:
+    """Which categories a general period does not count for: they have or had one of their own."""
     own = RetentionPeriod.objects.filter(
         Q(ended_at=None) | Q(ended_at__gte=period.agreed_at),
         unit=period.unit_id,
         closed_as=period.closed_as,
         agreed_at__isnull=False,
     )
-    return theirs & ~Q(category__in=own.exclude(category="").values("category"))
+    return own.exclude(category="").values("category")
 
 
 def due_before(period: RetentionPeriod, now: datetime.datetime) -> datetime.datetime:

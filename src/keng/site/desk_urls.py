@@ -12,6 +12,7 @@ import keng.consent.urls
 import keng.data_requests.urls
 import keng.dialogue.urls
 import keng.duty.urls
+import keng.imported.urls
 import keng.inbox.urls
 import keng.incidents.urls
 import keng.intake.urls
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.consent.urls.desk,
     *keng.data_requests.urls.desk,
     *keng.retention.urls.desk,
+    *keng.imported.urls.desk,
     *keng.breaches.urls.desk,
     *keng.waiting.urls.desk,
     path("find/", palette_search.find, name="find"),

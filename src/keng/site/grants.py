@@ -383,6 +383,11 @@ GRANTS: dict[str, dict[str, str]] = {
         # What was proposed stays as it was.
         "retention_retentionperiod": "SELECT, INSERT, UPDATE (agreed_by_id, agreed_at, "
         "refused_by_id, refused_at, ended_by_id, ended_at)",
+        # What was handed in stays as it was; the rows of a sheet that is refused are destroyed.
+        "imported_importbatch": "SELECT, INSERT, UPDATE (rows_boxed, agreed_by_id, agreed_at, "
+        "ended_by_id, ended_at)",
+        "imported_importedtip": R,
+        "imported_importedwarning": R,
         # What was detected and when stays as it was; what went to the authority, too.
         "breaches_breach": "SELECT, INSERT, UPDATE (reached, harm, measures, assessed_by_id, "
         "assessed_at, closing_words, closed_at, closed_by_id)",
@@ -640,6 +645,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_memberpasskey": "SELECT (id, holder_id, stopped_at)",
         # A purge empties or removes what its tips had.
         "retention_retentionperiod": R,
+        "imported_importbatch": "SELECT, UPDATE (rows_boxed, position, added, done_at, ended_at)",
+        # What a sheet holds comes in here; the words of what is due are emptied.
+        "imported_importedtip": "SELECT, INSERT, UPDATE (text, purged_at)",
+        "imported_importedwarning": "SELECT, INSERT",
         # Whose clock runs, and which reporters are to be told: no word of what happened.
         "breaches_breach": "SELECT (id, unit_id, detected_at, called_again_at, closed_at), "
         "UPDATE (called_again_at)",

@@ -90,6 +90,7 @@ def desk_menu(officer: Officer, counts: "Counter[str]") -> list[dict[str, object
         ("key-holders", "key", _("Who holds keys for opening")),
         ("data-requests", "question", _("Data requests")),
         ("retention", "clock", _("For how long tips are kept")),
+        ("imports", "doc", _("Earlier records")),
         ("breaches", "alert", _("Data incidents")),
         ("processing-register", "doc", _("Register of processing")),
     ]

@@ -103,6 +103,14 @@ def _read_with_the_words(table: str, *, tip: str = "tip_id") -> tuple[RowPolicy,
     return desk_writes(table, reads=read, adds=adds, changes=read, deletes=read)
 
 
+# What was imported is read as what is counted: it has no reporter whom a desk could know, and what
+# only named officers read came in without words.
+_IMPORTED_READ = (
+    "unit_id = ANY ((SELECT keng_sight_units())::uuid[])"
+    f" OR ((SELECT keng_acts_now()) AND unit_id {IN_THE_TREE})"
+    " OR ((SELECT keng_counts_now()) AND unit_id = ANY ((SELECT keng_sight_counted())::uuid[]))"
+)
+
 # Whose rows are of a tip; an architecture test holds the list and says what is not in it.
 READ_BY_SIGHT = (
     "tips_tip",
@@ -159,6 +167,8 @@ POLICIES: tuple[RowPolicy, ...] = (
         " WHERE sent.id = dispatch_id AND sent.kind NOT IN ('reply', 'ack'))"
         " OR delivery_is_being_made(dispatch_id)",
     ),
+    *desk_writes("imported_importedtip", reads=_IMPORTED_READ),
+    *desk_writes("imported_importedwarning", reads=_IMPORTED_READ),
     *_read_with_the_words("tips_dialoguemessage"),
     *_read_with_the_words("tips_attachment"),
     *_read_with_the_words("tips_sighting"),

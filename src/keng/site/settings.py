@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "keng.consent",
     "keng.data_requests",
     "keng.retention",
+    "keng.imported",
     "keng.incidents",
     "keng.lookup_pages",
     "keng.inbox",

@@ -17,6 +17,7 @@ from keng.accounts.who import (
     ADMINISTERING,
     AGREEING_TO_ERASURE,
     AGREEING_TO_HOLDS,
+    AGREEING_TO_IMPORTS,
     AGREEING_TO_PERIODS,
     AGREEING_TO_WAIVERS,
     ANSWERING_DATA_REQUESTS,
@@ -28,10 +29,12 @@ from keng.accounts.who import (
     INVITING,
     NAMING,
     OVERSEEING,
+    PROPOSING_IMPORTS,
     PROPOSING_PERIODS,
     PROVINCE_WORKING,
     READING_BREACHES,
     READING_DATA_REQUESTS,
+    READING_IMPORTS,
     READING_PERIODS,
     RECORDING_BREACHES,
     RECUSING,
@@ -112,7 +115,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     film-discard desk-film-play desk-film-poster desk-film-captions pledges pledge-new pledge
     pledge-link first-hours first-hour-new first-hour-text
     dashboard-list dashboard-warnings dashboard-deliveries dashboard-relays dashboard-incidents
-    report-rows
+    report-rows imported-tips imported-warnings
     """,
     ),
     (PROVINCE_WORKING, "official-alert official-alert-dismiss"),
@@ -158,6 +161,9 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     (READING_PERIODS, "retention period-stop"),
     (PROPOSING_PERIODS, "period-new"),
     (AGREEING_TO_PERIODS, "period-decide"),
+    (READING_IMPORTS, "imports import-batch import-withdraw"),
+    (PROPOSING_IMPORTS, "import-new import-example import-refused"),
+    (AGREEING_TO_IMPORTS, "import-decide"),
     (READING_BREACHES, "breaches breach breach-form breach-form-docx breach-form-pdf"),
     (
         RECORDING_BREACHES,

@@ -52,6 +52,12 @@ SIGHTS: tuple[Sight, ...] = (
         "How many closed tips fall due by a period", "retention", "numbers, none about the own unit"
     ),
     Sight(
+        "Words of tips and warnings from before Kẻng", "imported-tips", "of the desks they work for"
+    ),
+    Sight(
+        "What a sheet of earlier records would bring in", "imports", "numbers, and refused lines"
+    ),
+    Sight(
         "What somebody asks of the data about them, and the answer",
         "data-requests",
         f"of the tip only its number; {_NOT_ABOUT_OWN}",

@@ -22,6 +22,7 @@ from keng.claims.models import Revision
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.data_requests.models import DataRequest
 from keng.delivery.models import DispatchLag
+from keng.imported.models import ImportBatch
 from keng.language.taxonomy import category_label
 from keng.lessons.models import Campaign, Edition, FirstHour
 from keng.lookup.models import Dispute, Listing
@@ -538,6 +539,21 @@ def _period_line(period: RetentionPeriod) -> WaitingLine:
     )
 
 
+def _imports(reach: Reach) -> QuerySet[Any]:
+    waiting = ImportBatch.objects.waiting().filter(reach.units_of("agreeing_to_imports"))
+    return waiting.exclude(proposed_by__in=reach.tied)
+
+
+def _import_line(batch: ImportBatch) -> WaitingLine:
+    return WaitingLine(
+        title=gettext("%(kind)s: %(n)d rows") % {"kind": batch.get_kind_display(), "n": batch.rows},
+        url=reverse("import-batch", args=[batch.pk]),
+        unit=batch.unit.name,
+        since=batch.proposed_at,
+        due=batch.expires_at,
+    )
+
+
 # Incidents of data.
 
 
@@ -748,6 +764,14 @@ KINDS: tuple[WaitingKind, ...] = (
         ("agreeing_to_periods",),
         _periods,
         _period_line,
+    ),
+    WaitingKind(
+        "imports",
+        "imports",
+        _("Earlier records to agree to"),
+        ("agreeing_to_imports",),
+        _imports,
+        _import_line,
     ),
     WaitingKind(
         "own_late_tips",

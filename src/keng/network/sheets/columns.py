@@ -10,6 +10,8 @@ from keng.language.fold import fold
 
 MOST_ROWS = 2000
 """Of a sheet whose layout says no other number."""
+MOST_CELL = 400
+"""Letters of a cell, likewise; what is longer is cut off there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,16 @@ def in_both_languages(words: str | Promise) -> Iterator[str]:
 class SheetLayout:
     """The columns of one kind of sheet."""
 
-    def __init__(self, columns: tuple[SheetColumn, ...], *, most_rows: int = MOST_ROWS) -> None:
+    def __init__(
+        self,
+        columns: tuple[SheetColumn, ...],
+        *,
+        most_rows: int = MOST_ROWS,
+        most_cell: int = MOST_CELL,
+    ) -> None:
         self.columns = columns
         self.most_rows = most_rows
+        self.most_cell = most_cell
         self.required = frozenset(column.key for column in columns if column.is_required)
         self._known: dict[str, str] = {}
 

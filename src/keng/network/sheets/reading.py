@@ -19,7 +19,6 @@ from keng.network.sheets.columns import GROUP_LAYOUT, MOST_ROWS, SheetLayout, is
 
 MOST_BYTES = 2 * 1024 * 1024
 _MOST_COLUMNS = 60
-_MOST_CELL = 400
 # A small file may unpack into a huge one.
 _MOST_UNPACKED = 40 * 1024 * 1024
 # A book may hold other sheets beside the one that is read; of all together.
@@ -82,11 +81,11 @@ def read_sheet(content: bytes, layout: SheetLayout = GROUP_LAYOUT) -> Sheet:
             _("This is the old Excel format. Save it as .xlsx and choose it again")
         )
     read = _xlsx_rows if content.startswith(b"PK") else _csv_rows
-    rows = read(content, layout.most_rows)
+    rows = read(content, layout)
     return _sheet(rows, layout, hashlib.sha256(content).hexdigest())
 
 
-def _xlsx_rows(content: bytes, most: int) -> list[list[str]]:
+def _xlsx_rows(content: bytes, layout: SheetLayout) -> list[list[str]]:
     # Six megabytes of library, for which the desk waits until somebody brings a sheet.
     from openpyxl import load_workbook  # noqa: PLC0415
 
@@ -102,7 +101,7 @@ def _xlsx_rows(content: bytes, most: int) -> list[list[str]]:
                     [_written(cell) for cell in row]
                     for row in first.iter_rows(max_col=_MOST_COLUMNS)
                 ),
-                most,
+                layout,
             )
             book.close()
     except UnreadableSheet:
@@ -157,7 +156,7 @@ def _written(cell: Any) -> str:
     return str(value)
 
 
-def _csv_rows(content: bytes, most: int) -> list[list[str]]:
+def _csv_rows(content: bytes, layout: SheetLayout) -> list[list[str]]:
     text = _decoded(content)
     first, _newline, rest = text.partition("\n")
     told = first.strip().casefold()
@@ -167,7 +166,7 @@ def _csv_rows(content: bytes, most: int) -> list[list[str]]:
     else:
         separator = _separator(text)
     try:
-        return _limited(csv.reader(io.StringIO(text, newline=""), delimiter=separator), most)
+        return _limited(csv.reader(io.StringIO(text, newline=""), delimiter=separator), layout)
     except csv.Error as error:
         raise UnreadableSheet(
             _("The file is no table: save it as .xlsx or as CSV UTF-8")
@@ -198,21 +197,21 @@ def _separator(text: str) -> str:
     return max((";", ",", "\t"), key=start.count)
 
 
-def _limited(rows: Any, most: int) -> list[list[str]]:
+def _limited(rows: Any, layout: SheetLayout) -> list[list[str]]:
     """The rows with clean cells, empty ones at the end left out."""
     found: list[list[str]] = []
     for row in rows:
-        if len(found) > most + _HEADINGS_WITHIN:
-            raise UnreadableSheet(_too_many_rows(most))
-        found.append([_clean(cell) for cell in row[:_MOST_COLUMNS]])
+        if len(found) > layout.most_rows + _HEADINGS_WITHIN:
+            raise UnreadableSheet(_too_many_rows(layout.most_rows))
+        found.append([_clean(cell, layout.most_cell) for cell in row[:_MOST_COLUMNS]])
     return found
 
 
-def _clean(cell: str) -> str:
+def _clean(cell: str, most: int) -> str:
     """One line without invisible characters; a dash alone says that there is nothing."""
     words = "".join(" " if unicodedata.category(c) in {"Cc", "Zs", "Zl"} else c for c in cell)
     words = "".join(c for c in words if unicodedata.category(c) != "Cs")
-    words = normalise(" ".join(words.split())).strip()[:_MOST_CELL]
+    words = normalise(" ".join(words.split())).strip()[:most]
     return words if words.strip("-–—") else ""
 
 

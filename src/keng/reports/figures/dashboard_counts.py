@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
 from keng.delivery.models import Delivery
+from keng.imported.counts import CLASSES, ImportedCounts, imported_counts
 from keng.language import taxonomy
 from keng.reports.figures import definitions
 from keng.reports.figures.periods import Period
+from keng.reports.periodic import report_labels
 from keng.tips.models import Tip
 
 
@@ -161,6 +163,28 @@ def warning_reach(officer: Officer, period: Period) -> WarningReach:
         if counts.get(s.value)
     ]
     return WarningReach(definitions.warnings_published(officer, period).count(), lines, **tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedBalance:
+    """What was imported of the period: it stands beside what was counted here, never in it."""
+
+    counts: ImportedCounts
+    rows: list[tuple[str, int]]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the classes, and the results, are all that was received."""
+        return self.counts.classes == self.counts.results == self.counts.received
+
+
+def imported_in_period(officer: Officer, period: Period) -> ImportedBalance | None:
+    """The imported tips and warnings of the desks whose figures these are, if there are any."""
+    found = imported_counts(officer.unit_ids, period.since, period.until)
+    if not found.any:
+        return None
+    labels = report_labels.imported_labels()
+    return ImportedBalance(found, [(labels[key], found.terms[key]) for key in CLASSES])
 
 
 def incident_sums(officer: Officer, period: Period) -> dict[str, int]:

@@ -48,6 +48,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             }
             for d in carriage.deliveries
         ],
+        "imported": dashboard_counts.imported_in_period(officer, chosen),
+        "reads_imported": lists,
         "money": dashboard_counts.incident_sums(officer, chosen),
     }
     return render(request, "reports/dashboard.html", context)

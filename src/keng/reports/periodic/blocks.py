@@ -1,4 +1,4 @@
-"""The nine blocks of the report, line by line: what each line asks, and what it is called.
+"""The ten blocks of the report, line by line: what each line asks, and what it is called.
 
 A line leads to its list wherever it counts rows of the desk. What the product does not keep has a
 line all the same, which says so: a report must not look fuller than it is.
@@ -17,6 +17,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum,
 
 from keng.claims.models import Revision, Verdict
 from keng.delivery.models import Delivery, RelayTask
+from keng.imported import counts as imported
 from keng.language.taxonomy import scam_categories
 from keng.network.models import Group
 from keng.places.models import Place
@@ -29,6 +30,8 @@ from keng.tips.models import Decision, DialogueMessage, Incident, Tip
 from keng.warnings.models import Version, Warning
 
 ACTIVE_WITHIN = timedelta(days=30)
+# Left out of a report that has nothing imported.
+IMPORTED_BLOCK = 10
 # How a delivery may have ended.
 _ARRIVED = ("sent", "delivered", "read")
 _NOT_ARRIVED = ("unknown", "not_now", "gone", "rejected")
@@ -270,6 +273,17 @@ def _survey_answers(ask: ReportAsk) -> int:
     return sum(int(answers) for answers in counted)
 
 
+# From before Kẻng: opening balances, in a block of their own, so that nothing of them is added to
+# what was counted here.
+def _imported(ask: ReportAsk) -> dict[str, int]:
+    return imported.imported_counts(ask.scope.unit_ids, ask.since, ask.until).terms
+
+
+def _imported_to_date(ask: ReportAsk) -> dict[str, int]:
+    found = imported.imported_counts(ask.scope.unit_ids, imported.BEGINNING, ask.until)
+    return {f"{key}_to_date": n for key, n in found.terms.items()}
+
+
 def _part(counted: Callable[[ReportAsk], dict[str, Any]], name: str) -> Callable[[ReportAsk], int]:
     """One of the figures that are counted together."""
     return lambda ask: int(ask.once(counted)[name])
@@ -385,6 +399,16 @@ BLOCKS: dict[int, tuple[ReportLine, ...]] = {
         ),
         ReportLine("surveys_run", number=_surveys),
         ReportLine("survey_answers", number=_survey_answers),
+    ),
+    IMPORTED_BLOCK: (
+        *(ReportLine(key, number=_part(_imported, key)) for key in imported.CLASSES),
+        ReportLine(imported.RECEIVED, number=_part(_imported, imported.RECEIVED), is_sum=True),
+        *(ReportLine(key, number=_part(_imported, key), is_part=True) for key in imported.RESULTS),
+        ReportLine(imported.WARNINGS, number=_part(_imported, imported.WARNINGS)),
+        *(
+            ReportLine(f"{key}_to_date", number=_part(_imported_to_date, f"{key}_to_date"))
+            for key in (imported.RECEIVED, imported.OF_VALUE)
+        ),
     ),
 }
 LINES_BY_KEY = {line.key: line for lines in BLOCKS.values() for line in lines}

@@ -7,11 +7,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from keng.imported import counts as imported
 from keng.kit.among import Ids
 from keng.language.alphabet import alphabetical
 from keng.reports.models import Snapshot
 from keng.reports.periodic import boundaries, spans
-from keng.reports.periodic.blocks import LINES_BY_KEY
+from keng.reports.periodic.blocks import IMPORTED_BLOCK, LINES_BY_KEY
 from keng.reports.periodic.identities import (
     IdentityFinding,
     examine_identities,
@@ -78,6 +79,7 @@ def draft_report(ask: ReportAsk) -> ReportDraft:
     if units:
         whole = sum(row[1 + UNIT_TERMS.index("total")] for row in units)
         findings.append(IdentityFinding("units", 3, whole, terms["total"]))
+    findings += _imported_findings(counts)
     figures = {
         "format": FIGURES_FORMAT,
         "unit": str(ask.scope.unit.pk),
@@ -137,6 +139,18 @@ def opening_finding(ask: ReportAsk, previous: Snapshot) -> IdentityFinding:
     stated = len(carried) + len(closing - here) - len(came)
     blamed = "carried_over" if wrong else ""
     return IdentityFinding("opening", 2, stated, len(closing), blamed, tuple(sorted(wrong)))
+
+
+def _imported_findings(counts: dict[str, int | None]) -> list[IdentityFinding]:
+    """Of what was imported: the classes, and the results, are all that was received."""
+    due = counts[imported.RECEIVED] or 0
+    if not due:
+        return []
+    sums = {"imported_classes": imported.CLASSES, "imported_results": imported.RESULTS}
+    return [
+        IdentityFinding(code, IMPORTED_BLOCK, sum(counts[key] or 0 for key in keys), due)
+        for code, keys in sums.items()
+    ]
 
 
 def hash_figures(figures: dict[str, Any]) -> bytes:

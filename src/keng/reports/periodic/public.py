@@ -50,6 +50,8 @@ def _context(found: PublicReport) -> dict[str, Any]:
         ],
         "in_short": _in_short(found.figures["lines"]),
         "blocks": _blocks(found.figures),
+        # A month that was published before anything could be imported goes without it.
+        "imported": found.figures.get("imported"),
         "promises": PROMISES,
     }
 

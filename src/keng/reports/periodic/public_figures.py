@@ -19,6 +19,7 @@ from keng.kit.small_counts import FEWEST_SHOWN
 from keng.reports.periodic.identities import IDENTITIES
 
 HIDDEN = "hidden"
+_TEN = 10
 # The blocks and lines that are published.
 PUBLIC_LINES: dict[int, tuple[str, ...]] = {
     2: ("carried_over", "received", "reopened", "objected", "total", "named", "nameless"),
@@ -89,7 +90,20 @@ def public_figures_of(
         "unit_name": figures["unit_name"],
         "span": figures["span"],
         "lines": shown,
+        "imported": _imported_of(now),
     }
+
+
+def _imported_of(now: dict[str, Any]) -> dict[str, int]:
+    """What was imported until the end of the month, of value and not, rounded down to tens.
+
+    So two months beside each other tell of no single one. Nothing where a part is too small.
+    """
+    received = now.get("imported_received_to_date") or 0
+    of_value = now.get("imported_of_value_to_date") or 0
+    if not received or 0 < of_value < _TEN or 0 < received - of_value < _TEN:
+        return {}
+    return {"received": received // _TEN * _TEN, "of_value": of_value // _TEN * _TEN}
 
 
 def hidden_lines(counts: dict[str, int], earlier: Iterable[str] = ()) -> set[str]:

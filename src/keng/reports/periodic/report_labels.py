@@ -20,12 +20,13 @@ def block_labels() -> dict[int, str]:
         7: _("Warnings"),
         8: _("Service to reporters"),
         9: _("Claim checks and surveys"),
+        10: _("From before Kẻng (imported)"),
     }
 
 
 def line_labels() -> dict[str, str]:
     """What the lines are called."""
-    return _inflow_labels() | _outcome_labels() | _other_labels()
+    return _inflow_labels() | _outcome_labels() | _other_labels() | imported_labels()
 
 
 def _inflow_labels() -> dict[str, str]:
@@ -115,6 +116,27 @@ def _other_labels() -> dict[str, str]:
     }
 
 
+def imported_labels() -> dict[str, str]:
+    return {
+        "imported_received": _("Received in the period, imported (4)"),
+        "imported_of_value": _("Of value, imported"),
+        "imported_not_of_value": _("Not of value, imported"),
+        "imported_out_of_competence": _("Not ours, imported"),
+        "imported_withdrawn": _("Taken back by the reporter, imported"),
+        "imported_unrated": _("Value not on record, imported"),
+        "imported_ended_solved": _("cleared up, imported"),
+        "imported_ended_prevented": _("prevented, imported"),
+        "imported_ended_handed_over": _("handed over, imported"),
+        "imported_ended_warned": _("led to a warning, imported"),
+        "imported_ended_unfounded": _("unfounded, imported"),
+        "imported_ended_outside": _("not ours or taken back, imported"),
+        "imported_no_outcome": _("outcome not on record, imported"),
+        "imported_warnings": _("Earlier warnings, imported"),
+        "imported_received_to_date": _("Received until the end of the period, imported"),
+        "imported_of_value_to_date": _("Of value until the end of the period, imported"),
+    }
+
+
 def identity_labels() -> dict[str, str]:
     """What must agree, as a sentence."""
     return {
@@ -126,4 +148,6 @@ def identity_labels() -> dict[str, str]:
         "results": _("results + suspended + still worked on = within our competence"),
         "places": _("all places together = (2)"),
         "units": _("all desks together = (3)"),
+        "imported_classes": _("the five imported classes = (4)"),
+        "imported_results": _("the imported results = (4)"),
     }

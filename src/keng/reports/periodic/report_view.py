@@ -42,7 +42,7 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class BlockView:
-    """One of the nine."""
+    """One of the ten."""
 
     number: int
     label: str
@@ -88,7 +88,7 @@ def block_views(
     findings: list[IdentityFinding] | None = None,
     last: Lines | None = None,
 ) -> list[BlockView]:
-    """The nine blocks beside the signed figures of the period before, if there are any.
+    """The blocks beside the signed figures of the period before, if there are any.
 
     Of a draft with what does not agree in each.
     """
@@ -106,7 +106,13 @@ def block_views(
             [finding for finding in found if finding.block == number],
         )
         for number, of_block in blocks.BLOCKS.items()
+        if number != blocks.IMPORTED_BLOCK or _has_imported(figures)
     ]
+
+
+def _has_imported(figures: dict[str, Any]) -> bool:
+    lines = figures["lines"]
+    return any(any(lines.get(line.key, ())) for line in blocks.BLOCKS[blocks.IMPORTED_BLOCK])
 
 
 def _line(

@@ -43,6 +43,8 @@ def destroyed_kinds() -> list[DestroyedKind]:
     )
     from keng.dialogue import replaced_codes, reporter, withdrawal  # noqa: PLC0415
     from keng.files.models import HeldFile  # noqa: PLC0415
+    from keng.imported import destroying  # noqa: PLC0415
+    from keng.imported.models import ImportBatch, ImportedTip  # noqa: PLC0415
     from keng.network.actions import after_restore as network  # noqa: PLC0415
     from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
     from keng.openings import holder_keys  # noqa: PLC0415
@@ -126,6 +128,20 @@ def destroyed_kinds() -> list[DestroyedKind]:
             lambda: _ids(RetentionPeriod.objects.filter(ended_at=None, refused_at=None)),
             periods.stop_period_again,
             "retention periods are stopped again; whoever replaced one proposes the new one anew",
+        ),
+        DestroyedKind(
+            "import.purged",
+            lambda since: _ids(ImportedTip.objects.filter(purged_at__gte=since)),
+            lambda: _ids(ImportedTip.objects.filter(purged_at=None)),
+            destroying.purge_again,
+            "words of imported tips whose time was over are empty again",
+        ),
+        DestroyedKind(
+            "import.ended",
+            lambda since: _ids(ImportBatch.objects.filter(ended_at__gte=since)),
+            lambda: _ids(ImportBatch.objects.waiting()),
+            destroying.end_again,
+            "sheets of earlier records that were refused or too late are destroyed again",
         ),
         DestroyedKind(
             "subscription.stopped",

@@ -49,5 +49,17 @@ _PERIODS = desk_writes(
     becomes="(SELECT keng_actor()) IN (agreed_by_id, refused_by_id, ended_by_id)"
     f" AND unit_id {one_of_units('READING_PERIODS')}",
 )
+_IMPORTS = desk_writes(
+    "imported_importbatch",
+    adds=f"proposed_by_id {BY_ONESELF} AND unit_id {one_of_units('PROPOSING_IMPORTS')}",
+    changes=f"unit_id {one_of_units('READING_IMPORTS')}",
+    becomes="(SELECT keng_actor()) IN (agreed_by_id, ended_by_id)"
+    f" AND unit_id {one_of_units('READING_IMPORTS')}",
+)
 
-DATA_PROTECTION_POLICIES: tuple[RowPolicy, ...] = (*_BREACHES, *_REQUESTS, *_PERIODS)
+DATA_PROTECTION_POLICIES: tuple[RowPolicy, ...] = (
+    *_BREACHES,
+    *_REQUESTS,
+    *_PERIODS,
+    *_IMPORTS,
+)

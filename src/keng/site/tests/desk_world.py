@@ -31,6 +31,9 @@ from keng.delivery.models import (
     PagerWay,
     RelayTask,
 )
+from keng.imported.box import WaitingRows
+from keng.imported.dry_run import DryRun
+from keng.imported.models import ImportBatch
 from keng.kit import times
 from keng.lessons.models import (
     Campaign,
@@ -141,6 +144,14 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
     period = RetentionPeriod.objects.create(
         unit=unit, closed_as="founded", months=24, proposed_by=other
     )
+    batch = ImportBatch.objects.create(
+        unit=unit,
+        kind="tips",
+        sheet_digest=uuid.uuid4().bytes * 2,
+        summary=DryRun(WaitingRows([], [])).summary,
+        proposed_by=other,
+        expires_at=at + datetime.timedelta(days=7),
+    )
     asked_at = at - datetime.timedelta(hours=1)
     data_request = DataRequest.objects.create(
         unit=unit,
@@ -180,6 +191,7 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
         "resharing": resharing,
         "hold": hold,
         "period": period,
+        "import": batch,
     }
 
 

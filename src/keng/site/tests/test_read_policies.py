@@ -9,6 +9,8 @@ from django.db import ProgrammingError, connection, transaction
 
 from keng.accounts.models import NamedOfficer
 from keng.accounts.tests.look import look_as
+from keng.imported.models import ImportedTip
+from keng.imported.tests.office import look_at, make_office, take_in
 from keng.kit import times
 from keng.site.grants import GRANTS
 from keng.site.row_policies import DESK, POLICIES, READ_BY_SIGHT
@@ -18,6 +20,8 @@ from tests import make
 from tests.architecture.source import ROOT
 
 pytestmark = pytest.mark.django_db
+# No tips of ours, and read by whoever works for their desk.
+READ_BY_UNIT = ("imported_importedtip", "imported_importedwarning")
 # Of a tip, read by the desk, and without such a policy: each says of a tip that it is there and who
 # did what, and not what its reporter told. Sight over them stays with `visible_to`.
 OF_A_TIP_AND_READ_BY_ALL = {
@@ -261,7 +265,7 @@ def test_processes_without_officers_are_not_narrowed(become, desks, process):
 
 def test_every_table_of_a_tip_is_read_by_sight_or_says_why_not():
     reads = {each.table for each in POLICIES if each.name == "desk_reads" and each.using != "true"}
-    assert reads == set(READ_BY_SIGHT) == tables_of_the_decision()
+    assert reads - set(READ_BY_UNIT) == set(READ_BY_SIGHT) == tables_of_the_decision()
     of_a_tip = {
         model._meta.db_table
         for model in apps.get_models()
@@ -273,6 +277,18 @@ def test_every_table_of_a_tip_is_read_by_sight_or_says_why_not():
     }
     read_by_the_desk = {table for table, rights in GRANTS[DESK].items() if "SELECT" in rights}
     assert (of_a_tip & read_by_the_desk) - reads <= set(OF_A_TIP_AND_READ_BY_ALL)
+
+
+def test_what_was_imported_is_read_at_the_desks_of_its_tree(become):
+    office = make_office()
+    take_in(office, look_at(office, "25/03/2024;Đồng Xanh;;Mất gà;;Đã làm rõ;02/04/2024;;;"))
+    at_the_desk = make.officer(unit=office.desk)
+    stranger = make.officer(unit=make.unit(parent=make.province_unit()))
+    for officer, seen in ((at_the_desk, 1), (office.commander, 1), (stranger, 0)):
+        become("desk")
+        look_as(officer)
+        assert ImportedTip.objects.count() == seen
+        become("owner")
 
 
 def tables_of_the_decision():

@@ -17,6 +17,7 @@ from keng.community.report.describe import DescribeForm
 from keng.community.tests.resident import Resident, Stage
 from keng.conftest import sign_in
 from keng.dialogue.public.status_page import ReporterMessageForm
+from keng.imported.forms import ImportForm
 from keng.intake.by_staff.take_down_forms import ShownChatForm
 from keng.kit import uploads
 from keng.kit.upload_room import NoRoom, upload_room
@@ -236,6 +237,7 @@ FORMS = {
     "film-new": FilmForm,
     "establishments-import": EstablishmentSheetForm,
     "groups-import": GroupSheetForm,
+    "import-new": ImportForm,
     "leads-import": LeadSheetForm,
     "lookup-object": ObjectionForm,
     "report-describe": DescribeForm,

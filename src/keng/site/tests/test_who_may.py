@@ -185,8 +185,9 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     # An incident is of a province, and ends once the authority knows.
     "breaches.recording.record_breach",
     "breaches.recording.close_breach",
-    # A period is of a province.
+    # A period is of a province, and so is a sheet.
     "retention.periods.propose_period",
+    "imported.proposing.propose_import",
     # Whoever asked takes their own request back.
     "openings.asking.withdraw_opening",
     # Whoever has no key of their own gets no further.
@@ -479,6 +480,7 @@ def _by_name(here):
         "received_until": None,
         "is_agreed": True,
         "period_id": rows["period"].pk,
+        "import_id": rows["import"].pk,
         "closed_as": "no_tip",
         "months": 24,
     }

@@ -115,6 +115,7 @@ def test_every_kind_of_text_is_asked_here():
         "resealings",
         "legal_holds",
         "periods",
+        "imports",
         # Tried beside their acts: keng/data_requests/tests/test_data_requests.py.
         "data_requests",
         "erasures",

@@ -1,0 +1,165 @@
+"""Two people, then the worker in portions: cut, sealed, once, and nothing else begins by it."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from keng.accounts.who import Role
+from keng.acts.errors import NotAllowed
+from keng.audit.models import Entry
+from keng.delivery.models import Dispatch
+from keng.imported import destroying, proposing, taking_in
+from keng.imported.box import open_rows
+from keng.imported.errors import ImportDecided, NothingToTakeIn, ProposedItself, SheetWaits
+from keng.imported.models import ImportBatch, ImportedTip, ImportedWarning, ImportKind
+from keng.imported.tests.office import look_at, make_office, propose, take_in
+from keng.kit import times
+from keng.lookup.models import Indicator, Listing
+from keng.retention.tests.world import period
+from keng.tips.models import Alarm, Clock, Sighting, Suggestion, Tip
+from keng.vault.models import SealedIdentity
+from tests import make
+
+pytestmark = pytest.mark.django_db
+NAMED = (
+    "01/03/2024;Đồng Xanh;;Có kẻ gọi lừa chuyển tiền, tôi tên Nguyễn Văn Kiểm, số của tôi "
+    "0912345678;Zalo;Đã làm rõ;02/04/2024;Có;;"
+)
+
+
+@pytest.fixture
+def office():
+    return make_office()
+
+
+def test_nothing_comes_in_before_a_second_person_agrees(office):
+    batch = propose(office, look_at(office, NAMED))
+    assert taking_in.take_in_rows() == 0
+    assert b"0912345678" not in bytes(batch.rows_boxed)
+    with pytest.raises(SheetWaits):
+        propose(office, look_at(office, NAMED))
+    with pytest.raises(ProposedItself):
+        proposing.decide_on_import(batch.pk, is_agreed=True, by=office.commander)
+    stranger = make.officer(unit=make.province_unit(), role=Role.COMMANDER)
+    with pytest.raises(NotAllowed):
+        proposing.decide_on_import(batch.pk, is_agreed=True, by=stranger)
+    proposing.decide_on_import(batch.pk, is_agreed=True, by=office.coordinator)
+    with pytest.raises(ImportDecided):
+        proposing.withdraw_import(batch.pk, by=office.commander)
+    with pytest.raises(NothingToTakeIn):
+        propose(office, look_at(office, "vô nghĩa;;;;;;;;;"), digest=b"e" * 32)
+
+
+def test_words_are_cut_and_sealed_and_the_sheet_is_destroyed(office, become):
+    batch = propose(office, look_at(office, NAMED))
+    proposing.decide_on_import(batch.pk, is_agreed=True, by=office.coordinator)
+    become("worker")
+    assert taking_in.take_in_rows() == 1
+    become("owner")
+    batch.refresh_from_db()
+    made = ImportedTip.objects.get()
+    assert (batch.added, batch.done_at is not None, bytes(batch.rows_boxed)) == (1, True, b"")
+    assert "0912345678" not in made.text
+    assert "Nguyễn" not in made.text
+    sealed = SealedIdentity.objects.get(tip_ref=made.pk)
+    assert sealed.unit == office.desk
+    assert sealed.holds == ["name", "phone"]
+    assert made.unit == office.desk
+
+
+def test_nothing_rings_is_sent_suggested_or_looked_up(office):
+    grave = NAMED.replace("Có kẻ gọi", "Nó đang cầm dao đòi giết tôi, tài khoản 19001234567 gọi")
+    take_in(office, look_at(office, grave, NAMED))
+    assert ImportedTip.objects.count() == 2
+    for model in (Tip, Alarm, Clock, Dispatch, Suggestion, Sighting, Indicator, Listing):
+        assert not model.objects.exists()
+
+
+def test_words_about_officers_and_for_named_officers_are_only_counted(office):
+    end = ";Zalo;Đã làm rõ;02/04/2024;Có;;"
+    take_in(
+        office,
+        look_at(
+            office,
+            f"01/03/2024;;;Công an xã nhận tiền của quán karaoke{end}",
+            f"01/03/2024;;;Cháu bé 9 tuổi bị hàng xóm xâm hại{end}",
+            f"01/03/2024;;;Mất trộm gà ở xóm dưới{end}",
+        ),
+    )
+    assert sorted(ImportedTip.objects.values_list("text", flat=True)) == [
+        "",
+        "",
+        "Mất trộm gà ở xóm dưới",
+    ]
+
+
+def test_killed_between_portions_it_goes_on_and_adds_nothing_twice(office, monkeypatch):
+    lines = [f"{day:02}/03/2024;;;;;;;;;" for day in range(1, 8)]
+    batch = propose(office, look_at(office, *lines))
+    proposing.decide_on_import(batch.pk, is_agreed=True, by=office.coordinator)
+    assert taking_in.take_in_rows(portion=3) == 3
+
+    def killed(*_args, **_kwargs):
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SealedIdentity.objects, "bulk_create", killed)
+        with pytest.raises(SystemExit):
+            taking_in.take_in_rows(portion=3)
+    assert ImportedTip.objects.count() == 3
+    with CaptureQueriesContext(connection) as asked:
+        assert taking_in.take_in_rows(portion=3) == 3
+    assert len(asked) <= 12
+    assert taking_in.take_in_rows(portion=3) == 1
+    assert taking_in.take_in_rows(portion=3) == 0
+    batch.refresh_from_db()
+    assert (batch.added, ImportedTip.objects.count()) == (7, 7)
+    # Another file with the same lines, looked at before the first was in.
+    monkeypatch.setattr("keng.imported.dry_run._leave_out_known", lambda *_: None)
+    again = take_in(office, look_at(office, *lines), digest=b"e" * 32)
+    assert (again.added, ImportedTip.objects.count()) == (0, 7)
+
+
+def test_refused_withdrawn_or_late_the_rows_are_destroyed(office, become):
+    def waiting(digest):
+        return propose(office, look_at(office, NAMED), digest=digest * 32)
+
+    refused, withdrawn, late = waiting(b"a"), waiting(b"b"), waiting(b"c")
+    proposing.decide_on_import(refused.pk, is_agreed=False, by=office.coordinator)
+    proposing.withdraw_import(withdrawn.pk, by=office.commander)
+    ImportBatch.objects.filter(pk=late.pk).update(expires_at=times.now())
+    with pytest.raises(ImportDecided):
+        proposing.decide_on_import(late.pk, is_agreed=True, by=office.coordinator)
+    become("worker")
+    assert destroying.expire_batches() == 1
+    become("owner")
+    assert all(not batch.rows_boxed for batch in ImportBatch.objects.all())
+    assert open_rows(b"").rows == []
+    assert taking_in.take_in_rows() == 0
+    actions = set(Entry.objects.values_list("action", flat=True))
+    assert {"import.refused", "import.withdrawn", "import.expired"} <= actions
+
+
+def test_words_that_fall_due_are_destroyed_with_what_was_sealed(office, become):
+    take_in(office, look_at(office, NAMED, NAMED.replace("2024", "2026")))
+    period(office.province, months=12)
+    become("worker")
+    assert destroying.purge_imported_words() == 1
+    assert destroying.purge_imported_words() == 0
+    become("owner")
+    old = ImportedTip.objects.get(on=datetime.date(2024, 3, 1))
+    kept = ImportedTip.objects.get(on=datetime.date(2026, 3, 1))
+    assert (old.text, old.purged_at is not None, kept.text != "") == ("", True, True)
+    assert SealedIdentity.objects.values_list("tip_ref", flat=True).get() == kept.pk
+
+
+def test_earlier_warnings_come_in_as_text(office):
+    head = "Ngày;Xã, phường;Loại;Nội dung cảnh báo;Số nhóm"
+    lines = ("05/06/2024;Đồng Xanh;;Cảnh giác cuộc gọi lạ;120", "05/06/2024;;;;3")
+    found = look_at(office, *lines, kind=ImportKind.WARNINGS, head=head)
+    assert [line["why"] for line in found.waiting.refused] == ["no_words"]
+    take_in(office, found, kind=ImportKind.WARNINGS)
+    made = ImportedWarning.objects.get()
+    assert (made.text, made.groups, made.unit) == ("Cảnh giác cuộc gọi lạ", 120, office.desk)
