@@ -22,6 +22,7 @@ from keng.intake.tests.chat_fixtures import answers, own_keys, say
 from keng.kit import rate_limits, share_cards
 from keng.kit.tests.browser import Browser
 from keng.limits import guesses, shared
+from keng.partner_inbox import inbox_role
 from keng.runtime.tests.chance import load_profile
 from keng.runtime.tests.clusters import cluster, open_folder
 from keng.runtime.tests.rights import give_rights
@@ -148,6 +149,19 @@ def passphrases_are_stretched_as_in_production(monkeypatch, stretching_in_produc
     """For tests of how dear a guess is."""
     for name, value in stretching_in_production.items():
         monkeypatch.setattr(argon2id, name, value)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def inboxes_have_their_rights():
+    """The pages of partners take a role of its own, whatever a test works as (partner_inbox)."""
+    take_role = inbox_role._take_role  # noqa: SLF001 -- where the role is taken
+
+    def give_and_take():
+        give_rights()
+        return take_role()
+
+    with mock.patch.object(inbox_role, "_take_role", give_and_take):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -163,6 +163,7 @@ NO_WORDS: dict[str, str] = {
     "breaches_breach": "harm reached",
     "community_draft": "files",
     "community_question": "language",
+    "partner_inbox_inboxmatter": "language",
     "data_requests_datarequest": "number",
     "delivery_attempt": "code outcome",
     "delivery_channelaccount": "channel",

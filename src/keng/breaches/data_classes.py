@@ -66,6 +66,7 @@ class KeptAs(StrEnum):
     LAST_DAY = "last_day"
     DECIDED = "decided"
     ANSWERED = "answered"
+    PARTNER = "partner"
     COUNTED = "counted"
     MINUTES = "minutes"
     KEPT = "kept"
@@ -77,6 +78,7 @@ KEPT_WORDS: "Mapping[KeptAs, Words]" = {
     KeptAs.LAST_DAY: _("Shown until its last day or its end; the row is kept"),
     KeptAs.DECIDED: _("The words until an officer decided, 30 days at most"),
     KeptAs.ANSWERED: _("The words a year after the decision, or as long as the report"),
+    KeptAs.PARTNER: _("As long as the partner set after the end: from 1 to 24 months"),
     KeptAs.COUNTED: _("90 days after the result was published"),
     KeptAs.MINUTES: _("Minutes to 24 hours, or until its browser sends it"),
     KeptAs.KEPT: _("Kept: no period is set"),
@@ -101,7 +103,7 @@ class DataClass:
     page: str
     """The page of the desk that shows it, whose set of roles is `readers`."""
     counted: str
-    """The table whose rows say how many there are."""
+    """The table whose rows say how many there are; empty where the desk may not count them."""
     tables: tuple[str, ...]
     is_sensitive: bool = False
     """Crime, bank accounts, identity papers or places of people are in it."""
@@ -311,6 +313,28 @@ DATA_CLASSES: tuple[DataClass, ...] = (
         page="questions",
         counted="community_question",
         tables=("community_question", "claims_asking", "claims_claim", "partners_kitrequest"),
+    ),
+    DataClass(
+        code="partner_inboxes",
+        name=_("What people write to partners, and the answers"),
+        purpose=_("Let people ask a body that is not the police"),
+        basis="",
+        subjects=_("Whoever writes there, people who are named by them"),
+        protection=_(
+            "Sealed to the partner's members, who hold the keys; no police role has a right on it"
+        ),
+        kept=KeptAs.PARTNER,
+        telling=Telling.IN_PUBLIC,
+        readers=None,
+        page="",
+        # No role of the desk may count them.
+        counted="",
+        tables=(
+            "partner_inbox_inboxmatter",
+            "partner_inbox_inboxmessage",
+            "partner_inbox_partnerinbox",
+            "partner_inbox_inboxholder",
+        ),
     ),
     DataClass(
         code="data_requests",

@@ -10,6 +10,8 @@ from keng.kit.kept_secrets import read_secret
 
 Process = Literal["owner", "public", "desk", "edge", "worker", "sender", "opener"]
 PROCESSES: tuple[Process, ...] = get_args(Process)
+# No process signs in as it: the public site takes it for the inboxes of partners alone.
+PARTNER_ROLE = "keng_partner"
 # What keng.kit.database knows by a Django name; every other parameter goes to OPTIONS.
 DJANGO_NAMES = {
     "host": "HOST",

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from keng.kit.advisory_locks import OwnersLock, wait_for_owners_lock
-from keng.kit.database import PROCESSES, Process, password_file, role
+from keng.kit.database import PARTNER_ROLE, PROCESSES, Process, password_file, role
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres.cluster import Cluster, write_secret
 
@@ -123,6 +123,36 @@ def ensure_roles(owner_dsn: str) -> None:
                     "CREATEROLE, or create the six roles yourself and set "
                     "KENG_DATABASE_URL_PUBLIC, _DESK, _EDGE, _WORKER, _SENDER and _OPENER."
                 ) from error
+        _ensure_partner_role(connection)
+
+
+_MAY_TAKE_PARTNER_ROLE = """
+SELECT 1 FROM pg_auth_members m JOIN pg_roles taken ON taken.oid = m.roleid
+JOIN pg_roles taker ON taker.oid = m.member
+WHERE taken.rolname = 'keng_partner' AND taker.rolname = %s
+"""
+
+
+def _ensure_partner_role(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """The role that reads the inboxes of partners, which the public site may take, and nobody else.
+
+    It inherits nothing of it: without taking the role it has no right on these tables.
+    """
+    public, partner = role("public"), PARTNER_ROLE
+    try:
+        if not _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", partner):
+            connection.execute(
+                sql.SQL("CREATE ROLE {} NOLOGIN NOINHERIT").format(sql.Identifier(partner))
+            )
+        if not _exists(connection, _MAY_TAKE_PARTNER_ROLE, public):
+            connection.execute(
+                sql.SQL("GRANT {} TO {}").format(sql.Identifier(partner), sql.Identifier(public))
+            )
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise CannotContinue(
+            f"The owner in DATABASE_URL may not create the role {partner}. Give it CREATEROLE, or "
+            f"do yourself: CREATE ROLE {partner} NOLOGIN NOINHERIT; GRANT {partner} TO {public};"
+        ) from error
 
 
 def apply_grants(

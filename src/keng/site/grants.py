@@ -252,6 +252,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "partners_manuscript": RIU,
         # Who asks to be a partner is read by the coordinator alone.
         "partners_kitrequest": "INSERT",
+        # Whether a partner can be written to. All else of the inboxes is keng_partner's alone.
+        "partner_inbox_partnerinbox": "SELECT (id, partner_id, keep_months, closed_at)",
         "partners_kitshare": RIU,
         # Asked here, and never read back in the asker's own words but by the asker's code. What is
         # updated is one objection: a trigger refuses everything else.
@@ -615,6 +617,11 @@ GRANTS: dict[str, dict[str, str]] = {
         # Who asked to be a partner and was not decided about in a month.
         "partners_kitrequest": "SELECT (id, asked_at, decided_at), "
         "UPDATE (name, about, decided_at)",
+        # Matters of partners whose time is over: neither a word nor a key is read.
+        "partner_inbox_partnerinbox": "SELECT (id, keep_months)",
+        "partner_inbox_inboxmatter": "SELECT (id, inbox_id, last_at, ended_at), "
+        "UPDATE (ended_at), DELETE",
+        "partner_inbox_inboxmessage": "SELECT (id, matter_id), DELETE",
         "community_draft": ALL,
         # The words of a question whose time is over.
         "community_question": "SELECT (id, state, wish, asked_at, decided_at, box, objected_at), "
@@ -726,5 +733,13 @@ GRANTS: dict[str, dict[str, str]] = {
         "vault_holderkey": "SELECT (id, officer_ref, public_key, retired_at)",
         "vault_keyshare": "SELECT (unit_key_id, holder_key_id, sealed)",
         "vault_unitkey": "SELECT (id, public_key, destroyed_at)",
+    },
+    # Taken by the public site for what one page does in an inbox (partner_inbox.inbox_role).
+    "keng_partner": {
+        "partner_inbox_partnerinbox": RIU,
+        "partner_inbox_inboxholder": RIU,
+        # What its writer takes back is destroyed.
+        "partner_inbox_inboxmatter": ALL,
+        "partner_inbox_inboxmessage": "SELECT, INSERT, DELETE",
     },
 }

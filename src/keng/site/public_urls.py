@@ -12,6 +12,7 @@ import keng.dialogue.urls
 import keng.lessons.urls
 import keng.lookup_pages.urls
 import keng.openings.urls
+import keng.partner_inbox.urls
 import keng.partners.urls
 import keng.public_log.urls
 import keng.relay.urls
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.reports.urls.public,
     *keng.accounts.urls.public,
     *keng.partners.urls.public,
+    *keng.partner_inbox.urls.public,
     *keng.public_log.urls.public,
 ]
 if demo := running_demo():

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "keng.surveys",
     "keng.lessons",
     "keng.partners",
+    "keng.partner_inbox",
     "keng.reports",
     "keng.audit_page",
     "keng.breaches",

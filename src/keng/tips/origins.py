@@ -16,11 +16,14 @@ from keng.tips.topics import TOPIC_NAMES
 
 # The web form, begun on a team's page: which team and who of it is nowhere.
 FROM_TEAM = "team"
+# Passed on by a partner, with the reporter's consent or for danger; which partner is nowhere.
+FROM_PARTNER = "partner"
 
 # What is no channel (keng.channels): those say it of themselves.
 _WITHOUT_CHANNEL = {
     "web": gettext_noop("the web form"),
     FROM_TEAM: gettext_noop("a self-management team"),
+    FROM_PARTNER: gettext_noop("the inbox of a partner"),
     "phone": gettext_noop("a phone call"),
     "counter": gettext_noop("the counter"),
     "chat": gettext_noop("a chat message shown to an officer"),
@@ -30,7 +33,7 @@ _WITHOUT_CHANNEL = {
 _TAPPED = ("web", FROM_TEAM)
 
 # Neither the form nor an officer who took it down can carry an answer back.
-_ANSWERED_ON_THE_PAGE = (*TakenDown.Manner.values, *_TAPPED)
+_ANSWERED_ON_THE_PAGE = (*TakenDown.Manner.values, *_TAPPED, FROM_PARTNER)
 
 
 def tapped_topic(topic: str, channel: str) -> str:
@@ -53,7 +56,7 @@ def ways_in() -> list[str]:
         )
     )
     # What an officer took down before it was written how is called by hand.
-    return ["web", FROM_TEAM, *by_channel, *TakenDown.Manner.values, BY_HAND]
+    return ["web", FROM_TEAM, FROM_PARTNER, *by_channel, *TakenDown.Manner.values, BY_HAND]
 
 
 def from_afar_notes(language: str, *, outside: bool) -> list[str]:
@@ -71,6 +74,11 @@ def identity_note(tip: Tip) -> str:
         return str(facts.who_sees_sender)
     if tip.channel == FROM_TEAM and not tip.identity_holds:
         return _("Handed in on the page of a team; which team and who of it was not written down.")
+    if tip.channel == FROM_PARTNER and not tip.identity_holds:
+        return _(
+            "Passed on from the inbox of a partner, without who wrote it. The reporter reads "
+            "answers with a receipt code."
+        )
     if tip.channel == "chat":
         return _(
             "Names were covered before it was kept. The officer who was written to, and the chat "

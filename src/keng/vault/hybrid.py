@@ -63,6 +63,10 @@ class SealedKind(StrEnum):
     SHARE = "share"
     # For the custodians: private keys of units, once their key is divided.
     UNIT_KEYS = "unit_keys"
+    # For members of a partner: the key of its inbox, that of one matter there, and its words.
+    INBOX_KEY = "inbox_key"
+    MATTER_KEY = "matter_key"
+    MATTER_WORDS = "matter_words"
 
 
 class HybridSeal:

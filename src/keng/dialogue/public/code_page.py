@@ -15,8 +15,9 @@ from django.shortcuts import redirect
 from keng.dialogue import shown_codes
 from keng.kit import cookies
 
-# Of a report, a question, an objection: somebody who reads the names is not to learn which.
-CODE_COOKIES = ("keng_c", "keng_d", "keng_e")
+# Of a report, a question, an objection, what one wrote to a partner: somebody who reads the names
+# is not to learn which.
+CODE_COOKIES = ("keng_c", "keng_d", "keng_e", "keng_h")
 _LONGEST = 100
 _SHEET = re.compile(r"[\w-]{22}", re.ASCII)
 
@@ -64,6 +65,8 @@ class CodePage:
 TIP_CODE_PAGE = CodePage(CODE_COOKIES[0], "receipt")
 QUESTION_CODE_PAGE = CodePage(CODE_COOKIES[1], "question-asked")
 OBJECTION_CODE_PAGE = CodePage(CODE_COOKIES[2], "lookup-objected")
+MATTER_CODE_PAGE = CodePage(CODE_COOKIES[3], "partner-asked")
+_CODE_PAGES = (TIP_CODE_PAGE, QUESTION_CODE_PAGE, OBJECTION_CODE_PAGE, MATTER_CODE_PAGE)
 
 
 def secret_of_link(token: str, sheet: str) -> str:
@@ -79,7 +82,7 @@ def sheet_of(request: HttpRequest) -> str:
 
 def close_code_pages(request: HttpRequest) -> None:
     """No code that this browser could see is shown again."""
-    for page in (TIP_CODE_PAGE, QUESTION_CODE_PAGE, OBJECTION_CODE_PAGE):
+    for page in _CODE_PAGES:
         if secret := page.secret_of(request):
             shown_codes.stop_showing_code(secret)
 

@@ -22,7 +22,7 @@ from django.db.models.signals import post_migrate
 from django.urls import set_urlconf
 from psycopg import sql
 
-from keng.kit.database import PROCESSES, dsn, role
+from keng.kit.database import PARTNER_ROLE, PROCESSES, dsn, role
 from keng.kit.demo_hook import installed_demo
 from keng.kit.static_names import static_folder
 from keng.runtime.locale import compile_catalogues
@@ -154,7 +154,8 @@ def _let_the_owner_work_as_each_process() -> None:
     Given inside the transactions of tests, in whatever order each took the roles, two workers
     waited for each other and the database ended one of them.
     """
-    names = sql.SQL(", ").join(sql.Identifier(role(name)) for name in PROCESSES if name != "owner")
+    roles = [*(role(name) for name in PROCESSES if name != "owner"), PARTNER_ROLE]
+    names = sql.SQL(", ").join(map(sql.Identifier, roles))
     with psycopg.connect(dsn("owner"), autocommit=True) as owner:
         owner.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(names))
 
