@@ -60,8 +60,8 @@ _INTAKE = {
 # database has filled in.
 _SENT = (
     "SELECT (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, part, text_id, "
-    "address, priority, is_urgent, state, not_before, expires_at, attempts, provider_id, code, "
-    "created_at, settled_at, called_off_at, earlier_ref, deletes_post)"
+    "address, priority, unit_ref, is_urgent, state, not_before, expires_at, attempts, provider_id, "
+    "code, created_at, settled_at, called_off_at, earlier_ref, deletes_post)"
 )
 _CALLED_OFF = "UPDATE (state, settled_at, called_off_at, address_sealed, text_sealed)"
 # A dispatch and its texts stay as they were made; triggers say who makes which, and for whom.
