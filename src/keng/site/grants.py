@@ -462,7 +462,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_pagertestway": ALL,
         # Who sent the code is added at the edge, and not read here.
         "delivery_chatpagercode": "INSERT, SELECT (id, officer_id, sent_at), DELETE",
-        "delivery_pageranswer": "SELECT (id, way_id), DELETE",
+        # What is tapped on the page of a call waits for the worker.
+        "delivery_pageranswer": "SELECT (id, way_id, delivery_ref, takes_tip), INSERT, DELETE",
         "delivery_watch": R,
         "accounts_desksession": ALL,
         # Signed is signed: a correction is another row.
@@ -536,7 +537,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_dispatchtext": "SELECT, INSERT, UPDATE (text, subject, image_path)",
         # It makes the rows of what was approved, or holds it; triggers say for whom, and once.
         "delivery_dispatch": "SELECT, INSERT, UPDATE (materialised_at, left_out, held_at, "
-        "held_people, resent_at)",
+        "held_people, resend_asked_at, resent_at)",
         "delivery_dispatchaudience": R,
         "delivery_dispatchlag": "SELECT, INSERT, UPDATE (caught_up_at)",
         "delivery_approval": "SELECT (id, people)",
