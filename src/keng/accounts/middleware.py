@@ -29,6 +29,7 @@ OPEN_PAGES = frozenset(
         "set-up",
         "set-up-code",
         "push-worker",
+        "call-link",
     }
 )
 # All that a locked session is answered with; of these the alarm says only how many ring.
@@ -41,6 +42,7 @@ OPEN_WHILE_LOCKED = frozenset(
         "sign-out",
         "alarm",
         "push-worker",
+        "call-link",
     }
 )
 # What a page of the desk asks for by itself, beside what htmx does: nobody need be there.

@@ -33,7 +33,8 @@ _AT_ONCE = 50
 
 def settle_answers() -> int:
     """Do what was answered, each once; how many answers."""
-    found = PagerAnswer.objects.order_by("id").values_list("pk", flat=True)[:_AT_ONCE]
+    waiting = PagerAnswer.objects.filter(takes_tip=False)
+    found = waiting.order_by("id").values_list("pk", flat=True)[:_AT_ONCE]
     return sum(map(_settle_answer, list(found)))
 
 

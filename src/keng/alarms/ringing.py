@@ -16,6 +16,7 @@ from keng.acts.work import work
 from keng.alarms import bundle_calls
 from keng.alarms.bundle_queries import bundle_size_in_calls
 from keng.audit.actions import record, unit_chain
+from keng.delivery.call_links import CALL_LINK
 from keng.duty import page_officers, rota
 from keng.kit import times
 from keng.places.models import Unit
@@ -221,8 +222,12 @@ def _call_words(tip: Tip, round_: int) -> list[page_officers.CallWords]:
             named = _named_words(tip)
             quiet, alike = _quiet_words(tip), _joint_words(size)
             answer = _("If you are coming, press or send 1.")
+            take = _("Take it on: %(link)s") % {"link": CALL_LINK}
         said = "\n".join(filter(None, [subject, named, quiet, alike, text, again]))
-        found.append(page_officers.CallWords(language, subject, said, answer=answer))
+        by_text = "\n".join(filter(None, [subject, named, quiet, take]))
+        found.append(
+            page_officers.CallWords(language, subject, said, answer=answer, by_text=by_text)
+        )
     return found
 
 
@@ -312,8 +317,9 @@ def _restart_alarm(alarm: Alarm, tip: Tip) -> None:
     # What is still queued calls the unit that has it no more, or says that it is taken care of.
     page_officers.cancel_calls(ALARM_SOURCE, alarm.pk)
     alarm.unit_id, alarm.rounds, alarm.next_call_at = tip.responsible_unit_id, 0, times.now()
-    alarm.ended_at = alarm.taken_by = None
-    alarm.save(update_fields=["unit", "rounds", "next_call_at", "ended_at", "taken_by"])
+    alarm.ended_at = alarm.taken_by = alarm.taken_by_link_at = None
+    changed = ("unit", "rounds", "next_call_at", "ended_at", "taken_by", "taken_by_link_at")
+    alarm.save(update_fields=changed)
 
 
 def _end_alarm(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from keng.decisions import meant_for_unit, out_of_scope, undo_ending
+from keng.decisions import link_answers, meant_for_unit, out_of_scope, undo_ending
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 TASKS = [
@@ -12,6 +12,18 @@ TASKS = [
         is_woken=True,
         every=timedelta(seconds=2),
         pace=TaskPace.ALARM,
+    ),
+    WorkerTask(
+        "take on by links of calls",
+        link_answers.take_by_links,
+        is_woken=True,
+        every=timedelta(seconds=2),
+        pace=TaskPace.ALARM,
+    ),
+    WorkerTask(
+        "give back what was taken by a link and not opened",
+        link_answers.give_back_unopened,
+        every=timedelta(seconds=10),
     ),
     WorkerTask(
         "destroy what is out of scope",

@@ -1,6 +1,7 @@
 """The first decisions on a tip: take it on, join it to another, pass it on, sort it, rate it."""
 
 import uuid
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -58,9 +59,16 @@ _NARROWING = ("is_for_named", "is_for_named_decided")
 
 @act(acts.ACCEPT_TIP)
 def accept_tip(
-    tip_id: uuid.UUID, *, by: Officer, seen: str | None = None, take_over: bool = False
+    tip_id: uuid.UUID,
+    *,
+    by: Officer,
+    seen: str | None = None,
+    take_over: bool = False,
+    by_link: bool = False,
 ) -> Decision:
     """Take the tip on. The first taker owns it; `take_over` takes it from a colleague.
+
+    `by_link`: by that of a call, which is put on record.
 
     One that calls people anew is free for the first who comes; if it is closed, it opens again.
     Raises AlreadyTaken.
@@ -82,7 +90,8 @@ def accept_tip(
     follow_money(tip)
     deadlines.set_due_at(tip)
     tip.save(update_fields=["assigned_to", "state", "due_at", *unheard_danger.DANGER_FIELDS])
-    return record_decision(tip, Decision.Kind.ACCEPTED, by=by, before=before)
+    how: dict[str, Any] = {"by_link": True} if by_link else {}
+    return record_decision(tip, Decision.Kind.ACCEPTED, by=by, before=before, **how)
 
 
 @act(acts.MARK_DUPLICATE)

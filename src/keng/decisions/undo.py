@@ -92,6 +92,14 @@ def take_back_decision(decision_id: uuid.UUID, *, by: Officer, secret: str = "")
     return tip
 
 
+def restore_taken(decision: Decision, tip: Tip) -> None:
+    """Make a tip that was taken on what it was before, in the worker's transaction."""
+    before = dict(decision.detail["before"])
+    _restore_tip(tip, before, moved=False, decided=before["urgency"])
+    decision.detail["taken_back"] = True
+    decision.save(update_fields=["detail"])
+
+
 def tips_locked_for_undo(decision: Decision) -> set[str]:
     """The other tips that undoing this one, which ended nothing, locks."""
     before = decision.detail.get("before", {})

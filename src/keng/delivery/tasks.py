@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from keng.delivery.actions import lagging, materialising, resending, stranded
+from keng.delivery.actions import lagging, materialising, next_ways, resending, stranded
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 TASKS = [
@@ -19,6 +19,13 @@ TASKS = [
         resending.resend_to_missed,
         is_woken=True,
         every=timedelta(seconds=5),
+        pace=TaskPace.SLOW,
+    ),
+    # As soon as an urgent warning has missed somebody.
+    WorkerTask(
+        "take the next way to whom an urgent warning missed",
+        next_ways.take_next_ways,
+        every=timedelta(seconds=20),
         pace=TaskPace.SLOW,
     ),
     # An alarm stands on the desk within five minutes.

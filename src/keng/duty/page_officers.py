@@ -44,6 +44,8 @@ class CallWords:
     text: str
     answer: str = ""
     """What a voice and a chat add to the subject: what to press or to write. They say no more."""
+    by_text: str = ""
+    """What a text message says instead of `text`; `call_links.CALL_LINK` is its link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,14 +201,21 @@ class _CallTexts:
         """The whole letter, or of a voice and a chat the subject and what to answer."""
         language = officer.language
         words = self._words.get(language) or next(iter(self._words.values()))
-        form = kind if kind in _OWN_WORDS else ""
+        has_own = kind in _OWN_WORDS or (kind == PagerWay.Kind.SMS and words.by_text)
+        form = kind if has_own else ""
         key = (words.language, form)
         if key not in self._made:
-            is_chat = kind == PagerWay.Kind.CHAT
-            said = [words.subject, words.answer] if is_chat else [words.answer]
-            text = "\n".join(filter(None, said))
+            text = _own_words(words, kind) if has_own else words.text
             self._made[key] = _dispatch_text(self._dispatch, words, text)
         return self._made[key]
+
+
+def _own_words(words: CallWords, kind: str) -> str:
+    """What a call of a kind says that does not say all."""
+    if kind == PagerWay.Kind.SMS:
+        return words.by_text
+    said = [words.subject] if kind == PagerWay.Kind.CHAT else []
+    return "\n".join(filter(None, [*said, words.answer]))
 
 
 def _dispatch_text(dispatch: Dispatch, words: CallWords, text: str) -> DispatchText:

@@ -60,8 +60,8 @@ _INTAKE = {
 # database has filled in.
 _SENT = (
     "SELECT (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, part, text_id, "
-    "address, priority, is_urgent, state, not_before, expires_at, attempts, provider_id, code, "
-    "created_at, settled_at, called_off_at, earlier_ref, deletes_post)"
+    "address, priority, unit_ref, is_urgent, state, not_before, expires_at, attempts, provider_id, "
+    "code, created_at, settled_at, called_off_at, earlier_ref, deletes_post)"
 )
 _CALLED_OFF = "UPDATE (state, settled_at, called_off_at, address_sealed, text_sealed)"
 # A dispatch and its texts stay as they were made; triggers say who makes which, and for whom.
@@ -469,7 +469,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_pagertestway": ALL,
         # Who sent the code is added at the edge, and not read here.
         "delivery_chatpagercode": "INSERT, SELECT (id, officer_id, sent_at), DELETE",
-        "delivery_pageranswer": "SELECT (id, way_id), DELETE",
+        # What is tapped on the page of a call waits for the worker.
+        "delivery_pageranswer": "SELECT (id, way_id, delivery_ref, takes_tip), INSERT, DELETE",
         "delivery_watch": R,
         "accounts_desksession": ALL,
         # Signed is signed: a correction is another row.
@@ -543,7 +544,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_dispatchtext": "SELECT, INSERT, UPDATE (text, subject, image_path)",
         # It makes the rows of what was approved, or holds it; triggers say for whom, and once.
         "delivery_dispatch": "SELECT, INSERT, UPDATE (materialised_at, left_out, held_at, "
-        "held_people, resent_at)",
+        "held_people, resend_asked_at, resent_at)",
         "delivery_dispatchaudience": R,
         "delivery_dispatchlag": "SELECT, INSERT, UPDATE (caught_up_at)",
         "delivery_approval": "SELECT (id, people)",

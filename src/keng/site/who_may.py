@@ -66,7 +66,7 @@ PAGES_OF_EVERYBODY = _names("""
     my-passkeys passkey-new passkey-add passkey-options passkey-rename passkey-remove
     my-sessions session-end
     pagers pager-device pager-switch pager-test pager-test-now
-    waiting keys
+    waiting keys call-link
     tour-close style style-home
     """)
 _PAGES: tuple[tuple[Who, str], ...] = (

@@ -110,10 +110,13 @@ class Rig:
         with psycopg.connect(dsn("owner"), autocommit=True) as connection:
             connection.execute(
                 "INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, "
-                "recipient_kind, recipient_ref, text_id, address, priority) "
-                "SELECT uuidv7(), %s, %s, 'zalo_oa', 'group', uuidv7(), %s, n::text, %s "
+                "recipient_kind, recipient_ref, text_id, address, priority, unit_ref) "
+                "SELECT uuidv7(), %s, %s, 'zalo_oa', 'group', uuidv7(), %s, n::text, %s, %s "
                 "FROM generate_series(1, %s) n",
-                [dispatch.pk, account.pk, text.pk, int(Priority.BULK), count],
+                [
+                    *(dispatch.pk, account.pk, text.pk, int(Priority.BULK)),
+                    *(dispatch.unit_id, count),
+                ],
             )
             connection.execute("SELECT pg_notify('keng_delivery', '')")
         return dispatch

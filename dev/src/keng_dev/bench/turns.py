@@ -40,6 +40,7 @@ def measure(bench: Bench) -> list[Figure]:
             within,
             alone,
             "the same rows with nothing before them",
+            Target("≤", 6, "ratio"),
         ),
     ]
 

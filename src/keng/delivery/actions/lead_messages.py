@@ -54,6 +54,7 @@ def write_lead_messages(
             text_sealed=seals.for_sender(message.text, kind=SealedKind.TEXT, ref=key),
             address_sealed=bytes(way.address_sealed),
             priority=priority,
+            unit_ref=notice.unit_id,
             is_urgent=notice.is_urgent,
             expires_at=notice.expires_at,
         )

@@ -183,6 +183,7 @@ def _insert_deliveries(
         values |= {f"language{n}": language, f"text{n}": text}
     values |= {
         "dispatch": dispatch.pk,
+        "unit": dispatch.unit_id,
         "urgent": dispatch.is_urgent,
         "expires_at": dispatch.expires_at,
         "priority": priority_to_many(dispatch.kind, is_urgent=dispatch.is_urgent),
@@ -192,7 +193,7 @@ def _insert_deliveries(
         # Our own words only; values are bound.
         f"{query.sql} INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, "  # noqa: S608
         "recipient_kind, recipient_ref, text_id, address, address_sealed, priority, is_urgent, "
-        "state, code, settled_at, not_before, expires_at, earlier_ref, deletes_post) "
+        "state, code, settled_at, not_before, expires_at, earlier_ref, deletes_post, unit_ref) "
         f"SELECT {recipients.ID_BY_TURN_SQL}, %(dispatch)s, r.account_id, r.channel, "
         f"r.recipient_kind, r.recipient_ref, {text_of}, r.address, r.address_sealed, "
         "%(priority)s, %(urgent)s, "
@@ -200,7 +201,7 @@ def _insert_deliveries(
         f"CASE WHEN {UNREACHED} THEN 'rejected' WHEN {WAITS} THEN 'not_now' ELSE 'queued' END, "
         f"CASE WHEN {UNREACHED} THEN 'no_account' WHEN {WAITS} THEN 'quiet_hours' ELSE '' END, "
         f"CASE WHEN {UNREACHED} THEN now() END, {NOT_BEFORE}, %(expires_at)s, "
-        "r.earlier_ref, %(deletes_posts)s AND r.earlier_ref IS NOT NULL "
+        "r.earlier_ref, %(deletes_posts)s AND r.earlier_ref IS NOT NULL, %(unit)s "
         "FROM (SELECT * FROM recipients ORDER BY turn) AS r",
         values,
     )

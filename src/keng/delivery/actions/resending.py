@@ -94,7 +94,13 @@ def _resend(dispatch_id: uuid.UUID) -> int:
     dispatch = next(iter(locked), None)
     if dispatch is None:
         return 0
-    values: dict[str, Any] = missed_values(dispatch_id)
+    resend_locked(dispatch)
+    return 1
+
+
+def resend_locked(dispatch: Dispatch, *, by_itself: bool = False) -> None:
+    """Send a dispatch that is asked for again, in the caller's transaction, and record it."""
+    values: dict[str, Any] = missed_values(dispatch.pk)
     with connection.cursor() as cursor:
         # Leads first: what goes by machine is no longer among the missed afterwards.
         cursor.execute(_ASK_LEADS, values)
@@ -109,6 +115,5 @@ def _resend(dispatch_id: uuid.UUID) -> int:
         by="worker",
         on=dispatch,
         chain=unit_chain(dispatch.unit_id),
-        detail={"again": again, "relay_tasks": tasks},
+        detail={"again": again, "relay_tasks": tasks} | ({"by_itself": True} if by_itself else {}),
     )
-    return 1

@@ -1,5 +1,6 @@
 """Dispatches, their texts, and one delivery per recipient with every outcome on record."""
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # Some have to be asked for by a token that they made, which is longer than an id.
 LONGEST_PROVIDER_ID = 400
+# Rows that take no turns: calls, answers, and what goes to one person.
+NOBODYS_TURN = uuid.UUID(int=0)
 
 
 class Approval(Row):
@@ -242,6 +245,8 @@ class Delivery(Row):
     address_sealed = models.BinaryField(null=True)
     # Of keng.delivery.priorities: lower goes first.
     priority = models.PositiveSmallIntegerField(default=9, db_default=9)
+    # Of what goes to many the unit that sends it: units take turns on an account they share.
+    unit_ref = models.UUIDField(default=NOBODYS_TURN, db_default=NOBODYS_TURN)
     is_urgent = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=State, default="queued", db_default="queued")
     not_before = models.DateTimeField(db_default=Now())
@@ -285,9 +290,9 @@ class Delivery(Row):
             ),
         ]
         indexes = [
-            # The sender's claim: an account's urgent rows first, then its oldest.
+            # The sender's claim: an account's urgent rows first, then of each unit the oldest.
             models.Index(
-                fields=["account", "priority", "id"],
+                fields=["account", "priority", "unit_ref", "id"],
                 condition=models.Q(state="queued"),
                 name="delivery_to_send",
             ),

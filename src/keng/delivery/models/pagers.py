@@ -154,15 +154,29 @@ class ChatPagerCode(Row):
 
 
 class PagerAnswer(Row):
-    """An officer pressed the key in a call, or answered in the chat; gone once it was settled."""
+    """What an officer answered from their phone; gone once it was settled.
 
-    # Of a call the delivery that made it, of a chat the pager.
+    They pressed the key in a call, answered in the chat, or tapped the link of a text message.
+    """
+
+    # Of a call and a link the delivery that made it, of a chat the pager.
     delivery_ref = models.UUIDField(null=True)
     way = models.ForeignKey(PagerWay, models.CASCADE, null=True, related_name="+")
     at = models.DateTimeField()
+    # By the link: they take the tip on, and are not just coming.
+    takes_tip = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["delivery_ref"],
+                condition=models.Q(takes_tip=True),
+                name="call_waits_to_be_taken_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(takes_tip=False) | models.Q(delivery_ref__isnull=False),
+                name="link_is_of_a_call",
+            ),
             models.CheckConstraint(
                 condition=models.Q(delivery_ref__isnull=False, way__isnull=True)
                 | models.Q(delivery_ref__isnull=True, way__isnull=False),

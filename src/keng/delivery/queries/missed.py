@@ -14,7 +14,7 @@ from keng.delivery import recipients
 from keng.delivery.audience import channel_labels
 from keng.delivery.models import Dispatch
 from keng.delivery.models.relay import CLOSING_REASONS
-from keng.delivery.queries.outcomes import reason_words
+from keng.delivery.queries.outcomes import PUT_OFF, reason_words
 from keng.network.models import GroupKind
 
 # Of a row `d` of the dispatch `o`. Only what certainly never began at the provider is sent again,
@@ -38,7 +38,7 @@ WITH missed AS (
     {_MAY_GO_AGAIN} AS may_go_again,
     {_HAS_TASK} AS has_task, g.id IS NOT NULL AND {_HAS_LEAD} AS has_lead,
     coalesce(
-      CASE WHEN {recipients.WORKS.format(a="own")} THEN own.id END,
+      CASE WHEN {recipients.WORKS.format(a="own")} AND d.code <> '{PUT_OFF}' THEN own.id END,
       ({recipients.OTHER_ACCOUNT}),
       (SELECT a.id FROM delivery_channelaccount a
        WHERE a.id = s.account_ref AND a.channel = d.channel

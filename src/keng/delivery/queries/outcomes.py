@@ -18,6 +18,8 @@ NO_ACCOUNT = "no_account"
 """The code of a row that no account could carry."""
 QUIET_HOURS = "quiet_hours"
 """Of one that waits until somebody wants messages again; it stays when the row was called off."""
+PUT_OFF = "put_off"
+"""Of an urgent one that its channel put off for too long: another way took it."""
 OUTCOME_COLUMNS = ("arrived", "sent", "waiting", "later", "unknown", "failed")
 # Every state of a delivery belongs to exactly one column: a test holds it.
 COLUMN_OF_STATE = {
@@ -214,6 +216,7 @@ def reason_words(state: str, code: str) -> str:
             "a time in which these people want no message; sent when it is over"
         ),
         ("rejected", NO_ACCOUNT): _("no working account of this channel"),
+        ("rejected", PUT_OFF): _("the channel put it off for longer than an urgent text waits"),
     }
     general = {
         "not_now": _("the channel does not take it at present; tried again by itself"),

@@ -3,6 +3,7 @@
 import json
 import math
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from keng.audit.actions import record
 from keng.channels.base import AnyChannel, Credentials, Outcome
 from keng.delivery.credentials import credentials_for_sending
 from keng.delivery.models import ChannelAccount, PagerWay
+from keng.delivery.models.outbound import NOBODYS_TURN
+from keng.delivery.sender.rows import LeasedDelivery, UnitTurn
 from keng.kit import times
 from keng.network.models import Group, LeadWay, Subscription
 
@@ -43,6 +46,10 @@ class AccountState:
     """How many attempts in a row found nobody at the provider."""
     renew_at: float = 0.0
     """Before this moment tokens are not renewed ahead of need."""
+    sharing: list[UnitTurn] = field(default_factory=list)
+    """The units that wait side by side on its first shared rung; none where only one does."""
+    last_unit: uuid.UUID = NOBODYS_TURN
+    """Whose turn it was last: the next lease begins with the one after it."""
     images: dict[str, str] = field(default_factory=dict)
     """The provider's handles of pictures, by our path."""
 
@@ -53,6 +60,18 @@ class AccountState:
         self.used = self.used * kept + self.held * _USE_COUNTS_FOR * (1 - kept)
         self.used_at = now
         return self.used
+
+    def turns(self) -> list[UnitTurn]:
+        """The units that share it, beginning after the one whose turn it was last."""
+        after = [turn for turn in self.sharing if turn.unit_ref > self.last_unit]
+        return after + self.sharing[: len(self.sharing) - len(after)]
+
+    def note_turns(self, leased: Iterable[LeasedDelivery]) -> None:
+        """Remember whose turn it was, of rows just leased."""
+        rungs = {turn.priority for turn in self.sharing}
+        taken = [row for row in leased if row.priority in rungs]
+        if taken:
+            self.last_unit = max(taken, key=lambda row: row.place).unit_ref
 
 
 @dataclass(slots=True)

@@ -10,7 +10,12 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from keng.delivery.sender import sql
-from keng.delivery.sender.rows import LEASE_SECONDS, DeliveryChange, LeasedDelivery
+from keng.delivery.sender.rows import (
+    LEASE_SECONDS,
+    DeliveryChange,
+    LeasedDelivery,
+    UnitTurn,
+)
 
 # These statements touch few rows by their keys, whatever the tables held when a plan was first
 # made: planned once, never by reading a whole table.
@@ -33,9 +38,15 @@ class SenderDatabase:
         self._lock = asyncio.Lock()
 
     async def record_and_lease(
-        self, changes: Sequence[DeliveryChange], counts: dict[uuid.UUID, int]
+        self,
+        changes: Sequence[DeliveryChange],
+        counts: dict[uuid.UUID, int],
+        turns: Sequence[UnitTurn] = (),
     ) -> list[LeasedDelivery]:
-        """Record what came of the last rows and lease the next: both are committed, or neither."""
+        """Record what came of the last rows and lease the next: both are committed, or neither.
+
+        `turns`: the units that wait side by side on an account, who is first in turn first.
+        """
         async with self._lock:
             connection = await self._connected()
             cursor = connection.cursor(binary=True)
@@ -43,7 +54,8 @@ class SenderDatabase:
                 if changes:
                     await connection.execute(sql.RECORD, self._record_values(changes), prepare=True)
                 if counts:
-                    await cursor.execute(sql.LEASE, self.lease_values(counts), prepare=True)
+                    lease = sql.LEASE_BY_TURNS if turns else sql.LEASE
+                    await cursor.execute(lease, self.lease_values(counts, turns), prepare=True)
             return (
                 [LeasedDelivery._make(found) for found in await cursor.fetchall()] if counts else []
             )
@@ -72,9 +84,14 @@ class SenderDatabase:
         if self._connection is not None:
             await self._connection.close()
 
-    def lease_values(self, counts: dict[uuid.UUID, int]) -> dict[str, Any]:
-        """The values of sql.LEASE."""
+    def lease_values(
+        self, counts: dict[uuid.UUID, int], turns: Sequence[UnitTurn] = ()
+    ) -> dict[str, Any]:
+        """The values of sql.LEASE, and of sql.LEASE_BY_TURNS."""
         return {
+            "shared": [turn.account_id for turn in turns],
+            "rungs": [turn.priority for turn in turns],
+            "units": [turn.unit_ref for turn in turns],
             "accounts": list(counts),
             "counts": list(counts.values()),
             "sender": self._sender,

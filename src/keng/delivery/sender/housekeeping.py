@@ -1,6 +1,7 @@
 """What the sender does now and then: look at its accounts, sweep, wake, listen."""
 
 import asyncio
+import itertools
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
@@ -15,7 +16,7 @@ from keng.channels.by_hand import BY_HAND
 from keng.channels.upkeep import RECONNECT
 from keng.delivery.sender import accounts, orm_threads, sql
 from keng.delivery.sender.consequences import Consequences
-from keng.delivery.sender.rows import MOST_TRIES
+from keng.delivery.sender.rows import MOST_TRIES, UnitTurn
 
 if TYPE_CHECKING:
     import uuid
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from keng.delivery.sender.accounts import SendingAccount
 
 logger = logging.getLogger(__name__)
-_ACCOUNTS_EVERY, _SWEEP_EVERY = 2.0, 1.0
+_ACCOUNTS_EVERY, _SWEEP_EVERY, _LOOK_WHO_WAITS_EVERY = 2.0, 1.0, 0.5
 _IN_TOUCH_FOR = 10.0
 
 
@@ -52,6 +53,7 @@ class Housekeeping:
         return [
             self.repeat(self._look_at_accounts, every=_ACCOUNTS_EVERY),
             self.repeat(self._sweep, every=_SWEEP_EVERY),
+            self.repeat(self._look_who_waits, every=_LOOK_WHO_WAITS_EVERY),
             self._listen(),
         ]
 
@@ -107,6 +109,17 @@ class Housekeeping:
         if swept.rowcount or woken.rowcount:
             self.look_now()
 
+    async def _look_who_waits(self) -> None:
+        """Where rows of several units are due on one rung, they take turns."""
+        async with self._pool.connection() as connection:
+            values = {"accounts": [account.id for account in self.accounts]}
+            cursor = await connection.execute(sql.WHO_WAITS, values)
+            waiting = [UnitTurn(*found) for found in await cursor.fetchall()]
+        for account in self.accounts:
+            account.state.sharing = first_shared_rung(
+                [turn for turn in waiting if turn.account_id == account.id]
+            )
+
     async def _listen(self) -> None:
         """A wake-up and nothing more: whatever it misses, the next look finds."""
         while True:
@@ -119,6 +132,14 @@ class Housekeeping:
                         self.look_now()
             except (psycopg.Error, OSError):
                 await asyncio.sleep(0.5)
+
+
+def first_shared_rung(waiting: list[UnitTurn]) -> list[UnitTurn]:
+    """Of what is due on one account: the units of the lowest number that has several."""
+    for _rung, turns in itertools.groupby(waiting, key=lambda turn: turn.priority):
+        if len(units := list(turns)) > 1:
+            return units
+    return []
 
 
 def _loop_time() -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.housekeeping import Housekeeping
-from keng.delivery.sender.rows import LEASED_AHEAD, LeasedDelivery
+from keng.delivery.sender.rows import LEASED_AHEAD, LeasedDelivery, UnitTurn
 
 LOOK_EVERY_SECONDS = 1.0
 # Who has used so many times the mean lends so much of an equal share to the others.
@@ -80,6 +80,17 @@ class LeasedRows:
             return max(1, int(equal * (1 - _LENT) if is_heavy else equal + lent))
 
         return share
+
+    def turns(self, accounts: Iterable[uuid.UUID]) -> list[UnitTurn]:
+        """The units that share these accounts, of each account in the order of their turns."""
+        known = self._housekeeping.known_accounts
+        return [turn for key in accounts for turn in known[key].state.turns()]
+
+    def note_turns(self, rows: list[LeasedDelivery]) -> None:
+        """Whose turn it was on accounts that units share."""
+        for key in {row.account_id for row in rows}:
+            state = self._housekeeping.known_accounts[key].state
+            state.note_turns(row for row in rows if row.account_id == key)
 
     def add(self, rows: list[LeasedDelivery]) -> None:
         """These are ours now; each goes out in its turn."""

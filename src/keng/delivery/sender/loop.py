@@ -182,7 +182,10 @@ class Sender:
     ) -> list[LeasedDelivery]:
         if _FAULT == "send_before_lease":
             return await self._lease_unsafely(changes, counts)
-        rows = await self._database.record_and_lease(changes, counts)
+        turns = self._leased.turns(counts)
+        rows = await self._database.record_and_lease(changes, counts, turns)
+        if turns:
+            self._leased.note_turns(rows)
         self._leased.add(rows)
         return rows
 

@@ -25,6 +25,7 @@ from keng.channels.base import (
     continue_steps,
     outcome_of_transport_failure,
 )
+from keng.delivery.call_links import with_call_link
 from keng.delivery.models import Delivery
 from keng.delivery.sender import accounts, orm_threads
 from keng.delivery.sender.accounts import SendingAccount
@@ -50,6 +51,7 @@ _MANY = (
     Delivery.RecipientKind.SUBSCRIPTION,
     Delivery.RecipientKind.LEAD,
 )
+_CALLED = (Delivery.RecipientKind.PAGER,)
 # The provider is not to blame, so its account goes on with everything else.
 _NOT_ANSWERED = Outcome("retry", after_seconds=5, reason="look-up not answered")
 # Until its post has an id nothing can be changed there.
@@ -179,7 +181,7 @@ async def _prepare(
 async def _words_of(row: LeasedDelivery, text: LoadedText) -> str:
     """What it says; who looked something up reads what is known of it at this moment."""
     if row.text_sealed is None:
-        return text.text
+        return with_call_link(text.text, row.id) if row.recipient_kind in _CALLED else text.text
     words = opening.open_as_sender(row.text_sealed, kind=SealedKind.TEXT, ref=row.id).decode()
     if row.recipient_kind != Delivery.RecipientKind.ASKER:
         return words

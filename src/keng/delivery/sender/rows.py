@@ -4,6 +4,8 @@ import uuid
 from datetime import datetime
 from typing import NamedTuple
 
+from keng.delivery.models.outbound import NOBODYS_TURN
+
 SENT_AT_ONCE = 64
 # Leased beyond what is being sent: a crash can repeat or leave unknown no more than both together.
 LEASED_AHEAD = 32
@@ -38,9 +40,20 @@ class LeasedDelivery(NamedTuple):
     # What stands there is being posted this moment.
     is_earlier_leased: bool = False
     deletes_post: bool = False
+    # Whose turn this was, where several units share the account, and which place it has had.
+    unit_ref: uuid.UUID = NOBODYS_TURN
+    place: int = 0
 
     def __repr__(self) -> str:
         return f"LeasedDelivery({self.id})"  # No address and no words in any log.
+
+
+class UnitTurn(NamedTuple):
+    """One of several units that have rows due on the same rung of one account."""
+
+    account_id: uuid.UUID
+    priority: int
+    unit_ref: uuid.UUID
 
 
 class DeliveryChange(NamedTuple):

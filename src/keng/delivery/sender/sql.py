@@ -1,24 +1,72 @@
 """The sender's statements. Each is one round trip and part of one short transaction."""
 
-# Rows of each account: the lowest priority number first, then the oldest. At a limited rate every
-# row gets its own moment, one after the other over all senders, so that no second holds too many.
 # An account whose provider asked for a pause has its bucket in the future.
-LEASE = """
-WITH open AS (
+_OPEN = """open AS (
   SELECT a.id, wish.count, a.rate_per_minute
   FROM unnest(%(accounts)s::uuid[], %(counts)s::int[]) AS wish (id, count)
   JOIN delivery_channelaccount a ON a.id = wish.id
   WHERE a.bucket_at <= clock_timestamp() + interval '500 ms'
-), due AS MATERIALIZED (
+)"""
+_IS_DUE = """state = 'queued' AND not_before <= now()
+      AND (expires_at IS NULL OR expires_at > now())"""
+# The lowest priority number first; on one rung, unit by unit, the oldest.
+_IN_ORDER = f"""{_OPEN}, due AS MATERIALIZED (
   SELECT found.id, open.id AS account,
-    row_number() OVER (PARTITION BY open.id ORDER BY found.priority, found.id) AS place
+    row_number() OVER (PARTITION BY open.id ORDER BY found.priority, found.unit_ref, found.id)
+      AS place
   FROM open CROSS JOIN LATERAL (
-    SELECT id, priority FROM delivery_delivery
-    WHERE state = 'queued' AND account_id = open.id AND not_before <= now()
-      AND (expires_at IS NULL OR expires_at > now())
-    ORDER BY priority, id LIMIT open.count FOR UPDATE SKIP LOCKED
+    SELECT id, priority, unit_ref FROM delivery_delivery
+    WHERE account_id = open.id AND {_IS_DUE}
+    ORDER BY priority, unit_ref, id LIMIT open.count FOR UPDATE SKIP LOCKED
   ) AS found
-), paced AS (
+)"""  # noqa: S608 -- our own pieces
+# Where several units wait on one rung: what stands above it, then of each unit its share of the
+# room, who is first in turn one more where it does not go evenly; and what they leave to others.
+_BY_TURNS = f"""{_OPEN}, shared AS (
+  SELECT account, rung, unit,
+    row_number() OVER (PARTITION BY account ORDER BY given) - 1 AS turn,
+    count(*) OVER (PARTITION BY account) AS units
+  FROM unnest(%(shared)s::uuid[], %(rungs)s::smallint[], %(units)s::uuid[])
+    WITH ORDINALITY AS one (account, rung, unit, given)
+), rung_of AS (
+  SELECT DISTINCT account, rung FROM shared
+), above AS MATERIALIZED (
+  SELECT found.id, found.priority, open.id AS account, 0::bigint AS nth, 0::bigint AS turn
+  FROM open LEFT JOIN rung_of ON rung_of.account = open.id CROSS JOIN LATERAL (
+    SELECT id, priority FROM delivery_delivery
+    WHERE account_id = open.id AND {_IS_DUE} AND priority < coalesce(rung_of.rung, 32767)
+    ORDER BY priority, unit_ref, id LIMIT open.count FOR UPDATE SKIP LOCKED
+  ) AS found
+), room AS MATERIALIZED (
+  SELECT open.id, open.count - (SELECT count(*) FROM above WHERE above.account = open.id) AS count
+  FROM open
+), turns AS MATERIALIZED (
+  SELECT found.id, found.priority, room.id AS account,
+    row_number() OVER (PARTITION BY room.id, shared.unit ORDER BY found.id) AS nth, shared.turn
+  FROM room JOIN shared ON shared.account = room.id CROSS JOIN LATERAL (
+    SELECT id, priority FROM delivery_delivery
+    WHERE account_id = room.id AND {_IS_DUE} AND priority = shared.rung AND unit_ref = shared.unit
+    ORDER BY id LIMIT (room.count + shared.units - 1 - shared.turn) / shared.units
+    FOR UPDATE SKIP LOCKED
+  ) AS found
+), left_over AS MATERIALIZED (
+  SELECT found.id, found.priority, room.id AS account, 1000 AS nth, 0::bigint AS turn
+  FROM room JOIN rung_of ON rung_of.account = room.id CROSS JOIN LATERAL (
+    SELECT id, priority FROM delivery_delivery
+    WHERE account_id = room.id AND {_IS_DUE} AND priority >= rung_of.rung
+      AND id NOT IN (SELECT turns.id FROM turns)
+    ORDER BY priority, unit_ref, id
+    LIMIT room.count - (SELECT count(*) FROM turns WHERE turns.account = room.id)
+    FOR UPDATE SKIP LOCKED
+  ) AS found
+), due AS MATERIALIZED (
+  SELECT id, account,
+    row_number() OVER (PARTITION BY account ORDER BY priority, nth, turn, id) AS place
+  FROM (TABLE above UNION ALL TABLE turns UNION ALL TABLE left_over) AS one
+)"""  # noqa: S608 -- our own pieces
+# At a limited rate every row gets its own moment, one after the other over all senders, so that no
+# second holds too many.
+_TAKE = """, paced AS (
   UPDATE delivery_channelaccount AS a
   SET bucket_at = greatest(bucket_at, clock_timestamp())
                   + taken.count * (interval '60 seconds' / rate_per_minute)
@@ -46,8 +94,32 @@ RETURNING d.id, d.account_id, d.recipient_kind, d.recipient_ref, d.text_id, d.te
     FROM delivery_delivery e LEFT JOIN delivery_delivery before ON before.id = e.earlier_ref
     WHERE e.id = d.earlier_ref) END,
   EXISTS (SELECT FROM delivery_delivery e WHERE e.id = d.earlier_ref AND e.state = 'leased'),
-  d.deletes_post
+  d.deletes_post, d.unit_ref, due.place
 """
+LEASE = f"WITH {_IN_ORDER}{_TAKE}"
+LEASE_BY_TURNS = f"WITH {_BY_TURNS}{_TAKE}"
+
+# On which rungs of an account rows are due, and whose: one step of the index from unit to unit.
+WHO_WAITS = f"""
+WITH RECURSIVE waiting AS (
+  SELECT a.id AS account, first.priority, first.unit_ref
+  FROM unnest(%(accounts)s::uuid[]) AS a (id) CROSS JOIN LATERAL (
+    SELECT priority, unit_ref FROM delivery_delivery
+    WHERE state = 'queued' AND account_id = a.id ORDER BY priority, unit_ref LIMIT 1) AS first
+  UNION ALL
+  SELECT waiting.account, next.priority, next.unit_ref
+  FROM waiting CROSS JOIN LATERAL (
+    SELECT priority, unit_ref FROM delivery_delivery
+    WHERE state = 'queued' AND account_id = waiting.account
+      AND (priority, unit_ref) > (waiting.priority, waiting.unit_ref)
+    ORDER BY priority, unit_ref LIMIT 1) AS next
+)
+SELECT w.account, w.priority, w.unit_ref FROM waiting w
+WHERE EXISTS (
+  SELECT FROM delivery_delivery
+  WHERE account_id = w.account AND priority = w.priority AND unit_ref = w.unit_ref AND {_IS_DUE})
+ORDER BY 1, 2, 3
+"""  # noqa: S608 -- our own pieces
 
 # A person alone is forgotten with the end of the row, whatever the end was: where they are written
 # to, and what was sealed for them (it may hold a link that leads to a code). Who looked something

@@ -67,6 +67,13 @@ _OF_ENDED_PAGER = (
     f" WHERE way.id = way_id AND (way.{_OFFICER_IS_ONESELF}"
     " OR keng_manages_officer(way.officer_id)))"
 )
+_OF_CALL_BY_TEXT = (
+    "takes_tip AND way_id IS NULL AND EXISTS ("
+    "SELECT FROM delivery_delivery call JOIN delivery_dispatch sent ON sent.id = call.dispatch_id"
+    " WHERE call.id = delivery_ref AND call.recipient_kind = 'pager' AND call.channel = 'sms'"
+    " AND sent.kind = 'page' AND sent.source_kind = 'alarm'"
+    " AND call.created_at > now() - interval '30 minutes')"
+)
 _PAGERS = (
     *desk_writes(
         "delivery_pagerway",
@@ -79,7 +86,8 @@ _PAGERS = (
         "delivery_pagertestway", adds=_OF_OWN_TEST, changes=_OF_OWN_TEST, deletes=_OF_ENDED_PAGER
     ),
     *desk_writes("delivery_chatpagercode", adds=_OFFICER_IS_ONESELF, deletes=_OFFICER_IS_ONESELF),
-    *desk_writes("delivery_pageranswer", deletes=_OF_ENDED_PAGER),
+    # Whoever taps the link of a call has not signed in: it is of a call of this half hour.
+    *desk_writes("delivery_pageranswer", adds=_OF_CALL_BY_TEXT, deletes=_OF_ENDED_PAGER),
 )
 
 SENDING_POLICIES: tuple[RowPolicy, ...] = (*_DISPATCHES, *_COMING_IN, *_PAGERS)

@@ -17,6 +17,8 @@ class Alarm(Row):
     next_call_at = models.DateTimeField(db_default=Now())
     taken_by = models.ForeignKey("accounts.Officer", models.SET_NULL, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
+    # When it was taken by the link of a text message, until the tip is opened by whoever took it.
+    taken_by_link_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -24,6 +26,11 @@ class Alarm(Row):
                 fields=["next_call_at"],
                 condition=models.Q(ended_at__isnull=True),
                 name="alarm_ringing",
+            ),
+            models.Index(
+                fields=["taken_by_link_at"],
+                condition=models.Q(taken_by_link_at__isnull=False),
+                name="alarm_taken_by_link",
             ),
         ]
 

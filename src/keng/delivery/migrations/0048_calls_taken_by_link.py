@@ -1,0 +1,32 @@
+"""An officer takes a tip on by the link of a text message; it waits here for the worker."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("delivery", "0047_units_take_turns")]
+
+    operations = [
+        migrations.AddField(
+            model_name="pageranswer",
+            name="takes_tip",
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+        migrations.AddConstraint(
+            model_name="pageranswer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("takes_tip", True)),
+                fields=("delivery_ref",),
+                name="call_waits_to_be_taken_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pageranswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("takes_tip", False), ("delivery_ref__isnull", False), _connector="OR"
+                ),
+                name="link_is_of_a_call",
+            ),
+        ),
+    ]
