@@ -114,6 +114,10 @@ class Lead(Row):
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
     groups = models.ManyToManyField(Group, related_name="leads", blank=True)
     above = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="below")
+    # The hamlet whose head they are.
+    head_of = models.OneToOneField(
+        "places.Place", models.SET_NULL, null=True, blank=True, related_name="head"
+    )
     consented_on = models.DateField()
     language = models.CharField(max_length=5, default="vi", db_default="vi")
     # The standing page's link is derived from these and the site's key (secret_links): another

@@ -336,6 +336,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_teamask": "SELECT, INSERT, UPDATE (ended_at)",
         "network_teamanswer": R,
         "network_establishment": RIU,
+        # Hamlets alone: a policy.
+        "places_place": "SELECT, INSERT, UPDATE (name, full_name, folded, house_count)",
+        "places_succession": RI,
         # It is locked, and no row of it changed: a policy.
         "places_unit": RU,
         "tips_clockrule": R,

@@ -100,6 +100,8 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     subscriptions
     establishments establishments-missing establishment-new establishments-import
     establishments-take-over establishment-edit establishment-open
+    hamlets hamlet-new hamlet-edit hamlets-import hamlets-take-over
+    leads-example establishments-example hamlets-example
     desk-claims claim-new claim-detail claim-write claim-publish claim-answer
     claim-outside claim-withdraw
     questions question question-opinion question-move

@@ -40,6 +40,7 @@ LEAD_LAYOUT = SheetLayout(
             gettext_lazy("As they are called there. With the position it tells leads apart."),
             is_required=True,
             also=("ho ten", "ho va ten", "dau moi", "full name"),
+            example="Nguyễn Thị Ví Dụ",
         ),
         SheetColumn(
             "position",
@@ -47,6 +48,7 @@ LEAD_LAYOUT = SheetLayout(
             gettext_lazy("Principal of which school, class teacher of 4A2, head of which hamlet."),
             is_required=True,
             also=("chuc vu", "vai tro"),
+            example="Tổ trưởng tổ dân phố 5",
         ),
         SheetColumn(
             "agreed",
@@ -54,6 +56,7 @@ LEAD_LAYOUT = SheetLayout(
             gettext_lazy("Yes. Nobody is written down without it."),
             is_required=True,
             also=("da dong y", "dong y"),
+            example=cells.YES,
         ),
         SheetColumn(
             "unit",
@@ -182,15 +185,6 @@ def plan_lead_sheet(sheet: Sheet, *, by: "Officer") -> LeadPlan:
             seen[key] = draft.line.number
     _find_superiors(drafts, known)
     return LeadPlan(tuple(draft.row() for draft in drafts), sheet.digest)
-
-
-def refused_lines(sheet: Sheet, plan: LeadPlan) -> Iterator[list[str]]:
-    """The rows that were refused, as they came, with their number and the reason behind them."""
-    by_number = {line.number: line for line in sheet.lines}
-    for row in plan.wrong:
-        line = by_number[row.number]
-        written = [line.cells.get(column.key, "") for column in LEAD_LAYOUT.columns]
-        yield [*written, str(row.number), "; ".join(row.errors)]
 
 
 class _LeadLine:

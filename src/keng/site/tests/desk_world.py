@@ -243,6 +243,7 @@ def _network(label: str, unit: Unit, place: Any) -> dict[str, Any]:
     group = make.group(unit=unit, place=place, name=f"Nhóm {label}")
     lead = make.lead(unit=unit, groups=(group,), name=f"Đầu mối {label}")
     house = make.establishment(unit=unit, place=place, name=f"Nhà trọ {label}")
+    hamlet = make.place(f"Thôn {label}", kind="hamlet", parent=place)
     team = make.group(unit=unit, place=place, name=f"Tổ tự quản {label}", kind="team")
     shift = TeamShift.objects.create(
         group=team,
@@ -258,6 +259,7 @@ def _network(label: str, unit: Unit, place: Any) -> dict[str, Any]:
         "group": group,
         "lead": lead,
         "establishment": house,
+        "hamlet": hamlet,
         "team": team,
         "team_shift": shift,
         "team_ask": ask,

@@ -174,6 +174,7 @@ OBJECTS = {
     "team-ask-end": "team_ask",
     "establishment-edit": "establishment",
     "establishment-open": "establishment",
+    "hamlet-edit": "hamlet",
     "film": "film",
     "film-discard": "film",
     "desk-film-play": "film",
