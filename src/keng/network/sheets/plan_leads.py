@@ -19,6 +19,7 @@ from keng.network.actions.lead_ways import (
     BY_SMS,
     NoSuchAddress,
     TypedAddress,
+    lead_name_mark,
     read_typed_address,
 )
 from keng.network.models import Group, Lead, LeadRefusal, LeadWay
@@ -219,6 +220,10 @@ class _LeadLine:
         if is_stopped or (self.lead is None and any(one.stopped_at for one in alike)):
             self.errors.append(
                 _("a lead of this name stopped. If they take part again, say so on their own page")
+            )
+        if not alike and lead_name_mark(self.unit_id, self.name) in self._known.refused:
+            self.errors.append(
+                _("somebody of this name asked to be erased. No sheet brings them back")
             )
         self._groups = tuple(self._read_groups(self.unit_id))
         self._typed = self._read_address()

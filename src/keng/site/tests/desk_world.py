@@ -243,6 +243,9 @@ def _network(label: str, unit: Unit, place: Any) -> dict[str, Any]:
     group = make.group(unit=unit, place=place, name=f"Nhóm {label}")
     lead = make.lead(unit=unit, groups=(group,), name=f"Đầu mối {label}")
     house = make.establishment(unit=unit, place=place, name=f"Nhà trọ {label}")
+    erased = make.lead(unit=unit, groups=(group,))
+    erased.erased_at = times.now()
+    erased.save(update_fields=["erased_at"])
     hamlet = make.place(f"Thôn {label}", kind="hamlet", parent=place)
     team = make.group(unit=unit, place=place, name=f"Tổ tự quản {label}", kind="team")
     shift = TeamShift.objects.create(
@@ -260,6 +263,7 @@ def _network(label: str, unit: Unit, place: Any) -> dict[str, Any]:
         "lead": lead,
         "establishment": house,
         "hamlet": hamlet,
+        "erased_lead": erased,
         "team": team,
         "team_shift": shift,
         "team_ask": ask,

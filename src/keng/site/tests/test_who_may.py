@@ -663,6 +663,10 @@ _APART = {
     "network.establishments.set_establishment_open": lambda here: {
         "pk": here.rows["establishment"].pk
     },
+    "relay.vacant_places.take_on_place": lambda here: {
+        "vacant_id": here.rows["erased_lead"].pk,
+        "name": here.rows["lead"].name,
+    },
     "network.hamlets.add_hamlet": lambda here: {"draft": _hamlet(here)},
     "network.hamlets.change_hamlet": lambda here: {
         "hamlet_id": here.rows["hamlet"].pk,
