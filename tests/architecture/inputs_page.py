@@ -249,6 +249,7 @@ def file_rules() -> dict[str, tuple[int, int, str, str]]:
         "take-down-chat": (1, MOST_FILE_BYTES, pictures, as_above),
         "groups-import": a_sheet,
         "establishments-import": a_sheet,
+        "hamlets-import": a_sheet,
         "leads-import": sheet(MOST_LEADS),
         "import-new": sheet(imported.MOST_ROWS, imported.MOST_WORDS),
         "film-new": (

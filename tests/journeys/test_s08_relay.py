@@ -101,8 +101,15 @@ def add_lead(duty: Desk, name: str, position: str, above: str, group: str) -> No
     expect(page.locator("#lead-link")).to_be_visible()
 
 
-def write(duty: Desk, title: str = TITLE, hamlet: str = HAMLET, groups: int = len(CLASSES)) -> None:
-    """For the schools of one hamlet and for nobody else."""
+def write(
+    duty: Desk,
+    title: str = TITLE,
+    hamlet: str = HAMLET,
+    groups: int = len(CLASSES),
+    *,
+    kind: str = "school",
+) -> None:
+    """For one kind of group of one hamlet, the schools, and for nobody else."""
     page = duty.page
     page.locator("header.top-bar nav a[href='/warnings/']").click()
     duty.follow("/warnings/new/")
@@ -111,7 +118,7 @@ def write(duty: Desk, title: str = TITLE, hamlet: str = HAMLET, groups: int = le
         page.fill(f"[name={name}]", words)
     page.select_option("[name=category]", "scam_impersonation")
     only(page, "places", page.get_by_label(hamlet))
-    only(page, "kinds", page.locator("[name=kinds][value=school]"))
+    only(page, "kinds", page.locator(f"[name=kinds][value={kind}]"))
     page.locator("[name=subscribers]").uncheck()
     expect(page.locator("#audience h2")).to_have_text(f"Gửi tới {groups} nhóm")
     submit_for_approval(page)

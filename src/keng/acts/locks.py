@@ -29,6 +29,7 @@ ORDER: dict[str, str] = {
     "accounts_post": "pk",
     "accounts_shift": "pk",
     "places_unit": "pk",
+    "places_place": "pk",
     "accounts_namedofficer": "pk",
     "retention_retentionperiod": "pk",
     "imported_importbatch": "pk",

@@ -52,6 +52,10 @@ SET_ESTABLISHMENT_OPEN = Act(
 )
 IMPORT_ESTABLISHMENTS = Act(WORKING, {"establishment.imported": _("Imported a sheet of houses")})
 
+ADD_HAMLET = Act(WORKING, {"hamlet.added": _("Added a hamlet")})
+CHANGE_HAMLET = Act(WORKING, {"hamlet.changed": _("Changed a hamlet")})
+IMPORT_HAMLETS = Act(WORKING, {"hamlet.imported": _("Imported a sheet of hamlets")})
+
 ADD_SHIFT = Act(
     WORKING,
     {

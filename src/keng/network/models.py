@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keng.channels.by_hand import BY_HAND
@@ -47,8 +48,8 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     """Reads of leads."""
 
     def visible_to(self, officer: "Officer") -> "LeadQuerySet":
-        """Leads of the units the officer works for. No post means none."""
-        return self.filter(unit_id__in=officer.unit_ids)
+        """Leads of the units the officer works for, but who was erased. No post means none."""
+        return self.filter(unit_id__in=officer.unit_ids, erased_at__isnull=True)
 
 
 class Group(Row):
@@ -114,6 +115,10 @@ class Lead(Row):
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
     groups = models.ManyToManyField(Group, related_name="leads", blank=True)
     above = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="below")
+    # The hamlet whose head they are.
+    head_of = models.OneToOneField(
+        "places.Place", models.SET_NULL, null=True, blank=True, related_name="head"
+    )
     consented_on = models.DateField()
     language = models.CharField(max_length=5, default="vi", db_default="vi")
     # The standing page's link is derived from these and the site's key (secret_links): another
@@ -125,11 +130,39 @@ class Lead(Row):
     stopped_at = models.DateTimeField(null=True, blank=True)
     # By whoever held the link, who need not be the lead: the desk asks, and the link undoes it.
     stopped_by_link = models.BooleanField(default=False, db_default=False)
+    # They asked to be erased: the row is counted by, and says nothing of anybody (a trigger).
+    erased_at = models.DateTimeField(null=True, blank=True)
+    # Who took on the place that an erased lead left in the tree.
+    successor = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = LeadQuerySet.as_manager()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True)
+                | models.Q(
+                    name="",
+                    position="",
+                    head_of__isnull=True,
+                    ended_links=[],
+                    stopped_at__isnull=False,
+                ),
+                name="erased_lead_is_nobody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(successor__isnull=True) | models.Q(erased_at__isnull=False),
+                name="place_of_an_erased_lead_is_taken_on",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.name} ({self.position})"
+
+    @property
+    def shown_name(self) -> str:
+        """Where tasks of before are listed, also of somebody who was erased."""
+        return self.name or gettext("an erased lead")
 
 
 class LeadWayQuerySet(models.QuerySet["LeadWay"]):

@@ -7,8 +7,11 @@ from keng.network.desk import (
     establishments,
     group_sheets,
     groups,
+    hamlet_sheets,
+    hamlets,
     lead_sheets,
     leads,
+    sheet_files,
     subscriptions,
     targets,
     teams,
@@ -60,6 +63,20 @@ desk: list[URLPattern] = [
         "establishments/<uuid:pk>/open/",
         establishments.establishment_open,
         name="establishment-open",
+    ),
+    path("hamlets/", hamlets.hamlets, name="hamlets"),
+    path("hamlets/new/", hamlets.hamlet_edit, name="hamlet-new"),
+    path("hamlets/import/", hamlet_sheets.hamlets_import, name="hamlets-import"),
+    path("hamlets/import/check/", hamlet_sheets.hamlets_take_over, name="hamlets-take-over"),
+    path("hamlets/<uuid:pk>/", hamlets.hamlet_edit, name="hamlet-edit"),
+    *(
+        path(
+            f"{kind}/import/example.csv",
+            sheet_files.sheet_example,
+            {"kind": kind},
+            f"{kind}-example",
+        )
+        for kind in sheet_files.EXAMPLES
     ),
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
 ]

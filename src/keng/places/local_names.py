@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from keng.places.communes_in_text import CommunesInText, communes_in_text, names_beyond_tables
 from keng.places.landmark_names import parse_landmark_name
-from keng.places.models import Landmark, Place
+from keng.places.models import Landmark, Place, Succession
 from keng.places.name_index import (
     NamedPlace,
     NameIndex,
@@ -63,6 +63,7 @@ def _named(province_code: str, names: set[str]) -> Iterator[tuple[str, NamedPlac
             place.name,
             NamedPlace((lies_in.code,), name_spelling(place.name), place.kind, place.code),
         )
+    yield from _former_hamlets(province_code, names)
     landmarks = Landmark.objects.filter(folded__in=names, place__province_code=province_code)
     for row in landmarks.select_related("place").order_by("folded", "place__code"):
         name = parse_landmark_name(row.name)
@@ -70,6 +71,24 @@ def _named(province_code: str, names: set[str]) -> Iterator[tuple[str, NamedPlac
             name.core,
             NamedPlace((row.place.code,), name_spelling(name.core), "landmark", sort=name.sort),
         )
+
+
+def _former_hamlets(province_code: str, names: set[str]) -> Iterator[tuple[str, NamedPlace]]:
+    """Hamlets of today by the names that they had before."""
+    rows = Succession.objects.filter(
+        old__folded__in=names,
+        old__kind=Place.Kind.HAMLET,
+        new__kind=Place.Kind.HAMLET,
+        new__province_code=province_code,
+        new__valid_to__isnull=True,
+    )
+    for row in rows.select_related("old", "new__parent").order_by("new__code", "old__code"):
+        if row.new.parent is not None:
+            name = name_spelling(row.old.name)
+            yield (
+                row.old.name,
+                NamedPlace((row.new.parent.code,), name, Place.Kind.HAMLET, row.new.code),
+            )
 
 
 def commune_code_of(place: Place | None) -> str | None:

@@ -31,6 +31,8 @@ class Place(Row):
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
     legal_act = models.CharField(max_length=120, default="", db_default="", blank=True)
+    # Of a hamlet, as its desk counts them; null where nobody has said.
+    house_count = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -38,6 +40,10 @@ class Place(Row):
                 fields=["code", "kind", "valid_from"],
                 nulls_distinct=False,
                 name="place_code_is_unique_in_its_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(house_count__isnull=True) | models.Q(kind="hamlet"),
+                name="houses_are_counted_by_hamlet",
             ),
         ]
         indexes = [

@@ -11,6 +11,7 @@ from keng.kit.sql_names import alphabetically
 from keng.language.alphabet import alphabetical
 from keng.language.fold import fold
 from keng.places import landmarks
+from keng.places.hamlet_names import without_hamlet_kind
 from keng.places.landmark_names import parse_landmark_name
 from keng.places.models import Place, Succession
 
@@ -60,7 +61,11 @@ def find_places(query: str, province_code: str | None = None, limit: int = 20) -
     if not words:
         return []
     known = _landmark_matches(query)
-    found = _candidates(words) or _candidates(parse_landmark_name(query).core.split())
+    found = (
+        _candidates(words)
+        or _candidates(without_hamlet_kind(" ".join(words)).split())
+        or _candidates(parse_landmark_name(query).core.split())
+    )
     shown = {match.place.pk for match in known}
     known += [m for m in _matches(found, province_code) if m.place.pk not in shown or m.split_into]
     known = [*_province_matches(query), *known]

@@ -26,6 +26,15 @@ name_records({"relay.rooms_told": _("Wrote down in how many houses the rooms wer
 
 name_records({"relay.leads_told": _("Told leads by their own channel")})
 
+# The desk on request, or the lead on their own page.
+ERASE_LEAD = Act(WORKING)
+ERASE_ONESELF = Act(HOLDER)
+name_records({"lead.erased": _("A lead was erased, as they asked")})
+# Their superior says who takes the place on, or the desk.
+TAKE_ON_PLACE = Act(WORKING)
+GIVE_PLACE = Act(HOLDER)
+name_records({"lead.place_taken_on": _("Somebody took on the place of an erased lead")})
+
 # On record as what the desk does with a lead (keng.network.acts).
 STOP_LEAD = Act(HOLDER)
 RESUME_LEAD = Act(HOLDER)

@@ -1,6 +1,7 @@
 """One commune: its groups by kind and by hamlet, and what the last 30 days reached of them."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from keng.kit.sql_names import alphabetically
 from keng.network.models import GroupKind
 from keng.network.queries import groups as group_queries
+from keng.network.queries.hamlets import houses_by_place
 from keng.network.queries.places import place_ids_below
 from keng.network.queries.targets import target_table
 from keng.places.models import Place
@@ -27,6 +29,12 @@ class ReachRow:
     silent: int
     wanted: int
     row: coverage.CoverageRow | None
+    house_count: int | None = None
+    """Of a hamlet: how many houses there are, as its desk counts them."""
+    listed: int = 0
+    """Houses that were written down there."""
+    reached: int = 0
+    """Of these, those whose contact reads along in a group."""
 
     @property
     def missing(self) -> int:
@@ -68,24 +76,46 @@ def reach_of_commune(pk: uuid.UUID, *, officer: "Officer") -> CommuneReach | Non
         commune.place,
         *Place.objects.filter(parent=pk, valid_to=None).order_by(alphabetically()),
     ]
+    houses = houses_by_place(officer, [one.pk for one in places])
     hamlets = tuple(
         _reach_row(
-            _("The whole commune") if one.pk == pk else one.name,
+            _("The whole commune") if one.pk == pk else one.full_name,
             [g for g in groups if g.place_id == one.pk],
             0,
             rows.get(one.pk),
+            house_count=one.house_count,
+            houses=houses.get(one.pk, (0, 0)),
         )
         for one in places
     )
-    total = _reach_row(_("Sum"), groups, sum(wanted.values()), reached.total if sent else None)
+    total = _reach_row(
+        _("Sum"),
+        groups,
+        sum(wanted.values()),
+        reached.total if sent else None,
+        house_count=_sum_of_known(one.house_count for one in places),
+        houses=(sum(row.listed for row in hamlets), sum(row.reached for row in hamlets)),
+    )
     return CommuneReach(commune.place, kinds, hamlets, total, commune.missing, bool(wanted))
 
 
 def _reach_row(
-    label: str, groups: list[Any], wanted: int, row: coverage.CoverageRow | None
+    label: str,
+    groups: list[Any],
+    wanted: int,
+    row: coverage.CoverageRow | None,
+    *,
+    house_count: int | None = None,
+    houses: tuple[int, int] = (0, 0),
 ) -> ReachRow:
     silent = sum(1 for group in groups if group.is_silent)
-    return ReachRow(label, len(groups), silent, wanted, row if row and row.groups else None)
+    counted = row if row and row.groups else None
+    return ReachRow(label, len(groups), silent, wanted, counted, house_count, *houses)
+
+
+def _sum_of_known(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 def _row_of_kind(reached: coverage.Coverage, label: str) -> coverage.CoverageRow | None:

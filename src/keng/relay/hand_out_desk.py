@@ -15,12 +15,13 @@ from keng.network.models import Lead
 from keng.relay import relay_acts as actions
 from keng.relay import tasks_of_leads as queries
 from keng.relay.stopping import RESUME_WITHIN
+from keng.relay.vacant_places import places_of_desk
 
 
 @require_safe
 def hand_outs(request: SignedInRequest) -> HttpResponse:
     """Leads nobody has told yet, urgent first, and those whose link was used to stop."""
-    return _hand_outs_page(request)
+    return hand_outs_page(request)
 
 
 @require_POST
@@ -30,10 +31,16 @@ def hand_out_link(request: SignedInRequest, lead: uuid.UUID) -> HttpResponse:
     if found.stopped_at:
         return redirect("hand-outs")
     show_lead_link(found.pk, by=request.officer)
-    return _hand_outs_page(request, link_of=found.pk)
+    return hand_outs_page(request, link_of=found.pk)
 
 
-def _hand_outs_page(request: SignedInRequest, link_of: uuid.UUID | None = None) -> HttpResponse:
+def hand_outs_page(
+    request: SignedInRequest,
+    link_of: uuid.UUID | None = None,
+    wrong_place: uuid.UUID | None = None,
+    wrong_name: str = "",
+) -> HttpResponse:
+    """The list; after a slip with what was typed for the place of an erased lead."""
     found, page = rows_of_page(request, queries.leads_to_tell(request.officer, link_of=link_of))
     context = {
         "here": "hand-outs",
@@ -41,6 +48,9 @@ def _hand_outs_page(request: SignedInRequest, link_of: uuid.UUID | None = None) 
         "page": page,
         "wishes": queries.leads_stopped_by_link(request.officer, within=RESUME_WITHIN),
         "link_of": link_of,
+        "vacant": places_of_desk(request.officer),
+        "wrong_place": wrong_place,
+        "wrong_name": wrong_name,
     }
     return render(request, "relay/hand_outs.html", context)
 

@@ -2,13 +2,29 @@
 
 from django.urls import URLPattern, path
 
-from keng.relay import coverage_desk, dispatch_desk, hand_out_desk, lead_way_desk, reminder_desk
-from keng.relay.public import frame, lead_page, lead_way_pages, people_page, team_answers
+from keng.relay import (
+    coverage_desk,
+    dispatch_desk,
+    erasing_desk,
+    hand_out_desk,
+    lead_way_desk,
+    reminder_desk,
+)
+from keng.relay.public import (
+    erase_page,
+    frame,
+    lead_page,
+    lead_way_pages,
+    people_page,
+    team_answers,
+)
 
 # Without a slash at the end: these stand in messages, where every character counts.
 public: list[URLPattern] = [
     path("relay/<secret:token>", lead_page.relay, name="relay"),
     path("relay/<secret:token>/stop", frame.relay_stop, name="relay-stop"),
+    path("relay/<secret:token>/erase", erase_page.relay_erase, name="relay-erase"),
+    path("relay/<secret:token>/place/<uuid:place>", people_page.relay_place, name="relay-place"),
     path("relay/<secret:token>/resume", frame.relay_resume, name="relay-resume"),
     path("relay/<secret:token>/way", lead_way_pages.relay_way, name="relay-way"),
     path("relay/<secret:token>/people", people_page.relay_people, name="relay-people"),
@@ -58,6 +74,8 @@ desk: list[URLPattern] = [
     path("relays/", hand_out_desk.hand_outs, name="hand-outs"),
     path("relays/<uuid:lead>/link/", hand_out_desk.hand_out_link, name="hand-out-link"),
     path("relays/<uuid:lead>/done/", hand_out_desk.hand_out_done, name="hand-out-done"),
+    path("relays/<uuid:pk>/erase/", erasing_desk.lead_erase, name="lead-erase"),
+    path("relays/<uuid:pk>/place/", erasing_desk.place_take_on, name="place-take-on"),
     path("relays/<uuid:lead>/way/", lead_way_desk.lead_way_edit, name="lead-way-edit"),
     path("relays/reminders/", reminder_desk.reminders, name="reminders"),
     path("relays/<uuid:lead>/remind/", reminder_desk.lead_remind, name="lead-remind"),

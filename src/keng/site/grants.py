@@ -189,7 +189,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "lessons_schoolclass": "SELECT, UPDATE (pupils, pledged, counted_at)",
         # A lead adds who answers to them, with the group in which those post.
         "network_lead_groups": RI,
-        "network_lead": "SELECT, INSERT, UPDATE (stopped_at, stopped_by_link)",
+        # Erased as they ask: a trigger takes the rest. Their superior says who takes it on.
+        "network_lead": "SELECT, INSERT, UPDATE (stopped_at, stopped_by_link, erased_at, above_id, "
+        "successor_id)",
         # A lead's own page and the link in a message: the address goes in and is never read.
         "network_leadway": f"INSERT, {_WAY_READ}, {_WAY_WRITTEN}",
         "network_leadrefusal": RI,
@@ -210,7 +212,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_subscriptionwish": "INSERT, SELECT (made_at)",
         "network_subscription_places": ALL,
         "delivery_relaytask": "SELECT, UPDATE (confirmed_at, via, reached_count, houses_told, "
-        "cannot_reason, remind_at)",
+        "cannot_reason, remind_at, lead_id, handed_out_at, handed_out_by_id)",
         "delivery_delivery": f"INSERT, {_SENT}, {_CALLED_OFF}",
         "delivery_sandboxmessage": R,
         # Whoever asks about a claim gets a link; what is published is read.
@@ -327,8 +329,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Taken back, or sent once more where nobody knows; to whom and what stays.
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
         "not_before, leased_by, leased_until, address_sealed, text_sealed)",
-        "delivery_relaytask": "SELECT, UPDATE (handed_out_at, handed_out_by_id, reminded_at, "
-        "reminded_by_id, seen_at, seen_by_id, houses_told)",
+        "delivery_relaytask": "SELECT, UPDATE (lead_id, handed_out_at, handed_out_by_id, "
+        "reminded_at, reminded_by_id, seen_at, seen_by_id, houses_told)",
         "network_lead_groups": "SELECT, INSERT, DELETE",
         "network_leadway": f"INSERT, {_WAY_READ}, {_WAY_WRITTEN}",
         "network_leadrefusal": RI,
@@ -338,6 +340,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_teamask": "SELECT, INSERT, UPDATE (ended_at)",
         "network_teamanswer": R,
         "network_establishment": RIU,
+        # Hamlets alone: a policy.
+        "places_place": "SELECT, INSERT, UPDATE (name, full_name, folded, house_count)",
+        "places_succession": RI,
         # It is locked, and no row of it changed: a policy.
         "places_unit": RU,
         "tips_clockrule": R,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections import Counter
 
 # Further pages of a tab, at addresses of their own.
-_BELOW = {"groups": ("leads", "establishments", "coverage", "subscriptions")}
+_BELOW = {"groups": ("leads", "establishments", "hamlets", "coverage", "subscriptions")}
 # Off at a commune: the province runs them.
 _OF_THE_PROVINCE = {"desk-lessons"}
 

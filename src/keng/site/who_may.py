@@ -96,13 +96,15 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     tip-break-in tip-narrow tip-widen tip-recuse named-officers tip-hold hold-end
     data-request-at-desk
     rota shift-remove hand-outs hand-out-link hand-out-done reminders lead-remind relay-seen
-    relay-rooms-told lead-way-edit
+    relay-rooms-told lead-way-edit lead-erase place-take-on
     groups group-new groups-import groups-take-over groups-template groups-export groups-missing
     groups-targets group-edit group-active team team-shift team-ask team-shift-end team-ask-end
     leads lead-new lead-edit lead-link lead-link-show lead-stop leads-import leads-take-over
     subscriptions
     establishments establishments-missing establishment-new establishments-import
     establishments-take-over establishment-edit establishment-open
+    hamlets hamlet-new hamlet-edit hamlets-import hamlets-take-over
+    leads-example establishments-example hamlets-example
     desk-claims claim-new claim-detail claim-write claim-publish claim-answer
     claim-outside claim-withdraw
     questions question question-opinion question-move

@@ -7,7 +7,7 @@ from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import new_row_secret
-from keng.network.actions.lead_ways import end_lead_way
+from keng.network.actions.lead_ways import end_lead_way, erase_lead_row
 from keng.network.actions.subscriptions import mark_subscription_stopped
 from keng.network.models import Group, Lead, Subscription
 
@@ -28,6 +28,14 @@ def stop_lead_again(lead_id: uuid.UUID) -> None:
     lead.save(update_fields=["stopped_at", "stopped_by_link"])
     end_lead_way(lead.pk)
     record("lead.stopped", by=_BY, on=lead, chain=unit_chain(lead.unit_id))
+
+
+@work()
+def erase_lead_again(lead_id: uuid.UUID) -> None:
+    """As they asked; who took the place on is asked anew."""
+    lead = lock(Lead.objects.filter(pk=lead_id)).get()
+    erase_lead_row(lead)
+    record("lead.erased", by=_BY, on=lead, chain=unit_chain(lead.unit_id))
 
 
 @work()

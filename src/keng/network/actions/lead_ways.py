@@ -23,8 +23,9 @@ from keng.channels.sms import Sms
 from keng.kit import times
 from keng.kit.codes import random_code
 from keng.kit.secrets import keyed_hash, new_row_secret
+from keng.language.fold import fold
 from keng.network import acts
-from keng.network.models import Lead, LeadRefusal, LeadWay
+from keng.network.models import QUIET_FROM, QUIET_TO, Lead, LeadRefusal, LeadWay
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
 
@@ -234,6 +235,27 @@ def end_lead_way(lead_id: uuid.UUID) -> None:
         LeadRefusal.objects.bulk_create([mark], ignore_conflicts=True)
     _empty(way)
     _save(way)
+
+
+def erase_lead_row(lead: Lead) -> None:
+    """A step of erasing: two marks stay, by which no later sheet writes name or address down."""
+    mark = LeadRefusal(mark_hash=lead_name_mark(lead.unit_id, lead.name))
+    LeadRefusal.objects.bulk_create([mark], ignore_conflicts=True)
+    end_lead_way(lead.pk)
+    LeadWay.objects.filter(pk=lead.pk).update(quiet_from=QUIET_FROM, quiet_to=QUIET_TO)
+    # All else goes with it, by a trigger of the database.
+    lead.erased_at = times.now()
+    lead.save(update_fields=["erased_at"])
+
+
+def is_name_kept_away(unit_id: uuid.UUID, name: str) -> bool:
+    """Whether somebody of this name in the unit asked to be erased."""
+    return LeadRefusal.objects.filter(mark_hash=lead_name_mark(unit_id, name)).exists()
+
+
+def lead_name_mark(unit_id: uuid.UUID, name: str) -> bytes:
+    """What a name in its unit is known by once nobody keeps it; accents and case aside."""
+    return keyed_hash("lead name", str(unit_id), fold(" ".join(name.split())))
 
 
 def lead_code_hash(code: str) -> bytes:

@@ -5,6 +5,8 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from keng.acts.act import act
 from keng.acts.errors import Refused
 from keng.acts.locks import lock_one
@@ -14,7 +16,7 @@ from keng.audit.changes import changed_values
 from keng.kit import times
 from keng.kit.secrets import new_row_secret
 from keng.network import acts
-from keng.network.actions.lead_ways import end_lead_way
+from keng.network.actions.lead_ways import end_lead_way, is_name_kept_away
 from keng.network.models import Group, Lead
 from keng.network.secret_links import ended_link_hash, lead_token, lead_url
 
@@ -30,6 +32,15 @@ class LeadsInCircle(Refused):
     """A lead cannot stand above somebody who stands above them."""
 
 
+class ErasedBefore(Refused):
+    """Somebody of this name asked to be erased."""
+
+    sentence = _(
+        "Somebody of this name asked to be erased. Write them down only if they themselves asked "
+        "to take part again: then tick it below."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class LeadEntry:
     """What a desk writes down about a lead, with their consent."""
@@ -41,12 +52,16 @@ class LeadEntry:
     group_ids: frozenset[uuid.UUID]
     consented_on: datetime.date
     language: str = "vi"
+    asked_again: bool = False
+    """They were erased before, and asked to take part again."""
 
 
 @act(acts.ADD_LEAD)
 def add_lead(entry: LeadEntry, *, by: "Officer") -> Lead:
-    """Write down a lead who agreed."""
+    """Write down a lead who agreed. Raises ErasedBefore."""
     permit_over(entry.unit_id)
+    if is_name_kept_away(entry.unit_id, entry.name) and not entry.asked_again:
+        raise ErasedBefore
     lead = Lead(unit_id=entry.unit_id)
     _fill(lead, entry, by)
     lead.save(force_insert=True)

@@ -16,7 +16,13 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.language.fold import fold
 from keng.network import acts
-from keng.network.actions.lead_ways import AddressRefused, TypedAddress, enter_ways, is_refused
+from keng.network.actions.lead_ways import (
+    AddressRefused,
+    TypedAddress,
+    enter_ways,
+    is_name_kept_away,
+    is_refused,
+)
 from keng.network.models import Group, Lead
 
 MOST_BELOW = 80
@@ -109,6 +115,8 @@ def _refuse_known(above: Lead, person: PersonBelow) -> None:
             raise StoppedBefore
         if fold(lead.position) == fold(person.position):
             raise ThereAlready
+    if is_name_kept_away(above.unit_id, person.name):
+        raise StoppedBefore
 
 
 def _group_like(model: Group, name: str) -> Group:

@@ -39,6 +39,7 @@ def establishments_import(request: HttpRequest) -> HttpResponse:
         "form": form,
         "columns": ESTABLISHMENT_LAYOUT.columns,
         "kinds": Establishment.Kind.labels,
+        "example": "establishments-example",
     }
     status = 422 if form.errors else 200
     return render(request, "network/establishments_import.html", context, status=status)

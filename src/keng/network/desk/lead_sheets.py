@@ -1,8 +1,5 @@
 """Leads in as a sheet: look at what would happen, take over what can be read, get the rest back."""
 
-import csv
-import io
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -15,11 +12,11 @@ from django.views.decorators.http import require_POST
 from keng.kit.uploads import takes_files
 from keng.network.actions import lead_sheets as actions
 from keng.network.actions.group_sheets import PlanChanged, may_keep_network
+from keng.network.desk.sheet_files import refused_file
 from keng.network.desk.sheet_preview import carried_sheet, carry_sheet
 from keng.network.forms.leads import LeadSheetForm
-from keng.network.sheets.plan_leads import LEAD_LAYOUT, plan_lead_sheet, refused_lines
-from keng.network.sheets.reading import Sheet, UnreadableSheet, guard_formula, read_sheet
-from keng.network.sheets.writing import CSV_TYPE
+from keng.network.sheets.plan_leads import LEAD_LAYOUT, plan_lead_sheet
+from keng.network.sheets.reading import Sheet, UnreadableSheet, read_sheet
 
 _SALT = "sheet of leads"
 
@@ -38,7 +35,7 @@ def leads_import(request: HttpRequest) -> HttpResponse:
             form.add_error("sheet", str(error))
         else:
             return _preview(request, sheet, name=sent.name)
-    context = {"form": form, "columns": LEAD_LAYOUT.columns}
+    context = {"form": form, "columns": LEAD_LAYOUT.columns, "example": "leads-example"}
     status = 422 if form.errors else 200
     return render(request, "network/leads_import.html", context, status=status)
 
@@ -54,7 +51,7 @@ def leads_take_over(request: HttpRequest) -> HttpResponse:
         return redirect("leads-import")
     sheet, name = found
     if request.POST.get("do") == "refused":
-        return _refused_file(request, sheet)
+        return refused_file(sheet, plan_lead_sheet(sheet, by=request.officer), LEAD_LAYOUT)
     try:
         done = actions.import_leads(sheet, shown=request.POST.get("shown", ""), by=request.officer)
     except PlanChanged:
@@ -78,17 +75,3 @@ def _preview(request: HttpRequest, sheet: Sheet, *, name: str, moved: bool = Fal
         "take_over_url": reverse("leads-take-over"),
     }
     return render(request, "network/leads_preview.html", context)
-
-
-def _refused_file(request: HttpRequest, sheet: Sheet) -> HttpResponse:
-    """The refused rows as they came, with number and reason: mended, the file can come in again."""
-    plan = plan_lead_sheet(sheet, by=request.officer)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";")
-    headings = [str(column.heading) for column in LEAD_LAYOUT.columns]
-    writer.writerow([*headings, _("Row"), _("What is wrong")])
-    for cells in refused_lines(sheet, plan):
-        writer.writerow([guard_formula(cell) for cell in cells])
-    response = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type=CSV_TYPE)
-    response["Content-Disposition"] = 'attachment; filename="dong-bi-tu-choi.csv"'
-    return response

@@ -44,6 +44,7 @@ def lead_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse
         lead=lead,
         initial=_lead_initial(lead),
     )
+    was_erased = "asked_again" in request.POST
     if request.method == "POST" and form.is_valid():
         try:
             if lead:
@@ -52,10 +53,19 @@ def lead_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse
                 lead = lead_actions.add_lead(form.entry(), by=request.officer)
         except lead_actions.LeadsInCircle:
             form.add_error("above", _("This lead already stands above the one you chose"))
+        except lead_actions.ErasedBefore as error:
+            form.add_error("name", str(error.sentence))
+            was_erased = True
         else:
             messages.success(request, _("Saved: %(name)s") % {"name": lead.name})
             return redirect("lead-edit", pk=lead.pk)
-    context = {"form": form, "lead": lead, "unit": unit, "units": officer_units(request)}
+    context = {
+        "form": form,
+        "lead": lead,
+        "unit": unit,
+        "units": officer_units(request),
+        "was_erased": was_erased,
+    }
     return render(request, "network/lead_edit.html", context)
 
 

@@ -57,6 +57,10 @@ class LeadForm(Form):
         choices=[("vi", "Tiếng Việt"), ("en", "English")],
         label=gettext_lazy("Language of the page"),
     )
+    asked_again = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("They themselves asked to take part again"),
+    )
     consented_on = agreed_field(gettext_lazy("Write the day on which they agreed"))
 
     def __init__(
@@ -89,4 +93,5 @@ class LeadForm(Form):
             group_ids=frozenset(group.pk for group in found["groups"]),
             consented_on=found["consented_on"],
             language=found["language"],
+            asked_again=found["asked_again"],
         )

@@ -23,6 +23,8 @@ class SheetColumn:
     hint: Promise
     is_required: bool = False
     also: tuple[str, ...] = ()
+    example: str | Promise = ""
+    """What the example file has there; nothing about anybody who exists."""
 
 
 GROUP_COLUMNS = (

@@ -98,7 +98,9 @@ class Territory:
         new = list({row.new_id: self.places[row.new_id] for row in rows}.values())
         if len(new) > 1:
             return CellPlace(choices=tuple(new), was=rows[0].old, since=rows[0].on)
-        return CellPlace(new[0], was=rows[0].old, since=rows[0].on)
+        # Of a hamlet nobody wrote down since when it is called otherwise.
+        is_dated = rows[0].old.kind != Place.Kind.HAMLET
+        return CellPlace(new[0], was=rows[0].old, since=rows[0].on if is_dated else None)
 
     def chain(self, place: Place) -> list[Place]:
         """The place and what it lies in, as far as the officer's area goes."""

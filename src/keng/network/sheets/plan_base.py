@@ -40,6 +40,18 @@ class PlannedRow(Protocol):
         """All that would be done with the row, for the digest."""
 
 
+class PlannedWithErrors(PlannedRow, Protocol):
+    """A row that may be refused alone, while others are imported."""
+
+    @property
+    def number(self) -> int:
+        """Where it stands in the file."""
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """Why it is refused."""
+
+
 R = TypeVar("R", bound=PlannedRow)
 
 

@@ -32,6 +32,7 @@ ESTABLISHMENT_LAYOUT = SheetLayout(
             gettext_lazy("As people call it: “Nhà trọ Hoa Mai”, “12 Nguyễn Trãi”."),
             is_required=True,
             also=("ten co so", "co so", "nha tro", "establishment"),
+            example="Nhà trọ Ví Dụ",
         ),
         SheetColumn(
             "kind",
@@ -39,6 +40,7 @@ ESTABLISHMENT_LAYOUT = SheetLayout(
             gettext_lazy("One of the kinds listed below."),
             is_required=True,
             also=("loai hinh", "loai co so"),
+            example=Establishment.Kind.BOARDING_HOUSE.label,
         ),
         SheetColumn(
             "place",
@@ -64,6 +66,7 @@ ESTABLISHMENT_LAYOUT = SheetLayout(
             gettext_lazy("Number of rooms"),
             gettext_lazy("A number, never a list of who lives there."),
             also=("so phong",),
+            example="12",
         ),
         SheetColumn(
             "group",

@@ -155,6 +155,8 @@ def _place(
                 "day": f"{found.since.day}/{found.since.month}/{found.since.year}",
             }
         )
+    elif found.was:
+        reader.notes.append(f"“{words}” → {found.place.full_name}")
     return found.place, None
 
 

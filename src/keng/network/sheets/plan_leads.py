@@ -19,6 +19,7 @@ from keng.network.actions.lead_ways import (
     BY_SMS,
     NoSuchAddress,
     TypedAddress,
+    lead_name_mark,
     read_typed_address,
 )
 from keng.network.models import Group, Lead, LeadRefusal, LeadWay
@@ -40,6 +41,7 @@ LEAD_LAYOUT = SheetLayout(
             gettext_lazy("As they are called there. With the position it tells leads apart."),
             is_required=True,
             also=("ho ten", "ho va ten", "dau moi", "full name"),
+            example="Nguyễn Thị Ví Dụ",
         ),
         SheetColumn(
             "position",
@@ -47,6 +49,7 @@ LEAD_LAYOUT = SheetLayout(
             gettext_lazy("Principal of which school, class teacher of 4A2, head of which hamlet."),
             is_required=True,
             also=("chuc vu", "vai tro"),
+            example="Tổ trưởng tổ dân phố 5",
         ),
         SheetColumn(
             "agreed",
@@ -54,6 +57,7 @@ LEAD_LAYOUT = SheetLayout(
             gettext_lazy("Yes. Nobody is written down without it."),
             is_required=True,
             also=("da dong y", "dong y"),
+            example=cells.YES,
         ),
         SheetColumn(
             "unit",
@@ -184,15 +188,6 @@ def plan_lead_sheet(sheet: Sheet, *, by: "Officer") -> LeadPlan:
     return LeadPlan(tuple(draft.row() for draft in drafts), sheet.digest)
 
 
-def refused_lines(sheet: Sheet, plan: LeadPlan) -> Iterator[list[str]]:
-    """The rows that were refused, as they came, with their number and the reason behind them."""
-    by_number = {line.number: line for line in sheet.lines}
-    for row in plan.wrong:
-        line = by_number[row.number]
-        written = [line.cells.get(column.key, "") for column in LEAD_LAYOUT.columns]
-        yield [*written, str(row.number), "; ".join(row.errors)]
-
-
 class _LeadLine:
     """Reads one line and collects what is wrong with it."""
 
@@ -225,6 +220,10 @@ class _LeadLine:
         if is_stopped or (self.lead is None and any(one.stopped_at for one in alike)):
             self.errors.append(
                 _("a lead of this name stopped. If they take part again, say so on their own page")
+            )
+        if not alike and lead_name_mark(self.unit_id, self.name) in self._known.refused:
+            self.errors.append(
+                _("somebody of this name asked to be erased. No sheet brings them back")
             )
         self._groups = tuple(self._read_groups(self.unit_id))
         self._typed = self._read_address()

@@ -63,7 +63,7 @@ def _lead_page(
             "form": failed,
             "teams": teams_of_lead(lead),
             "unit": lead.unit,
-            "has_people": lead.below.exists() or may_add_people(lead),
+            "has_people": lead.below.filter(successor=None).exists() or may_add_people(lead),
         }
         is_wrong = bool(failed or too_many)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK

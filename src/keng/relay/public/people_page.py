@@ -1,18 +1,22 @@
 """A lead's own people: who answers to them, who has passed what on, and somebody new."""
 
+import contextlib
+import uuid
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.acts.errors import Refused
+from keng.kit.ids import read_id
 from keng.network.actions.people_below import MOST_BELOW, add_person_below, may_add_people
 from keng.network.models import Lead
 from keng.network.secret_links import lead_url
 from keng.relay import people_below as queries
 from keng.relay.lead_way_forms import PersonBelowForm
 from keng.relay.public.frame import for_lead, in_leads_language
+from keng.relay.vacant_places import give_place, places_below
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,9 +39,22 @@ def relay_people(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
             "warnings": queries.warnings_below(lead),
             "most": MOST_BELOW,
             "may_add": may_add_people(lead),
+            "vacant": places_below(lead),
             "form": form,
             "added": added,
             "link": lead_url(added) if added else "",
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
         return render(request, "relay/relay_people.html", context, status=status)
+
+
+@require_POST
+@for_lead
+def relay_place(request: HttpRequest, token: str, lead: Lead, place: uuid.UUID) -> HttpResponse:
+    """Which of the lead's people takes the place of an erased one on."""
+    successor = read_id(request.POST.get("successor", ""))
+    if successor is not None:
+        # Taken on meanwhile, or by somebody who stopped: the page says how it stands.
+        with contextlib.suppress(Refused):
+            give_place(lead, place, successor)
+    return redirect("relay-people", token=token)

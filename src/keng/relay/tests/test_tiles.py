@@ -9,8 +9,11 @@ from keng.accounts.models import Post
 from keng.conftest import sign_in
 from keng.delivery.models import Approval, Delivery, Dispatch, DispatchText, RelayTask
 from keng.kit import times
+from keng.network.models import Group
+from keng.places.models import Place
 from keng.places.tiles import tile_positions
 from keng.relay import coverage
+from keng.relay.commune_reach import reach_of_commune
 from keng.relay.coverage_map import tile_map
 from tests import make
 
@@ -112,10 +115,30 @@ def test_a_commune_opens_by_kind_and_hamlet_and_both_sums_are_the_same(client, p
     page = client.get(url("coverage-place", province.good.pk)).content.decode()
     assert "3 nhóm" in page
     assert "Thôn 1" in page
-    sums = re.findall(
-        r'<tr class="total-row"><th scope="row">Cộng</th><td class="number"[^>]*>(\d+)</td>', page
-    )
+    sums = re.findall(r'<tr class="total-row">.*?data-label="Nhóm">(\d+)</td>', page)
     assert sums == ["3", "3"]
+
+
+def test_a_hamlet_shows_its_houses_and_in_two_columns_what_was_said_and_seen(province):
+    Place.objects.filter(pk=province.hamlet.pk).update(house_count=120)
+    group = Group.objects.get(place=province.hamlet)
+    make.establishment(unit=province.ward, place=province.hamlet, group=group)
+    make.establishment(unit=province.ward, place=province.hamlet)
+    lead = make.lead(unit=province.ward, groups=(group,))
+    RelayTask.objects.create(
+        dispatch=province.dispatch, lead=lead, group=group, seen_at=times.now()
+    )
+    found = reach_of_commune(province.good.pk, officer=province.officer)
+    whole, hamlet = found.hamlets
+    assert (hamlet.label, hamlet.house_count, hamlet.listed, hamlet.reached) == (
+        "Thôn 1",
+        120,
+        2,
+        1,
+    )
+    assert (hamlet.row.passed_on, hamlet.row.seen) == (1, 1)
+    assert (whole.house_count, whole.listed, whole.row.passed_on, whole.row.seen) == (None, 0, 2, 0)
+    assert (found.total.house_count, found.total.listed, found.total.row.seen) == (120, 2, 1)
 
 
 def test_a_commune_of_another_desk_has_no_page(desk_client, province):

@@ -235,6 +235,13 @@ def destroyed_kinds() -> list[DestroyedKind]:
             "people of partners are closed again",
         ),
         DestroyedKind(
+            "lead.erased",
+            lambda since: _ids(Lead.objects.filter(erased_at__gte=since)),
+            lambda: _ids(Lead.objects.filter(erased_at=None)),
+            network.erase_lead_again,
+            "leads are erased again, as they had asked",
+        ),
+        DestroyedKind(
             "lead.stopped",
             lambda since: _ids(Lead.objects.filter(stopped_at__gte=since)),
             lambda: _ids(Lead.objects.filter(stopped_at=None)),

@@ -507,7 +507,24 @@ _REPORTS = (
     *desk_writes("reports_reportpaper", adds=_PAPER_OF_SIGNED, changes=_PAPER_OF_SIGNED),
 )
 
+# A hamlet of a commune that the unit serves, or of its province; no other place is the desk's.
+_SERVES_HAMLET = (
+    "(EXISTS (SELECT FROM places_jurisdiction served"  # noqa: S608 -- our names
+    " WHERE served.place_id = {place}.parent_id"
+    f" AND served.valid_to IS NULL AND served.unit_id {one_of_units('WORKING')})"
+    " OR EXISTS (SELECT FROM places_unit desk WHERE desk.province_code = {place}.province_code"
+    f" AND desk.kind = 'province' AND desk.id {one_of_units('WORKING')}))"
+)
+_OWN_HAMLET = f"kind = 'hamlet' AND {_SERVES_HAMLET.format(place='places_place')}"
+_FORMER_NAME_OF_OWN_HAMLET = (
+    "EXISTS (SELECT FROM places_place old JOIN places_place hamlet"
+    " ON hamlet.parent_id = old.parent_id WHERE old.id = old_id AND hamlet.id = new_id"
+    " AND old.kind = 'hamlet' AND old.valid_to IS NOT NULL AND hamlet.kind = 'hamlet'"
+    f" AND {_SERVES_HAMLET.format(place='hamlet')})"
+)
 _PLACES_AND_FILES = (
+    *desk_writes("places_place", adds=_OWN_HAMLET, changes=_OWN_HAMLET),
+    *desk_writes("places_succession", adds=_FORMER_NAME_OF_OWN_HAMLET),
     *desk_writes(
         "places_unit",
         # Whoever has a post there, or reads its reports: two who sign or name at once.

@@ -255,6 +255,10 @@ def _network(label: str, unit: Unit, place: Any) -> dict[str, Any]:
     group = make.group(unit=unit, place=place, name=f"Nhóm {label}")
     lead = make.lead(unit=unit, groups=(group,), name=f"Đầu mối {label}")
     house = make.establishment(unit=unit, place=place, name=f"Nhà trọ {label}")
+    erased = make.lead(unit=unit, groups=(group,))
+    erased.erased_at = times.now()
+    erased.save(update_fields=["erased_at"])
+    hamlet = make.place(f"Thôn {label}", kind="hamlet", parent=place)
     team = make.group(unit=unit, place=place, name=f"Tổ tự quản {label}", kind="team")
     shift = TeamShift.objects.create(
         group=team,
@@ -270,6 +274,8 @@ def _network(label: str, unit: Unit, place: Any) -> dict[str, Any]:
         "group": group,
         "lead": lead,
         "establishment": house,
+        "hamlet": hamlet,
+        "erased_lead": erased,
         "team": team,
         "team_shift": shift,
         "team_ask": ask,

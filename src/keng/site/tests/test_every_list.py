@@ -40,6 +40,7 @@ SEARCHED = [
     ("establishments", ">Nhà trọ {}</a>"),
     ("films", ">Phim {}</a>"),
     ("groups", ">Nhóm {}</a>"),
+    ("hamlets", ">Thôn {}</a>"),
     ("leads", ">Đầu mối {}</a>"),
     ("meetings", "Họp {}</span>"),
     ("officers", ">Người {}</a>"),
@@ -62,8 +63,8 @@ def test_a_list_is_searched_without_accents(desk_client, province, name, words):
     ("name", "words"),
     [
         *SEARCHED[1:4],
-        *SEARCHED[5:10],
-        *SEARCHED[11:],
+        *SEARCHED[5:11],
+        *SEARCHED[12:],
         ("questions", ">Hỏi {}</a>"),
         ("incidents", None),
     ],

@@ -26,6 +26,7 @@ from keng.lessons.film_forms import FilmForm
 from keng.lookup_pages.public.dispute import ObjectionForm
 from keng.network.forms.establishments import EstablishmentSheetForm
 from keng.network.forms.groups import GroupSheetForm
+from keng.network.forms.hamlets import HamletSheetForm
 from keng.network.forms.leads import LeadSheetForm
 from keng.site.bodies import MOST_FORM_PARTS
 from keng.site.errors import BODY_NOT_TAKEN
@@ -238,6 +239,7 @@ FORMS = {
     "establishments-import": EstablishmentSheetForm,
     "groups-import": GroupSheetForm,
     "import-new": ImportForm,
+    "hamlets-import": HamletSheetForm,
     "leads-import": LeadSheetForm,
     "lookup-object": ObjectionForm,
     "report-describe": DescribeForm,

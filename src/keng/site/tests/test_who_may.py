@@ -37,6 +37,7 @@ from keng.network.actions.groups import GroupEntry
 from keng.network.actions.lead_ways import TypedAddress
 from keng.network.actions.leads import LeadEntry
 from keng.network.actions.teams import ShiftEntry
+from keng.network.sheets.plan_hamlets import HamletDraft
 from keng.network.sheets.reading import Sheet
 from keng.openings.asking import OpeningWish
 from keng.partners import queries as partners
@@ -109,6 +110,7 @@ OF_THE_OWN_UNIT = {
     "network.group_sheets.export_groups",
     "network.group_sheets.import_groups",
     "network.establishments.import_establishments",
+    "network.hamlets.import_hamlets",
     "network.lead_sheets.import_leads",
     "network.targets.set_targets",
     "lessons.first_hour_acts.write_first_hour",
@@ -517,6 +519,10 @@ def _house(here):
     return EstablishmentEntry("Trọ mới", "boarding_house", place.pk, unit.pk, "", None, None, 3)
 
 
+def _hamlet(here):
+    return HamletDraft(here.rows["place"].pk, here.unit.pk, "Thôn", f"Mới {make.some_id().hex[:6]}")
+
+
 def _lead(here):
     return LeadEntry("Đầu mối mới", "Tổ trưởng", here.unit.pk, None, frozenset(), NOW.date())
 
@@ -658,6 +664,15 @@ _APART = {
     },
     "network.establishments.set_establishment_open": lambda here: {
         "pk": here.rows["establishment"].pk
+    },
+    "relay.vacant_places.take_on_place": lambda here: {
+        "vacant_id": here.rows["erased_lead"].pk,
+        "name": here.rows["lead"].name,
+    },
+    "network.hamlets.add_hamlet": lambda here: {"draft": _hamlet(here)},
+    "network.hamlets.change_hamlet": lambda here: {
+        "hamlet_id": here.rows["hamlet"].pk,
+        "draft": _hamlet(here),
     },
     "network.leads.add_lead": lambda here: {"entry": _lead(here)},
     "network.leads.change_lead": lambda here: {"entry": _lead(here)},

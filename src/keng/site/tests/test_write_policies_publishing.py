@@ -21,7 +21,7 @@ from keng.lookup.models import Dispute
 from keng.lookup.tests.make_listing import listing
 from keng.network.models import GroupTarget, Lead, LeadRefusal, LeadWay
 from keng.partners.models import Manuscript
-from keng.places.models import Unit
+from keng.places.models import Succession, Unit
 from keng.reports.models import PublicReport, ReportPaper
 from keng.runtime.tests.rights import as_owner, give_rights
 from keng.site.desk_writes.publishing import NOT_HELD_OF_LIMITS, PUBLISHING_POLICIES
@@ -58,6 +58,7 @@ CHANGES = {
     "network_establishment": "room_count = 3",
     "network_teamshift": "ended_at = now()",
     "network_teamask": "ended_at = now()",
+    "places_place": "house_count = 3",
     "lessons_edition": "ended_at = now()",
     "lessons_campaign": "ended_at = now()",
     "lessons_firsthour": "ended_at = now()",
@@ -137,6 +138,7 @@ class Desk:
             self.unit,
             HeldFile.objects.create(original_path=label, came_with=here.rows["tip"].pk),
             *self._report(here),
+            self._former_name(here.rows["hamlet"]),
         )
         self.rows |= {row._meta.db_table: row for row in made}
         code = VerifyCode.objects.create(code=make.some_id().hex[-8:], version=self._released(here))
@@ -183,6 +185,18 @@ class Desk:
             evidence=[],
             made_by=self.officer,
             hands=[self.officer.pk],
+        )
+
+    def _former_name(self, hamlet):
+        """It goes on as the hamlet of today."""
+        old = make.place(
+            f"Xóm {hamlet.name}",
+            kind="hamlet",
+            parent=hamlet.parent,
+            valid_to=times.local_date(times.now()),
+        )
+        return Succession.objects.create(
+            old=old, new=hamlet, kind="rename", on=times.local_date(times.now())
         )
 
     def _report(self, here):

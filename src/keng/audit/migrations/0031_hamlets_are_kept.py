@@ -1,0 +1,25 @@
+"""Officers keep hamlets: by hand and by sheet."""
+
+from django.db import migrations
+
+_ADD = """
+DO $do$
+BEGIN
+  EXECUTE format(
+    'CREATE OR REPLACE FUNCTION audit_acts_of_officers() RETURNS text[]'
+    ' LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp'
+    ' AS $acts$ SELECT %L::text[] $acts$',
+    ARRAY(
+      SELECT DISTINCT unnest(
+        audit_acts_of_officers() || ARRAY['hamlet.added', 'hamlet.changed', 'hamlet.imported'])
+      ORDER BY 1)
+  );
+END
+$do$
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0030_taken_by_link")]
+
+    operations = [migrations.RunSQL(_ADD, migrations.RunSQL.noop)]

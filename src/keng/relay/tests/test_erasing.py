@@ -1,0 +1,177 @@
+"""A lead is erased: nothing says who it was, no sheet brings them back, the place is taken."""
+
+import dataclasses
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.delivery.models import Approval, Dispatch, DispatchText, RelayTask
+from keng.delivery.tests.test_dispatch import Ward
+from keng.kit import times
+from keng.network.actions.lead_ways import TypedAddress, enter_ways
+from keng.network.actions.leads import ErasedBefore, LeadEntry, add_lead
+from keng.network.actions.people_below import PersonBelow, StoppedBefore, add_person_below
+from keng.network.models import Lead, LeadRefusal, LeadWay
+from keng.network.secret_links import lead_token
+from keng.network.sheets.plan_leads import LEAD_LAYOUT, plan_lead_sheet
+from keng.network.sheets.reading import read_sheet
+from keng.relay.erasing import NotTheirName, erase_lead, erase_oneself
+from keng.relay.vacant_places import (
+    AlreadyTakenOn,
+    NoSuchSuccessor,
+    give_place,
+    places_below,
+    places_of_desk,
+    take_on_place,
+)
+from keng.vault import keys
+from tests import make
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "thay-an@truong.example"
+
+
+class School(Ward):
+    """A principal with two class teachers; one of them has an address and something to pass on."""
+
+    def __init__(self):
+        super().__init__()
+        keys.make_sender_key()
+        self.officer = make.officer(unit=self.unit)
+        own = {"unit": self.unit, "place": self.place, "kind": "school"}
+        self.principal = make.lead(
+            unit=self.unit, name="Cô Lan", groups=(make.group(name="Toàn trường", **own),)
+        )
+        self.group = make.group(name="Phụ huynh 4A1", **own)
+        below = {"unit": self.unit, "above": self.principal}
+        self.an = make.lead(name="Thầy An", groups=(self.group,), **below)
+        self.binh = make.lead(name="Thầy Bình", **below)
+        self.under_an = make.lead(name="Bà Cúc", unit=self.unit, above=self.an)
+        enter_ways({self.an.pk: TypedAddress("email", ADDRESS)})
+        approval = Approval.objects.create(
+            text_hash=b"0" * 32, audience_hash=b"0" * 32, approved_by=self.officer
+        )
+        dispatch = Dispatch.objects.create(
+            kind="warning",
+            is_urgent=False,
+            unit=self.unit,
+            source_kind="warning",
+            approval=approval,
+        )
+        DispatchText.objects.create(dispatch=dispatch, language="vi", text="Cảnh báo")
+        self.task = RelayTask.objects.create(
+            dispatch=dispatch,
+            lead=self.an,
+            group=self.group,
+            handed_out_at=times.now(),
+            handed_out_by=self.officer,
+        )
+
+    def planned(self, name, address=""):
+        rows = f"Tên đầu mối;Chức vụ;Đầu mối đã đồng ý;Email\n{name};Chủ nhiệm;có;{address}"
+        sheet = read_sheet(rows.encode("utf-8-sig"), LEAD_LAYOUT)
+        return plan_lead_sheet(sheet, by=self.officer)
+
+
+@pytest.fixture
+def school():
+    return School()
+
+
+def everything_kept():
+    """Every row of the network and of the record, as text."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in ("network_lead", "network_leadway", "network_leadrefusal", "audit_entry"):
+            cursor.execute(f"SELECT coalesce(json_agg(t)::text, '') FROM {table} t")
+            found.append(cursor.fetchone()[0])
+    return " ".join(found)
+
+
+def test_nothing_that_is_kept_says_who_it_was(school):
+    token = lead_token(school.an)
+    erase_oneself(school.an, " thầy AN ")
+    kept = everything_kept()
+    assert "Thầy Bình" in kept
+    for words in ("Thầy An", ADDRESS, bytes(school.an.link_secret).hex()):
+        assert words not in kept
+    erased = Lead.objects.get(pk=school.an.pk)
+    assert (erased.name, erased.position, erased.stopped_at is not None) == ("", "", True)
+    assert LeadWay.objects.get(pk=school.an.pk).address_hash is None
+    assert token != lead_token(erased)
+    entry = Entry.objects.get(action="lead.erased")
+    assert (entry.actor_kind, entry.detail) == ("lead", {})
+
+
+def test_the_own_name_has_to_be_typed_and_the_page_is_the_last(school, public_client):
+    page = reverse("relay-erase", args=[lead_token(school.an)], urlconf="keng.site.public_urls")
+    wrong = public_client.post(page, {"name": "Thầy Bình"})
+    assert wrong.status_code == 422
+    assert "Thầy Bình" in wrong.content.decode()
+    with pytest.raises(NotTheirName):
+        erase_oneself(school.an, "")
+    assert "đã được xóa" in public_client.post(page, {"name": "Thầy An"}).content.decode()
+    assert public_client.get(page).status_code == 404
+
+
+def test_no_later_sheet_brings_name_or_address_back(school):
+    erase_lead(school.an.pk, by=school.officer)
+    assert LeadRefusal.objects.count() == 2
+    assert "xóa" in school.planned("THẦY AN").wrong[0].errors[0]
+    other = school.planned("Thầy Mới", ADDRESS).new[0]
+    assert (other.typed, len(other.notes)) == (None, 1)
+
+
+def test_by_hand_only_who_asked_to_take_part_again(school):
+    erase_lead(school.an.pk, by=school.officer)
+    entry = LeadEntry("Thầy An", "Chủ nhiệm", school.unit.pk, None, frozenset(), times.now().date())
+    with pytest.raises(ErasedBefore):
+        add_lead(entry, by=school.officer)
+    with pytest.raises(StoppedBefore):
+        add_person_below(school.principal, PersonBelow("Thầy An", "Chủ nhiệm", "Nhóm mới"))
+    assert Lead.objects.filter(name="Thầy An").count() == 0
+    add_lead(dataclasses.replace(entry, asked_again=True), by=school.officer)
+    assert Lead.objects.filter(name="Thầy An").count() == 1
+
+
+def test_the_desk_erases_only_with_the_tick_and_is_asked_who_takes_it_on(school, desk_client):
+    client = sign_in(desk_client, school.officer)
+    page = reverse("lead-erase", args=[school.an.pk], urlconf="keng.site.desk_urls")
+    client.post(page)
+    assert Lead.objects.get(pk=school.an.pk).erased_at is None
+    asked = client.post(page, {"asked": "yes"}, follow=True).content.decode()
+    assert "Phụ huynh 4A1" in asked
+    assert "Thầy An" not in asked
+    place = reverse("place-take-on", args=[school.an.pk], urlconf="keng.site.desk_urls")
+    assert "Không có tên này" in client.post(place, {"name": "Không có tên này"}).content.decode()
+    client.post(place, {"name": "thay binh"})
+    assert places_of_desk(school.officer) == []
+    assert set(school.binh.groups.all()) == {school.group}
+
+
+def test_the_superior_gives_the_place_to_one_of_their_own_people(school, become):
+    become("public")
+    erase_oneself(school.an, "Thầy An")
+    (place,) = places_below(school.principal)
+    assert (place.groups, place.below) == ((school.group,), 1)
+    with pytest.raises(NoSuchSuccessor):
+        give_place(school.principal, school.an.pk, school.under_an.pk)
+    give_place(school.principal, school.an.pk, school.binh.pk)
+    with pytest.raises(AlreadyTakenOn):
+        give_place(school.principal, school.an.pk, school.binh.pk)
+    assert set(school.binh.groups.all()) == {school.group}
+    school.task.refresh_from_db()
+    school.under_an.refresh_from_db()
+    # What is still to be passed on is theirs now, and nobody has told them of it.
+    assert (school.task.lead, school.task.handed_out_at) == (school.binh, None)
+    assert school.under_an.above == school.binh
+
+
+def test_who_answered_to_the_place_can_take_it_on_and_no_circle_comes_of_it(school):
+    erase_lead(school.an.pk, by=school.officer)
+    take_on_place(school.an.pk, "Bà Cúc", by=school.officer)
+    school.under_an.refresh_from_db()
+    assert school.under_an.above == school.principal
