@@ -375,7 +375,8 @@ class TeamAnswer(Row):
 class Subscription(Row):
     """An address that asked for warnings: sealed to the sender, and found again by its hash.
 
-    Stopped, the row keeps neither (a trigger sees to it, whichever process stops it).
+    Stopped, the row keeps neither (a trigger sees to it, whichever process stops it). With a
+    `warning_code` it gets no warnings: it is told once when that warning is over.
     """
 
     channel = models.CharField(max_length=16)
@@ -389,6 +390,8 @@ class Subscription(Row):
     minimum_severity = models.PositiveSmallIntegerField(default=1, db_default=1)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
+    # Of the first version of that warning, so that one warning is asked for once.
+    warning_code = models.CharField(max_length=8, default="", db_default="", blank=True)
     # Its links are derived from it and the site's key (secret_links); none: from the key alone.
     link_secret = models.BinaryField(max_length=32, default=new_row_secret, db_default=b"")
     asked_at = models.DateTimeField(db_default=Now())
@@ -398,9 +401,17 @@ class Subscription(Row):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "address_hash"],
+                fields=["channel", "address_hash", "warning_code"],
                 condition=models.Q(stopped_at__isnull=True),
                 name="address_subscribes_once",
+            ),
+        ]
+        indexes = [
+            # Who waits to hear that a warning is over.
+            models.Index(
+                fields=["warning_code"],
+                condition=models.Q(stopped_at__isnull=True) & ~models.Q(warning_code=""),
+                name="subscription_of_one_warning",
             ),
         ]
 
@@ -419,6 +430,7 @@ class SubscriptionWish(Row):
     minimum_severity = models.PositiveSmallIntegerField()
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
+    warning_code = models.CharField(max_length=8, default="", db_default="", blank=True)
     made_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

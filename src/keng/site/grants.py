@@ -202,8 +202,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_establishment": "SELECT (id, group_id, kind, is_open)",
         # A letter goes to the address that was typed in; no address is read here.
         "network_subscription": "INSERT, SELECT (id, channel, account_ref, address_hash, kinds, "
-        "language, minimum_severity, quiet_from, quiet_to, link_secret, asked_at, confirmed_at, "
-        "stopped_at), "
+        "language, minimum_severity, quiet_from, quiet_to, warning_code, link_secret, asked_at, "
+        "confirmed_at, stopped_at), "
         "UPDATE (address_sealed, kinds, language, minimum_severity, quiet_from, quiet_to, "
         "asked_at, confirmed_at, stopped_at)",
         # What was chosen waits for its chat, behind the hash of a code.
@@ -491,7 +491,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "surveys_chattalk": "SELECT (conversation_hash, is_over, asked_at)",
         "surveys_chatturn": "INSERT",
         # "Stop" in a chat ends a subscription of that address, a code begins one or changes it.
-        "network_subscription": "INSERT, SELECT (id, channel, address_hash, asked_at, stopped_at), "
+        "network_subscription": "INSERT, SELECT (id, channel, address_hash, warning_code, "
+        "asked_at, stopped_at), "
         "UPDATE (stopped_at, account_ref, address_sealed, kinds, language, minimum_severity, "
         "quiet_from, quiet_to, asked_at)",
         "network_subscription_places": "SELECT (subscription_id, place_id), INSERT, DELETE",
@@ -590,7 +591,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_takendown": "SELECT (id, tip_id), UPDATE (refusal_words, refusal, minor, seen_by)",
         # The reporter said that a report is meant for the unit it seemed to be about.
         "tips_tipconcern": ALL,
-        "network_subscription": "SELECT, UPDATE (stopped_at, address_sealed)",
+        # What is left of whoever was told that a warning is over goes.
+        "network_subscription": "SELECT, UPDATE (stopped_at, address_sealed), DELETE",
+        "network_subscription_places": "SELECT, DELETE",
         "network_subscriptionwish": "SELECT (id, made_at), DELETE",
         # It writes to leads, and forgets addresses at which nobody agreed.
         "network_leadway": "SELECT, UPDATE (channel, address_sealed, address_hash, entered_at, "
