@@ -74,7 +74,7 @@ changed AS (
       quiet_from = new.quiet_from, quiet_to = new.quiet_to, asked_at = now()
   FROM new
   WHERE s.channel = new.channel AND s.address_hash = new.subscription_hash
-    AND s.warning_code = new.warning_code AND s.stopped_at IS NULL
+    AND s.warning_code = new.warning_code AND s.member_ref IS NULL AND s.stopped_at IS NULL
   RETURNING s.id, s.address_hash
 ),
 begun AS (

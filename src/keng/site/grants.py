@@ -202,12 +202,12 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_establishment": "SELECT (id, group_id, kind, is_open)",
         # A letter goes to the address that was typed in; no address is read here.
         "network_subscription": "INSERT, SELECT (id, channel, account_ref, address_hash, kinds, "
-        "language, minimum_severity, quiet_from, quiet_to, warning_code, link_secret, asked_at, "
-        "confirmed_at, stopped_at), "
+        "language, minimum_severity, quiet_from, quiet_to, warning_code, member_ref, link_secret, "
+        "asked_at, confirmed_at, stopped_at), "
         "UPDATE (address_sealed, kinds, language, minimum_severity, quiet_from, quiet_to, "
         "asked_at, confirmed_at, stopped_at)",
         # What was chosen waits for its chat, behind the hash of a code.
-        "network_subscriptionwish": "INSERT, SELECT (made_at)",
+        "network_subscriptionwish": "INSERT, SELECT (made_at, warning_code)",
         "network_subscription_places": ALL,
         "delivery_relaytask": "SELECT, UPDATE (confirmed_at, via, reached_count, houses_told, "
         "cannot_reason, remind_at)",
@@ -492,7 +492,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "surveys_chatturn": "INSERT",
         # "Stop" in a chat ends a subscription of that address, a code begins one or changes it.
         "network_subscription": "INSERT, SELECT (id, channel, address_hash, warning_code, "
-        "asked_at, stopped_at), "
+        "member_ref, asked_at, stopped_at), "
         "UPDATE (stopped_at, account_ref, address_sealed, kinds, language, minimum_severity, "
         "quiet_from, quiet_to, asked_at)",
         "network_subscription_places": "SELECT (subscription_id, place_id), INSERT, DELETE",
@@ -517,7 +517,10 @@ GRANTS: dict[str, dict[str, str]] = {
         # It signs the heads, first whichever waited longest, and lists what a restore does again.
         "audit_chain": R,
         "audit_entry": "SELECT (id, chain, seq, at, action, object_kind, object_id, hash)",
-        "accounts_partnermember": "SELECT (id, is_active)",
+        "accounts_partnermember": "SELECT (id, is_active, partner_id, awaits_agreement)",
+        # Whoever passed on what does not hold any more is told by letter.
+        "accounts_partner": "SELECT (id, is_active)",
+        "partners_kitshare": "SELECT, UPDATE (told_at)",
         "tips_receipt": "INSERT, SELECT (tip_id, replaced_at)",
         "tips_onetimelink": "INSERT, SELECT (token_hash, tip_id, opened_at), DELETE",
         "audit_signedhead": RI,

@@ -1,5 +1,7 @@
 """Subscribing: the letters that ask and answer, and stopping at once, whichever the way."""
 
+from collections.abc import Callable
+
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,8 +48,7 @@ def ask_to_subscribe(wish: SubscriptionRequest) -> None:
     if subscription is None or not is_due:
         return
     with translation.override(subscription.language):
-        write = _letter_about_one if wish.choices.warning_code else _letter
-        subject, text = write(subscription, wish)
+        subject, text = _letter_writer(subscription)(subscription, wish)
     dispatch = Dispatch.objects.create(
         kind=Dispatch.Kind.NOTICE,
         is_urgent=False,
@@ -83,6 +84,27 @@ def stop_subscription(subscription: Subscription) -> None:
             recipient_ref=subscription.pk, recipient_kind=Delivery.RecipientKind.SUBSCRIPTION
         )
     )
+
+
+def _letter_writer(
+    subscription: Subscription,
+) -> Callable[[Subscription, SubscriptionRequest], tuple[str, str]]:
+    if subscription.member_ref is not None:
+        return _letter_to_member
+    return _letter_about_one if subscription.warning_code else _letter
+
+
+def _letter_to_member(subscription: Subscription, _wish: SubscriptionRequest) -> tuple[str, str]:
+    """Asked, by somebody of a partner, to be told what became of what the partner passed on."""
+    subject = _("Please confirm: letters about warnings that you passed on")
+    text = _(
+        "Somebody, perhaps you, asked to be told at this address when a warning that a partner "
+        "passed on is corrected or taken back. If it was you, open this page and press the "
+        "button: %(link)s"
+    ) % {"link": confirm_url(subscription)}
+    otherwise = _("If it was not you, do nothing: no letter will come.")
+    stop_line = _("To receive nothing more: %(link)s") % {"link": stop_url(subscription)}
+    return subject, f"{text}\n\n{otherwise}\n{stop_line}"
 
 
 def _letter_about_one(subscription: Subscription, wish: SubscriptionRequest) -> tuple[str, str]:

@@ -41,7 +41,7 @@ def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
 def own_subscription(request: HttpRequest, token: str) -> HttpResponse:
     """What is kept of it, and the form to choose anew."""
     subscription = _live_subscription(token)
-    if subscription.warning_code:
+    if not subscription.is_of_places:
         context = {"subscription": subscription, "way": _way_words(subscription), "token": token}
         return render(request, "delivery/own_request.html", context)
     form = ChoicesForm(
@@ -113,7 +113,7 @@ def subscription_stop(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "is_stopped": subscription.stopped_at is not None,
         "is_confirmed": subscription.confirmed_at is not None,
-        "warning_code": subscription.warning_code,
+        "is_of_places": subscription.is_of_places,
         "token": token,
     }
     return render(request, "delivery/subscription_stop.html", context)

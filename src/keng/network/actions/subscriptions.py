@@ -55,6 +55,8 @@ class SubscriptionChoices:
     """Between these two hours nothing comes but what is urgent; none or both."""
     warning_code: str = ""
     """Only to be told when this warning is over: then nothing else is chosen."""
+    member_ref: uuid.UUID | None = None
+    """Only to be told, as somebody of a partner, what became of what the partner passed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class SubscriptionRequest:
             channel=self.channel,
             address_hash=address_hash(self.channel, self.address),
             warning_code=self.choices.warning_code,
+            member_ref=self.choices.member_ref,
             stopped_at__isnull=True,
         )
 
@@ -82,6 +85,7 @@ class SubscriptionRequest:
             channel=self.channel,
             address_hash=address_hash(self.channel, self.address),
             warning_code=self.choices.warning_code,
+            member_ref=self.choices.member_ref,
         )
 
 
@@ -172,10 +176,10 @@ def chat_code_hash(code: str) -> bytes:
 def change_subscription(subscription: Subscription, choices: SubscriptionChoices) -> bool:
     """Whoever has its link chooses anew; False when it was stopped meanwhile.
 
-    One about a single warning has nothing to choose.
+    One that gets no warnings of places has nothing to choose.
     """
     locked = lock(_without_address()).get(pk=subscription.pk)
-    if locked.stopped_at or locked.warning_code:
+    if locked.stopped_at or not locked.is_of_places:
         return False
     _put_choices(locked, choices)
     locked.save(update_fields=_CHOICES)

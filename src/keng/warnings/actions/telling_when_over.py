@@ -6,15 +6,14 @@ either nobody or everybody of a portion.
 
 import datetime
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.acts.locks import lock_available
 from keng.acts.work import work
-from keng.delivery.actions.lead_messages import CarryingAccounts
-from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText
+from keng.delivery.actions.asked_messages import AskedMessage, write_asked_messages
+from keng.delivery.models import ChannelAccount, Dispatch
 from keng.delivery.priorities import Priority
 from keng.kit import times
 from keng.kit.codes import halved_code
@@ -25,8 +24,6 @@ from keng.warnings.outgoing_text import date_words
 _PORTION = 500
 # Nobody is woken to hear that a day is over.
 _MORNING = datetime.timedelta(hours=7)
-# As long as a provider holds it for a telephone that is off.
-_WORTH_TELLING = datetime.timedelta(days=7)
 
 
 @work()
@@ -71,35 +68,18 @@ def _tell(asked: list[Subscription], code: str) -> int:
         source_ref=newest.warning_id,
         materialised_at=times.now(),
     )
-    texts = {
-        language: _text(notice, newest, code, language)
-        for language in {one.language for one in asked}
+    words = {
+        language: _words(newest, code, language) for language in {one.language for one in asked}
     }
-    accounts = CarryingAccounts(newest.warning.unit)
-    Delivery.objects.bulk_create(
-        Delivery(
-            dispatch=notice,
-            account=accounts.account_of(one),
-            channel=one.channel,
-            # A person alone: with the end of the row the address is forgotten.
-            recipient_kind=Delivery.RecipientKind.ASKER,
-            recipient_ref=one.pk,
-            text=texts[one.language],
-            address_sealed=bytes(one.address_sealed),
-            priority=Priority.LETTER,
-            is_urgent=False,
-            expires_at=times.now() + _WORTH_TELLING,
-        )
-        for one in asked
-    )
+    messages = [AskedMessage(one, *words[one.language]) for one in asked]
+    written = write_asked_messages(notice, messages, priority=Priority.LETTER)
     told = Subscription.objects.filter(pk__in=[one.pk for one in asked])
     told.update(stopped_at=times.now(), address_sealed=b"")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('keng_delivery', '')")
-    return len(asked)
+    return written
 
 
-def _text(notice: Dispatch, newest: Version, code: str, language: str) -> DispatchText:
+def _words(newest: Version, code: str, language: str) -> tuple[str, str]:
+    """Subject and text."""
     warning = newest.warning
     title = newest.texts.get(language, newest.texts["vi"])["title"]
     with translation.override(language):
@@ -118,6 +98,4 @@ def _text(notice: Dispatch, newest: Version, code: str, language: str) -> Dispat
         lines.append(
             _("You asked to be told once. Your request has been deleted: nothing more comes.")
         )
-    return DispatchText.objects.create(
-        dispatch=notice, language=language, subject=subject, text="\n".join(lines)
-    )
+    return subject, "\n".join(lines)

@@ -22,6 +22,7 @@ from keng.warnings.tests.ward import Ward
 from tests import make
 
 pytestmark = pytest.mark.django_db
+DAY_AFTER = times.start_of(times.local_date(times.now()) + datetime.timedelta(days=1))
 
 
 @pytest.fixture
@@ -42,17 +43,27 @@ def request_for(version, **fields):
 
 
 def lapse(version):
-    yesterday = times.local_date(times.now()) - datetime.timedelta(days=1)
-    Warning.objects.filter(pk=version.warning_id).update(valid_until=yesterday)
+    last_day = times.local_date(DAY_AFTER) - datetime.timedelta(days=1)
+    Warning.objects.filter(pk=version.warning_id).update(valid_until=last_day)
 
 
 def at_hour(monkeypatch, hour):
-    today = times.start_of(times.local_date(times.now()))
-    monkeypatch.setattr(times, "now", lambda: today + datetime.timedelta(hours=hour))
+    monkeypatch.setattr(times, "now", lambda: DAY_AFTER + datetime.timedelta(hours=hour))
 
 
 def notices():
     return Delivery.objects.filter(dispatch__source_kind="warning_over").order_by("id")
+
+
+@pytest.fixture
+def opened():
+    """What the sender alone can read."""
+    key = new_private_key()
+    SenderKey.objects.create(public_key=public_half(key))
+    seal.forget_public_keys()
+    return lambda row: opening.open_with_unit_key(
+        row.text_sealed, key, kind="text", ref=row.pk
+    ).decode()
 
 
 @pytest.fixture
@@ -82,10 +93,10 @@ def test_they_are_told_once_in_the_morning_and_nothing_of_them_stays(
     assert told() == 2
     assert told() == 0
     assert [row.account for row in notices()] == [ward.account] * 2
-    words = {row.text.language: row.text for row in notices().select_related("text")}
+    words = {row.text.language: row for row in notices().select_related("text")}
     assert set(words) == {"vi", "en"}
-    assert "Công an không gọi điện" in words["vi"].subject
-    assert "đã hết hiệu lực" in words["vi"].text
+    assert "Công an không gọi điện" in words["vi"].text.subject
+    assert "đã hết hiệu lực" in opened(words["vi"])
     for one in asked:
         one.refresh_from_db()
         assert (one.stopped_at is None, bytes(one.address_sealed)) == (False, b"")
@@ -97,16 +108,16 @@ def test_they_are_told_once_in_the_morning_and_nothing_of_them_stays(
     assert Subscription.objects.filter(warning_code="").count() == 1
 
 
-def test_a_recall_is_the_end_at_any_hour(ward, told, monkeypatch):
+def test_a_recall_is_the_end_at_any_hour(ward, told, opened, monkeypatch):
     version = ward.published()
     request_for(version)
     actions.recall_warning(version.warning_id, reason="harmless", by=ward.commander)
     at_hour(monkeypatch, 2)
     assert told() == 1
-    assert "Cảnh báo đã bị thu hồi. Lý do: " in notices().get().text.text
+    assert "Cảnh báo đã bị thu hồi. Lý do: " in opened(notices().get())
 
 
-def test_who_cannot_be_reached_now_waits(ward, told, monkeypatch):
+def test_who_cannot_be_reached_now_waits(ward, told, opened, monkeypatch):
     version = ward.published()
     request_for(version)
     lapse(version)
@@ -136,10 +147,9 @@ def test_the_worker_tells_nobody_else_by_such_a_notice(ward, become):
             forged.save(force_insert=True)
 
 
-def test_by_letter_it_is_confirmed_first_and_one_may_take_it_back(public_client, ward, told):
-    key = new_private_key()
-    SenderKey.objects.create(public_key=public_half(key))
-    seal.forget_public_keys()
+def test_by_letter_it_is_confirmed_first_and_one_may_take_it_back(
+    public_client, ward, told, opened, monkeypatch
+):
     make.channel_account(unit=ward.unit, channel="email")
     version = ward.published()
     page = public_client.get(url("warning", version.verify_code.code)).content.decode()
@@ -152,7 +162,7 @@ def test_by_letter_it_is_confirmed_first_and_one_may_take_it_back(public_client,
     asked = Subscription.objects.get()
     assert (asked.warning_code, asked.confirmed_at) == (version.verify_code.code, None)
     letter = Delivery.objects.get(dispatch__kind="notice")
-    words = opening.open_with_unit_key(letter.text_sealed, key, kind="text", ref=letter.pk).decode()
+    words = opened(letter)
     assert "Công an không gọi điện" in words
     confirm = re.search(r"https?://[^/\s]+(/subscribe/\S+)", words)[1]
     public_client.post(confirm)
@@ -166,6 +176,7 @@ def test_by_letter_it_is_confirmed_first_and_one_may_take_it_back(public_client,
     assert not asked.places.exists()
     public_client.post(url("subscription-stop", secret_links.stop_token(asked)))
     lapse(version)
+    at_hour(monkeypatch, 9)
     assert told() == 0
 
 
