@@ -24,6 +24,8 @@ A_WORD_OF_ITS_OWN = {
         "src/keng/network/forms/subscriptions.py",
         "src/keng/network/sheets/columns.py",
         "src/keng/openings/opening_pages.py",
+        "src/keng/partners/forms.py",
+        "src/keng/partners/public/member_pages.py",
         "src/keng/tips/origins.py",
     },
     # A link that opens the phone's own program.

@@ -42,8 +42,8 @@ WITH sent AS MATERIALIZED (
     key bytea, inbound uuid, account uuid, channel text, kind text, conversation_hash bytea,
     sent_at timestamptz, received_at timestamptz, text text, raw bytea,
     code_hash bytea, unit uuid, subscription uuid, subscription_hash bytea, link_secret bytea,
-    address bytea, reply_address bytea, answer_vi bytea, answer_en bytea, dispatch uuid,
-    delivery uuid)
+    address bytea, reply_address bytea, answer_vi bytea, answer_en bytea, over_vi bytea,
+    over_en bytea, dispatch uuid, delivery uuid)
 ),
 wish AS (
   DELETE FROM network_subscriptionwish w USING sent
@@ -54,7 +54,7 @@ wish AS (
 ),
 new AS (
   SELECT sent.*, wish.place_ids, wish.kinds, wish.language, wish.minimum_severity,
-         wish.quiet_from, wish.quiet_to
+         wish.quiet_from, wish.quiet_to, wish.warning_code
   FROM sent JOIN wish ON wish.code_hash = sent.code_hash
 ),
 claimed AS (
@@ -74,15 +74,15 @@ changed AS (
       quiet_from = new.quiet_from, quiet_to = new.quiet_to, asked_at = now()
   FROM new
   WHERE s.channel = new.channel AND s.address_hash = new.subscription_hash
-    AND s.stopped_at IS NULL
+    AND s.warning_code = new.warning_code AND s.member_ref IS NULL AND s.stopped_at IS NULL
   RETURNING s.id, s.address_hash
 ),
 begun AS (
   INSERT INTO network_subscription AS s
     (id, channel, account_ref, address_hash, address_sealed, kinds, language, minimum_severity,
-     quiet_from, quiet_to, link_secret, asked_at, confirmed_at)
+     quiet_from, quiet_to, warning_code, link_secret, asked_at, confirmed_at)
   SELECT subscription, channel, account, subscription_hash, address, kinds, language,
-         minimum_severity, quiet_from, quiet_to, link_secret, now(), now()
+         minimum_severity, quiet_from, quiet_to, warning_code, link_secret, now(), now()
   FROM new
   WHERE NOT EXISTS (SELECT FROM changed WHERE changed.address_hash = new.subscription_hash)
   RETURNING s.id, s.address_hash
@@ -118,7 +118,9 @@ delivery AS (
     (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, text_sealed,
      address_sealed, priority, is_urgent, expires_at)
   SELECT new.delivery, new.dispatch, new.account, new.channel, 'subscription', subscribed.id,
-         CASE new.language WHEN 'en' THEN answer_en ELSE answer_vi END, reply_address,
+         CASE WHEN new.warning_code = ''
+           THEN CASE new.language WHEN 'en' THEN answer_en ELSE answer_vi END
+           ELSE CASE new.language WHEN 'en' THEN over_en ELSE over_vi END END, reply_address,
          {Priority.FIRST_ANSWER:d}, true,
          received_at + interval '{int(_ANSWER_EXPIRES.total_seconds())} seconds'
   FROM new JOIN subscribed ON subscribed.address_hash = new.subscription_hash
@@ -171,6 +173,9 @@ class SubscribeHandler:
             row[f"answer_{language}"] = bytea_text(
                 seals.for_sender(_answer(language), kind=SealedKind.TEXT, ref=delivery)
             )
+            row[f"over_{language}"] = bytea_text(
+                seals.for_sender(_answer_when_over(language), kind=SealedKind.TEXT, ref=delivery)
+            )
         return _PreparedWish(row, self._otherwise.prepare(message))
 
     def statements(self, prepared: Sequence[_PreparedWish], *, lane: int) -> list[SqlStatement]:
@@ -195,3 +200,8 @@ def _answer(language: str) -> str:
         return _(
             "Done. From now on warnings of the places you chose come here. To stop, write DỪNG."
         )
+
+
+def _answer_when_over(language: str) -> str:
+    with translation.override(language):
+        return _("Done. When this warning is over, you are told here once. To stop, write DỪNG.")

@@ -408,7 +408,9 @@ class TeamAnswer(Row):
 class Subscription(Row):
     """An address that asked for warnings: sealed to the sender, and found again by its hash.
 
-    Stopped, the row keeps neither (a trigger sees to it, whichever process stops it).
+    Stopped, the row keeps neither (a trigger sees to it, whichever process stops it). With a
+    `warning_code` it gets no warnings: it is told once when that warning is over. With a
+    `member_ref` neither: somebody of a partner is told what became of what the partner passed on.
     """
 
     channel = models.CharField(max_length=16)
@@ -422,6 +424,10 @@ class Subscription(Row):
     minimum_severity = models.PositiveSmallIntegerField(default=1, db_default=1)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
+    # Of the first version of that warning, so that one warning is asked for once.
+    warning_code = models.CharField(max_length=8, default="", db_default="", blank=True)
+    # A plain reference, as partners lie above.
+    member_ref = models.UUIDField(null=True, blank=True)
     # Its links are derived from it and the site's key (secret_links); none: from the key alone.
     link_secret = models.BinaryField(max_length=32, default=new_row_secret, db_default=b"")
     asked_at = models.DateTimeField(db_default=Now())
@@ -431,14 +437,33 @@ class Subscription(Row):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "address_hash"],
+                fields=["channel", "address_hash", "warning_code", "member_ref"],
                 condition=models.Q(stopped_at__isnull=True),
+                nulls_distinct=False,
                 name="address_subscribes_once",
+            ),
+        ]
+        indexes = [
+            # Who waits to hear that a warning is over.
+            models.Index(
+                fields=["warning_code"],
+                condition=models.Q(stopped_at__isnull=True) & ~models.Q(warning_code=""),
+                name="subscription_of_one_warning",
+            ),
+            models.Index(
+                fields=["member_ref"],
+                condition=models.Q(stopped_at__isnull=True, member_ref__isnull=False),
+                name="subscription_of_a_member",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.channel} subscription"
+
+    @property
+    def is_of_places(self) -> bool:
+        """Whether it gets warnings, of places that are chosen on its page."""
+        return not self.warning_code and self.member_ref is None
 
 
 class SubscriptionWish(Row):
@@ -452,6 +477,7 @@ class SubscriptionWish(Row):
     minimum_severity = models.PositiveSmallIntegerField()
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
+    warning_code = models.CharField(max_length=8, default="", db_default="", blank=True)
     made_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from keng.acts.locks import lock_available
 from keng.acts.work import work
 from keng.kit import times
 from keng.kit.worker_tasks import WorkerTask
-from keng.network.actions.subscriptions import CHAT_WISH_KEPT
+from keng.network.actions.subscriptions import CHAT_WISH_KEPT, REMAINS_KEPT
 from keng.network.models import LeadWay, Subscription, SubscriptionWish, TeamAsk, TeamShift
 
 # Whoever did not confirm within a week did not want it, or somebody else typed the address.
@@ -54,6 +54,15 @@ def forget_wishes() -> int:
 
 
 @work()
+def forget_told() -> int:
+    """Remove what is left of whoever was told that a warning is over, or stopped before."""
+    over = Subscription.objects.filter(stopped_at__lt=times.now() - REMAINS_KEPT)
+    ids = list(over.exclude(warning_code="").values_list("id", flat=True)[:_PORTION])
+    gone, _by_kind = Subscription.objects.filter(id__in=ids).delete()
+    return gone
+
+
+@work()
 def forget_rotas() -> int:
     """Remove shifts that ended, and requests with their answers, when their time is over."""
     now = times.now()
@@ -70,5 +79,6 @@ TASKS = [
     WorkerTask("forget unconfirmed subscriptions", forget_unconfirmed, datetime.timedelta(hours=1)),
     WorkerTask("forget ways of leads", forget_unconfirmed_ways, every=datetime.timedelta(hours=1)),
     WorkerTask("forget wishes of subscribers", forget_wishes, datetime.timedelta(hours=1)),
+    WorkerTask("forget who was told", forget_told, every=datetime.timedelta(hours=6)),
     WorkerTask("forget rotas of teams", forget_rotas, datetime.timedelta(hours=6)),
 ]

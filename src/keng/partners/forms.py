@@ -114,6 +114,20 @@ class ArticleForm(Form):
         self.fields["purpose"].choices = [*unchosen, *may]  # type: ignore[attr-defined]
 
 
+class LettersForm(Form):
+    """Where letters about warnings that were passed on go."""
+
+    email = forms.EmailField(
+        max_length=254,
+        label=_("Your e-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Write your e-mail address"),
+            "invalid": _("This does not look like an e-mail address"),
+        },
+    )
+
+
 class KitShareForm(Form):
     """In how many groups a warning was passed on."""
 

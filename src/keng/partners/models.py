@@ -232,6 +232,8 @@ class KitShare(Row):
     shared_at = models.DateTimeField(default=times.now)
     # When the partner last said that what corrects it or takes it back stands there, too.
     set_right_at = models.DateTimeField(null=True)
+    # When the partner's people were last told by letter that it does not hold any more.
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

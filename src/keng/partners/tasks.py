@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from keng.kit.worker_tasks import WorkerTask
 from keng.partners.actions import inviting
+from keng.partners.actions.telling_members import tell_members
 
 TASKS = [
-    WorkerTask("requests to be a partner", inviting.forget_kit_requests, every=timedelta(hours=1))
+    WorkerTask("requests to be a partner", inviting.forget_kit_requests, every=timedelta(hours=1)),
+    WorkerTask("tell who passed a warning on", tell_members, every=timedelta(minutes=1)),
 ]

@@ -48,6 +48,7 @@ public: list[URLPattern] = [
     ),
     path("partner/people/<uuid:pk>/agree/", member_pages.partner_agree, name="partner-agree"),
     path("partner/kit/", member_pages.partner_kit, name="partner-kit"),
+    path("partner/letters/", member_pages.partner_letters, name="partner-letters"),
     path("partner/kit/<uuid:pk>/right/", member_pages.partner_kit_right, name="partner-kit-right"),
 ]
 desk: list[URLPattern] = [

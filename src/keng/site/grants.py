@@ -204,12 +204,12 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_establishment": "SELECT (id, group_id, kind, is_open)",
         # A letter goes to the address that was typed in; no address is read here.
         "network_subscription": "INSERT, SELECT (id, channel, account_ref, address_hash, kinds, "
-        "language, minimum_severity, quiet_from, quiet_to, link_secret, asked_at, confirmed_at, "
-        "stopped_at), "
+        "language, minimum_severity, quiet_from, quiet_to, warning_code, member_ref, link_secret, "
+        "asked_at, confirmed_at, stopped_at), "
         "UPDATE (address_sealed, kinds, language, minimum_severity, quiet_from, quiet_to, "
         "asked_at, confirmed_at, stopped_at)",
         # What was chosen waits for its chat, behind the hash of a code.
-        "network_subscriptionwish": "INSERT, SELECT (made_at)",
+        "network_subscriptionwish": "INSERT, SELECT (made_at, warning_code)",
         "network_subscription_places": ALL,
         "delivery_relaytask": "SELECT, UPDATE (confirmed_at, via, reached_count, houses_told, "
         "cannot_reason, remind_at, lead_id, handed_out_at, handed_out_by_id)",
@@ -504,7 +504,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "surveys_chattalk": "SELECT (conversation_hash, is_over, asked_at)",
         "surveys_chatturn": "INSERT",
         # "Stop" in a chat ends a subscription of that address, a code begins one or changes it.
-        "network_subscription": "INSERT, SELECT (id, channel, address_hash, asked_at, stopped_at), "
+        "network_subscription": "INSERT, SELECT (id, channel, address_hash, warning_code, "
+        "member_ref, asked_at, stopped_at), "
         "UPDATE (stopped_at, account_ref, address_sealed, kinds, language, minimum_severity, "
         "quiet_from, quiet_to, asked_at)",
         "network_subscription_places": "SELECT (subscription_id, place_id), INSERT, DELETE",
@@ -529,7 +530,10 @@ GRANTS: dict[str, dict[str, str]] = {
         # It signs the heads, first whichever waited longest, and lists what a restore does again.
         "audit_chain": R,
         "audit_entry": "SELECT (id, chain, seq, at, action, object_kind, object_id, hash)",
-        "accounts_partnermember": "SELECT (id, is_active)",
+        "accounts_partnermember": "SELECT (id, is_active, partner_id, awaits_agreement)",
+        # Whoever passed on what does not hold any more is told by letter.
+        "accounts_partner": "SELECT (id, is_active)",
+        "partners_kitshare": "SELECT, UPDATE (told_at)",
         "tips_receipt": "INSERT, SELECT (tip_id, replaced_at)",
         "tips_onetimelink": "INSERT, SELECT (token_hash, tip_id, opened_at), DELETE",
         "audit_signedhead": RI,
@@ -603,7 +607,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_takendown": "SELECT (id, tip_id), UPDATE (refusal_words, refusal, minor, seen_by)",
         # The reporter said that a report is meant for the unit it seemed to be about.
         "tips_tipconcern": ALL,
-        "network_subscription": "SELECT, UPDATE (stopped_at, address_sealed)",
+        # What is left of whoever was told that a warning is over goes.
+        "network_subscription": "SELECT, UPDATE (stopped_at, address_sealed), DELETE",
+        "network_subscription_places": "SELECT, DELETE",
         "network_subscriptionwish": "SELECT (id, made_at), DELETE",
         # It writes to leads, and forgets addresses at which nobody agreed.
         "network_leadway": "SELECT, UPDATE (channel, address_sealed, address_hash, entered_at, "

@@ -35,8 +35,8 @@ from keng.surveys.queries import content_of
 from keng.tips.models import BreakIn, LegalHold, Recusal, Tip, TipConcern
 from keng.tips.models.legal_hold import UNDECIDED_HOLDS_FOR
 from keng.tips.templatetags.desk_words import indicator_text
-from keng.warnings import queries
-from keng.warnings.models import Pattern, PatternUse, RecallRequest, Version
+from keng.warnings import alert_queries, queries
+from keng.warnings.models import OfficialAlert, Pattern, PatternUse, RecallRequest, Version
 from keng.warnings.pattern_queries import unreviewed_uses
 
 if TYPE_CHECKING:
@@ -126,6 +126,21 @@ def _lag_line(lag: DispatchLag) -> WaitingLine:
         url=reverse("dispatch", args=[lag.dispatch_id]),
         unit=lag.dispatch.unit.name,
         since=lag.noticed_at,
+    )
+
+
+def _official_alerts(reach: Reach) -> QuerySet[Any]:
+    return alert_queries.alerts_waiting(reach.now)
+
+
+def _official_alert_line(alert: OfficialAlert) -> WaitingLine:
+    return WaitingLine(
+        title=alert.headline or alert.event or alert.identifier,
+        url=reverse("official-alert", args=[alert.pk]),
+        unit=alert.source,
+        since=alert.received_at,
+        due=alert.expires_at,
+        lang="vi",
     )
 
 
@@ -653,6 +668,15 @@ KINDS: tuple[WaitingKind, ...] = (
         _lags,
         _lag_line,
         ("dispatch__unit",),
+    ),
+    WaitingKind(
+        "official_alerts",
+        "warnings",
+        _("Alerts of official sources, to write a warning from or put aside"),
+        ("province_working",),
+        _official_alerts,
+        _official_alert_line,
+        (),
     ),
     WaitingKind(
         "pattern_uses",

@@ -1,5 +1,6 @@
 """Reads of alerts of official sources: what waits for the province's desk, what became of it."""
 
+import datetime
 import uuid
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,14 @@ def alerts_to_look_at(officer: "Officer") -> OfficialAlertQuerySet:
     """
     if not PROVINCE_WORKING.includes(officer):
         return OfficialAlert.objects.none()
-    holds = Q(expires_at=None) | Q(expires_at__gt=times.now())
+    return alerts_waiting(times.now()).order_by("-sent_at", "-id")
+
+
+def alerts_waiting(now: datetime.datetime) -> OfficialAlertQuerySet:
+    """The same for whoever works at the province's desk."""
+    holds = Q(expires_at=None) | Q(expires_at__gt=now)
     found = OfficialAlert.objects.unchanged().filter(holds, warning=None, dismissed_at=None)
-    return found.exclude(kind=CapMessage.Kind.CANCEL).order_by("-sent_at", "-id")
+    return found.exclude(kind=CapMessage.Kind.CANCEL)
 
 
 def visible_alert(alert_id: uuid.UUID, officer: "Officer") -> OfficialAlert | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 from keng.warnings.actions.cap_importing import import_official_alerts
 from keng.warnings.actions.cap_issuing import issue_cap_messages
+from keng.warnings.actions.telling_when_over import tell_when_over
 
 TASKS = [
     WorkerTask("make CAP files", issue_cap_messages, is_woken=True, every=timedelta(seconds=5)),
@@ -13,5 +14,8 @@ TASKS = [
         import_official_alerts,
         every=timedelta(minutes=5),
         pace=TaskPace.SLOW,
+    ),
+    WorkerTask(
+        "tell whoever asked that a warning is over", tell_when_over, every=timedelta(minutes=1)
     ),
 ]

@@ -13,7 +13,7 @@ from keng.warnings.desk import (
     releasing,
     writing,
 )
-from keng.warnings.public import cap_pages, feed, lists, pages, poster
+from keng.warnings.public import cap_pages, feed, lists, pages, poster, when_over
 
 # Short and without a slash at the end: the address of a warning is printed and typed.
 public: list[URLPattern] = [
@@ -22,6 +22,7 @@ public: list[URLPattern] = [
     path("w/<str:code>", pages.warning, name="warning"),
     path("w/<str:code>/card.png", pages.warning_card, name="warning-card"),
     path("w/<str:code>/poster", poster.warning_poster, name="warning-poster"),
+    path("w/<str:code>/when-over", when_over.warning_when_over, name="warning-when-over"),
     path("w/<str:code>/proof", pages.warning_proof, name="warning-proof"),
     path("cap/feed.atom", cap_pages.cap_feed, name="cap-feed"),
     path("cap/key.json", cap_pages.cap_keys, name="cap-keys"),

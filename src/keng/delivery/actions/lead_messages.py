@@ -11,7 +11,7 @@ from keng.delivery.priorities import Priority
 from keng.delivery.queries.outcomes import NO_ACCOUNT, QUIET_HOURS
 from keng.kit import times
 from keng.kit.ids import new_id
-from keng.network.models import Lead, LeadWay
+from keng.network.models import Lead, LeadWay, Subscription
 from keng.places.models import Unit
 from keng.vault.hybrid import SealedKind
 from keng.vault.seal import SealBatch
@@ -39,7 +39,7 @@ def write_lead_messages(
         for lead, _way, message in rows
     }
     DispatchText.objects.bulk_create(texts.values())
-    seals, accounts, now = SealBatch(), _Accounts(notice.unit), times.now()
+    seals, accounts, now = SealBatch(), CarryingAccounts(notice.unit), times.now()
     made = []
     for lead, way, message in rows:
         key, account = new_id(), accounts.account_of(way)
@@ -93,7 +93,7 @@ def quiet_until(
     return datetime.datetime.combine(day, ends, times.VIETNAM)
 
 
-class _Accounts:
+class CarryingAccounts:
     """By which account each channel is carried: the unit's own, else any that works."""
 
     def __init__(self, unit: Unit) -> None:
@@ -104,7 +104,7 @@ class _Accounts:
         for account in ordered:
             self._by_channel.setdefault(account.channel, account)
 
-    def account_of(self, way: LeadWay) -> ChannelAccount | None:
+    def account_of(self, way: LeadWay | Subscription) -> ChannelAccount | None:
         """A chat is with one account of ours; anything typed goes by whichever carries it."""
         if way.account_ref is not None:
             return self._by_id.get(way.account_ref)

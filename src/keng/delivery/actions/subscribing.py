@@ -1,5 +1,7 @@
 """Subscribing: the letters that ask and answer, and stopping at once, whichever the way."""
 
+from collections.abc import Callable
+
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,7 +48,7 @@ def ask_to_subscribe(wish: SubscriptionRequest) -> None:
     if subscription is None or not is_due:
         return
     with translation.override(subscription.language):
-        subject, text = _letter(subscription)
+        subject, text = _letter_writer(subscription)(subscription, wish)
     dispatch = Dispatch.objects.create(
         kind=Dispatch.Kind.NOTICE,
         is_urgent=False,
@@ -84,7 +86,47 @@ def stop_subscription(subscription: Subscription) -> None:
     )
 
 
-def _letter(subscription: Subscription) -> tuple[str, str]:
+def _letter_writer(
+    subscription: Subscription,
+) -> Callable[[Subscription, SubscriptionRequest], tuple[str, str]]:
+    if subscription.member_ref is not None:
+        return _letter_to_member
+    return _letter_about_one if subscription.warning_code else _letter
+
+
+def _letter_to_member(subscription: Subscription, _wish: SubscriptionRequest) -> tuple[str, str]:
+    """Asked, by somebody of a partner, to be told what became of what the partner passed on."""
+    subject = _("Please confirm: letters about warnings that you passed on")
+    text = _(
+        "Somebody, perhaps you, asked to be told at this address when a warning that a partner "
+        "passed on is corrected or taken back. If it was you, open this page and press the "
+        "button: %(link)s"
+    ) % {"link": confirm_url(subscription)}
+    otherwise = _("If it was not you, do nothing: no letter will come.")
+    stop_line = _("To receive nothing more: %(link)s") % {"link": stop_url(subscription)}
+    return subject, f"{text}\n\n{otherwise}\n{stop_line}"
+
+
+def _letter_about_one(subscription: Subscription, wish: SubscriptionRequest) -> tuple[str, str]:
+    """Asked to be told when one warning is over."""
+    stop_line = _("To receive nothing more: %(link)s") % {"link": stop_url(subscription)}
+    if subscription.confirmed_at:
+        subject = _("You will be told when it is over")
+        text = _(
+            "Somebody, perhaps you, asked to be told at this address when this warning is over: "
+            "“%(title)s”. That is so already. You need not do anything."
+        ) % {"title": wish.title}
+        return subject, f"{text}\n\n{stop_line}"
+    subject = _("Please confirm: one letter when a warning is over")
+    text = _(
+        "Somebody, perhaps you, asked to be told at this address when this warning is over: "
+        "“%(title)s”. If it was you, open this page and press the button: %(link)s"
+    ) % {"title": wish.title, "link": confirm_url(subscription)}
+    otherwise = _("If it was not you, do nothing: no letter will come.")
+    return subject, f"{text}\n\n{otherwise}\n{stop_line}"
+
+
+def _letter(subscription: Subscription, _wish: SubscriptionRequest) -> tuple[str, str]:
     places = ", ".join(place.full_name for place in subscription.places.order_by(alphabetically()))
     stop_line = _("To receive nothing more: %(link)s") % {"link": stop_url(subscription)}
     if subscription.confirmed_at:

@@ -41,6 +41,9 @@ def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
 def own_subscription(request: HttpRequest, token: str) -> HttpResponse:
     """What is kept of it, and the form to choose anew."""
     subscription = _live_subscription(token)
+    if not subscription.is_of_places:
+        context = {"subscription": subscription, "way": _way_words(subscription), "token": token}
+        return render(request, "delivery/own_request.html", context)
     form = ChoicesForm(
         request.POST or None, offered=PlaceChoice.offered(), initial=_choices_of(subscription)
     )
@@ -85,6 +88,7 @@ def own_subscription_data(request: HttpRequest, token: str) -> HttpResponse:
         "at_least_severity": subscription.minimum_severity,
         "in_peace_between": [f"{hour:%H:%M}" for hour in quiet if hour is not None],
         "language": subscription.language,
+        "told_once_when_over": subscription.warning_code,
         "asked_at": subscription.asked_at.isoformat(),
         "confirmed_at": subscription.confirmed_at and subscription.confirmed_at.isoformat(),
     }
@@ -109,6 +113,7 @@ def subscription_stop(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "is_stopped": subscription.stopped_at is not None,
         "is_confirmed": subscription.confirmed_at is not None,
+        "is_of_places": subscription.is_of_places,
         "token": token,
     }
     return render(request, "delivery/subscription_stop.html", context)

@@ -23,8 +23,12 @@ from keng.kit.codes import wordless_code
 from keng.limits.shared import SharedLimit
 from keng.network import secret_links
 from keng.network.actions import subscriptions
-from keng.network.actions.subscriptions import CHAT_CODE_LENGTH, SubscriptionRequest
-from keng.network.forms.subscriptions import SubscribeForm
+from keng.network.actions.subscriptions import (
+    CHAT_CODE_LENGTH,
+    SubscriptionChoices,
+    SubscriptionRequest,
+)
+from keng.network.forms.subscriptions import SubscribeForm, WayForm
 
 _HOUR = 3600
 # A hall full of people has one network, and whoever fills strangers' mailboxes has one too.
@@ -45,21 +49,32 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     answer: HttpResponse | None = None
     wait = 0
     if form.is_bound and not is_search and form.is_valid():
-        answer, wait = _take_wish(request, form, ways)
+        answer, wait = take_wish(request, form, ways, form.choices)
     if answer is not None:
         return answer
-    context = {
+    context = way_context(request, ways) | {
         # A search is no mistake: what is still empty is not called an error yet.
         "form": _form_without_errors(form, ways) if is_search else form,
         "choice": PlaceChoice.of_request(request, form, is_search=is_search),
+    }
+    return way_page(request, "delivery/subscribe.html", context, wait=wait)
+
+
+def way_context(request: HttpRequest, ways: list[WayToReceive]) -> dict[str, object]:
+    """What a page needs on which somebody chooses a way."""
+    return {
         "ways": ways,
         "has_letters": any(way.value == BY_LETTER for way in ways),
         "push_key": push_settings().get("vapid_public", ""),
         "puzzle": letters_per_network.puzzle(request),
     }
-    response = render(
-        request, "delivery/subscribe.html", context, status=_status_of_wait(wait) if wait else 200
-    )
+
+
+def way_page(
+    request: HttpRequest, template: str, context: dict[str, object], *, wait: int
+) -> HttpResponse:
+    """Such a page; with `wait`, the seconds until somebody may ask again."""
+    response = render(request, template, context, status=_status_of_wait(wait) if wait else 200)
     if wait:
         response.headers["Retry-After"] = str(wait)
     return response
@@ -70,7 +85,8 @@ def _status_of_wait(wait: int) -> int:
     return 503 if wait == _HOUR else 429
 
 
-def _lines_of_form(ways: list[WayToReceive]) -> list[tuple[str, object, object]]:
+def lines_of_form(ways: list[WayToReceive]) -> list[tuple[str, object, object]]:
+    """Value, label and hint of each, as `WayForm` takes them."""
     return [(way.value, way.label, way.hint) for way in ways]
 
 
@@ -79,7 +95,7 @@ def _subscribe_form(request: HttpRequest, ways: list[WayToReceive]) -> Subscribe
     return SubscribeForm(
         request.POST or None,
         offered=PlaceChoice.offered(),
-        ways=_lines_of_form(ways),
+        ways=lines_of_form(ways),
         initial={"language": language},
     )
 
@@ -88,11 +104,15 @@ def _form_without_errors(form: SubscribeForm, ways: list[WayToReceive]) -> Subsc
     names = ("way", "email", "severity", "quiet_from", "quiet_to", "language")
     typed = {name: form.data.get(name, "") for name in names}
     typed["kinds"] = form.data.getlist("kinds")
-    return SubscribeForm(offered=PlaceChoice.offered(), ways=_lines_of_form(ways), initial=typed)
+    return SubscribeForm(offered=PlaceChoice.offered(), ways=lines_of_form(ways), initial=typed)
 
 
-def _take_wish(
-    request: HttpRequest, form: SubscribeForm, ways: list[WayToReceive]
+def take_wish(
+    request: HttpRequest,
+    form: WayForm,
+    ways: list[WayToReceive],
+    choices: SubscriptionChoices,
+    title: str = "",
 ) -> tuple[HttpResponse | None, int]:
     """Where it goes on; or no answer and the seconds to wait, the mistake being in the form."""
     if wait := letters_per_network.seconds_to_wait(request):
@@ -102,16 +122,18 @@ def _take_wish(
         return None, wait
     chosen = form.chosen_way
     if chosen == BY_LETTER:
-        return _ask_by_letter(form)
+        return _ask_by_letter(form, choices, title)
     if chosen == BY_BROWSER:
-        return _subscribe_browser(form), 0
+        return _subscribe_browser(form, choices), 0
     account = next(way.account for way in ways if way.value == chosen)
-    code = subscriptions.keep_chat_wish(account.pk, form.choices)
+    code = subscriptions.keep_chat_wish(account.pk, choices)
     return redirect("subscribe-chat", slug=account.slug, code=code), 0
 
 
-def _ask_by_letter(form: SubscribeForm) -> tuple[HttpResponse | None, int]:
-    wish = SubscriptionRequest(BY_LETTER, form.cleaned_data["email"], form.choices)
+def _ask_by_letter(
+    form: WayForm, choices: SubscriptionChoices, title: str
+) -> tuple[HttpResponse | None, int]:
+    wish = SubscriptionRequest(BY_LETTER, form.cleaned_data["email"], choices, title)
     try:
         actions.ask_to_subscribe(wish)
     except subscriptions.TooManyLetters:
@@ -120,7 +142,7 @@ def _ask_by_letter(form: SubscribeForm) -> tuple[HttpResponse | None, int]:
     return redirect("subscribe-sent"), 0
 
 
-def _subscribe_browser(form: SubscribeForm) -> HttpResponse | None:
+def _subscribe_browser(form: WayForm, choices: SubscriptionChoices) -> HttpResponse | None:
     given = [form.cleaned_data[name] for name in ("endpoint", "p256dh", "auth")]
     try:
         browser = PushSubscription.from_parts(*given)
@@ -134,7 +156,7 @@ def _subscribe_browser(form: SubscribeForm) -> HttpResponse | None:
             ),
         )
         return None
-    wish = SubscriptionRequest(BY_BROWSER, browser.to_json(), form.choices)
+    wish = SubscriptionRequest(BY_BROWSER, browser.to_json(), choices)
     subscription = subscriptions.subscribe_browser(wish)
     return redirect("own-subscription", token=secret_links.stop_token(subscription))
 

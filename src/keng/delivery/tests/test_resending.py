@@ -56,6 +56,19 @@ def test_whom_no_account_reached_is_sent_it_once_an_account_works(ward):
     assert done.detail == {"again": 1, "relay_tasks": 0}
 
 
+def test_whoever_has_it_already_is_not_sent_it_again(ward):
+    make.group(
+        unit=ward.unit, place=ward.hamlet, name="Nhóm đã có", channel="sandbox", channel_address="b"
+    )
+    sent = ward.send(ward.audience())
+    has_it = Delivery.objects.filter(dispatch=sent).latest("id")
+    Delivery.objects.filter(pk=has_it.pk).update(state="sent", code="")
+    make.channel_account(unit=ward.unit)
+    send_again(ward, sent)
+    assert sorted(row.state for row in Delivery.objects.filter(dispatch=sent)) == ["queued", "sent"]
+    assert Entry.objects.get(action="dispatch.missed_resent").detail["again"] == 1
+
+
 def test_a_second_tap_asks_nothing_more(ward):
     sent = ward.send(ward.audience())
     make.channel_account(unit=ward.unit)

@@ -391,6 +391,20 @@ def test_a_code_from_ones_own_chat_begins_the_warnings_and_is_no_report(edge, op
     assert own.stopped_at is not None
 
 
+def test_a_code_from_ones_own_chat_asks_to_be_told_when_a_warning_is_over(edge, opened, account):
+    place = make.place("Phường Nếnh")
+    for choices in (
+        SubscriptionChoices((place.pk,), (), "vi"),
+        *[SubscriptionChoices((), (), "vi", warning_code="7K3QX9")] * 2,
+    ):
+        assert say(edge, f"nhận {keep_chat_wish(account.pk, choices)}", who="an") == 200
+    warnings, over = Subscription.objects.order_by("warning_code")
+    assert (list(warnings.places.all()), warnings.warning_code) == ([place], "")
+    assert (list(over.places.all()), over.warning_code) == ([], "7K3QX9")
+    answer = Delivery.objects.filter(recipient_ref=over.pk).latest("id")
+    assert "hết hiệu lực" in opened(answer.text_sealed, kind="text", ref=answer.pk)
+
+
 def test_a_lead_sends_the_code_of_their_page_and_is_told_in_that_chat(edge, account, opened):
     lead = make.lead(unit=account.unit)
     code = lead_ways.ask_lead_chat_code(lead)

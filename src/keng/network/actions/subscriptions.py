@@ -29,6 +29,8 @@ from keng.vault.hybrid import SealedKind
 CHAT_CODE_LENGTH = 6
 # As long as the page with the code is of use.
 CHAT_WISH_KEPT = datetime.timedelta(days=1)
+# Backups of the usual two weeks are gone by then: a restore must know what was told already.
+REMAINS_KEPT = datetime.timedelta(days=60)
 _CHOICES = ["kinds", "language", "minimum_severity", "quiet_from", "quiet_to"]
 # A second request within this time sends no second letter: the page must not flood a mailbox.
 ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
@@ -51,6 +53,10 @@ class SubscriptionChoices:
     quiet_from: datetime.time | None = None
     quiet_to: datetime.time | None = None
     """Between these two hours nothing comes but what is urgent; none or both."""
+    warning_code: str = ""
+    """Only to be told when this warning is over: then nothing else is chosen."""
+    member_ref: uuid.UUID | None = None
+    """Only to be told, as somebody of a partner, what became of what the partner passed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,27 @@ class SubscriptionRequest:
     channel: str
     address: str = field(repr=False)
     choices: SubscriptionChoices
+    title: str = ""
+    """What the one warning is called that it is about."""
+
+    def known(self) -> QuerySet[Subscription]:
+        """The live subscription of this address for the same."""
+        return _without_address().filter(
+            channel=self.channel,
+            address_hash=address_hash(self.channel, self.address),
+            warning_code=self.choices.warning_code,
+            member_ref=self.choices.member_ref,
+            stopped_at__isnull=True,
+        )
+
+    def unsaved(self) -> Subscription:
+        """A new one, of which nothing is chosen yet."""
+        return Subscription(
+            channel=self.channel,
+            address_hash=address_hash(self.channel, self.address),
+            warning_code=self.choices.warning_code,
+            member_ref=self.choices.member_ref,
+        )
 
 
 def address_hash(channel: str, address: str) -> bytes:
@@ -82,18 +109,14 @@ def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | No
         raise TooManyLetters
     if not recent_mailboxes.hold(wanted.address):
         return None, False
-    hashed = address_hash(wanted.channel, wanted.address)
-    known = _without_address().filter(
-        channel=wanted.channel, address_hash=hashed, stopped_at__isnull=True
-    )
-    found = lock(known).first()
+    found = lock(wanted.known()).first()
     if found and found.asked_at > now - ASK_AGAIN_AFTER:
         return found, False
     if found and found.confirmed_at:
         found.asked_at = now
         found.save(update_fields=["asked_at"])
         return found, True
-    subscription = found or Subscription(channel=wanted.channel, address_hash=hashed)
+    subscription = found or wanted.unsaved()
     subscription.address_sealed = _sealed_address(wanted.address.strip())
     _put_choices(subscription, wanted.choices)
     subscription.asked_at = now
@@ -104,9 +127,7 @@ def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | No
             )
     except IntegrityError:
         # Two requests at the same moment: the other one has written it and sends the letter.
-        return _without_address().get(
-            channel=wanted.channel, address_hash=hashed, stopped_at__isnull=True
-        ), False
+        return wanted.known().get(), False
     _put_places(subscription, wanted.choices)
     return subscription, True
 
@@ -117,17 +138,10 @@ def subscribe_browser(wanted: SubscriptionRequest) -> Subscription:
 
     One that subscribed before has from now on what was chosen last.
     """
-    hashed = address_hash(wanted.channel, wanted.address)
-    known = _without_address().filter(
-        channel=wanted.channel, address_hash=hashed, stopped_at__isnull=True
-    )
-    found = lock(known).first()
-    subscription = found or Subscription(
-        channel=wanted.channel,
-        address_hash=hashed,
-        asked_at=times.now(),
-        confirmed_at=times.now(),
-    )
+    found = lock(wanted.known()).first()
+    subscription = found or wanted.unsaved()
+    if not found:
+        subscription.asked_at = subscription.confirmed_at = times.now()
     subscription.address_sealed = _sealed_address(wanted.address)
     _put_choices(subscription, wanted.choices)
     subscription.save(update_fields=["address_sealed", *_CHOICES] if found else None)
@@ -148,6 +162,7 @@ def keep_chat_wish(account_ref: uuid.UUID, choices: SubscriptionChoices) -> str:
         minimum_severity=choices.minimum_severity,
         quiet_from=choices.quiet_from,
         quiet_to=choices.quiet_to,
+        warning_code=choices.warning_code,
     )
     return code
 
@@ -159,9 +174,12 @@ def chat_code_hash(code: str) -> bytes:
 
 @act(acts.CHANGE_SUBSCRIPTION)
 def change_subscription(subscription: Subscription, choices: SubscriptionChoices) -> bool:
-    """Whoever has its link chooses anew; False when it was stopped meanwhile."""
+    """Whoever has its link chooses anew; False when it was stopped meanwhile.
+
+    One that gets no warnings of places has nothing to choose.
+    """
     locked = lock(_without_address()).get(pk=subscription.pk)
-    if locked.stopped_at:
+    if locked.stopped_at or not locked.is_of_places:
         return False
     _put_choices(locked, choices)
     locked.save(update_fields=_CHOICES)

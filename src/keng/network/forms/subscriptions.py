@@ -108,8 +108,8 @@ class ChoicesForm(Form):
         )
 
 
-class SubscribeForm(ChoicesForm):
-    """What a person fills in to receive warnings: what they choose, and by which way."""
+class WayForm(Form):
+    """By which way somebody is written to, and what that way needs."""
 
     way = HintedChoice(label=gettext_lazy("How do you want to receive them?"))
     email = forms.EmailField(
@@ -117,7 +117,7 @@ class SubscribeForm(ChoicesForm):
         required=False,
         label=gettext_lazy("Your e-mail address"),
         help_text=gettext_lazy(
-            "We send one letter first. Only after you confirm it do warnings come."
+            "We send one letter first. Nothing else comes before you confirm it."
         ),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"invalid": gettext_lazy("This does not look like an e-mail address")},
@@ -126,8 +126,6 @@ class SubscribeForm(ChoicesForm):
     endpoint = forms.CharField(max_length=1000, required=False, widget=forms.HiddenInput)
     p256dh = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
     auth = forms.CharField(max_length=100, required=False, widget=forms.HiddenInput)
-
-    field_order = ("way", "email")
 
     def __init__(self, *args: Any, ways: list[tuple[str, Any, Any]], **kwargs: Any) -> None:
         """`ways`: value, label and hint of each."""
@@ -151,3 +149,16 @@ class SubscribeForm(ChoicesForm):
         if self.chosen_way == "email" and is_empty:
             self.add_error("email", _("Write your e-mail address"))
         return found
+
+
+class SubscribeForm(WayForm, ChoicesForm):
+    """What a person fills in to receive warnings: what they choose, and by which way."""
+
+    field_order = ("way", "email")
+
+
+class WhenOverForm(WayForm):
+    """Being told once that one warning is over; there is nothing to choose but the way."""
+
+    way = HintedChoice(label=gettext_lazy("How do you want to be told?"))
+    field_order = ("way", "email")

@@ -5,17 +5,21 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.acts.errors import TryAgain
+from keng.delivery.actions.subscribing import NoMailbox, mailbox_account
 from keng.kit.ids import read_id
 from keng.kit.pagination import rows_of_page
+from keng.network.actions.subscriptions import TooManyLetters
 from keng.partners import queries
 from keng.partners.actions import articles as actions
 from keng.partners.actions import inviting, sharing
 from keng.partners.changed_shares import changed_shares_of
 from keng.partners.errors import MarksUnchecked
-from keng.partners.forms import ArticleForm, KitShareForm
+from keng.partners.forms import ArticleForm, KitShareForm, LettersForm
+from keng.partners.letters import ask_for_letters, letters_of
 from keng.partners.models import Article
 from keng.partners.public.deciding import decide_own_text, see_other
 from keng.releases.hands import name_hands
@@ -138,6 +142,8 @@ def partner_kit(request: HttpRequest) -> HttpResponse:
         "versions": versions,
         "form": form,
         "reach": queries.kit_reach(partner),
+        "letters": letters_of(request.member),
+        "can_write": mailbox_account() is not None,
     }
     return render(request, "partners/own/kit.html", context, status=422 if form.errors else 200)
 
@@ -147,3 +153,25 @@ def partner_kit_right(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What corrects this warning or takes it back stands in one's own groups."""
     sharing.set_kit_share_right(pk, by=request.member)
     return see_other("partner-kit")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def partner_letters(request: HttpRequest) -> HttpResponse:
+    """Where one is told by letter that a warning one passed on does not hold any more."""
+    member = request.member
+    form = LettersForm(request.POST if request.method == "POST" else None)
+    letters = letters_of(member)
+    if form.is_bound and form.is_valid() and letters is None:
+        try:
+            ask_for_letters(form.cleaned_data["email"], by=member)
+        except NoMailbox as refused:
+            form.add_error(None, str(refused.sentence))
+        except TooManyLetters:
+            form.add_error(
+                "email", _("Very many people are asking right now. Try again in an hour.")
+            )
+        else:
+            return see_other("partner-letters")
+    context = {"partner": member.partner, "form": form, "letters": letters}
+    status = 422 if form.errors else 200
+    return render(request, "partners/own/letters.html", context, status=status)

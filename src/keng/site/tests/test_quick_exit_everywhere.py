@@ -13,6 +13,7 @@ WITHOUT = {
     "community/place.html": "the choice of a place",
     "delivery/own_subscription.html": "which warnings somebody gets; nothing is told",
     "delivery/subscribe.html": "the same",
+    "warnings/when_over.html": "the same",
     "delivery/subscription_confirm.html": "the same",
     "delivery/subscription_stop.html": "the same",
     "lessons/answer.html": "a quiz without a name",

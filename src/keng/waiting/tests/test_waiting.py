@@ -100,6 +100,8 @@ def test_every_kind_of_text_is_asked_here():
         "held",
         # Tried beside its act: keng/delivery/tests/test_lagging.py.
         "lags",
+        # Tried beside its act: keng/warnings/tests/test_official_alerts.py.
+        "official_alerts",
         "pattern_uses",
         "own_late_tips",
         "left_tips",

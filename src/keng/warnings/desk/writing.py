@@ -26,6 +26,7 @@ from keng.places.models import Unit
 from keng.releases.errors import NothingWaits
 from keng.warnings import actions, alert_queries, first_draft, outgoing_text, queries, style
 from keng.warnings.content import AudienceChoice, WarningContent, choice_of, warning_content_of
+from keng.warnings.desk.ahead import before_sending_context
 from keng.warnings.forms import WarningForm, initial_of_version
 from keng.warnings.known_numbers import NumberCheck, check_numbers, check_warning, compared_tips
 from keng.warnings.models import Version, Warning
@@ -186,17 +187,22 @@ def _compose_page(request: HttpRequest, form: WarningForm, context: dict[str, An
     found = _correction_counts(latest) if latest else {}
     if not found:
         found = _audience_counts(form, warning.unit if warning else form.unit)
+    previews = []
     if shown:
         context["numbers"] = _numbers_in_form(request, form.unit, shown, context)
+        previews = outgoing_text.warning_messages(shown, _preview_stamp(form, latest))
+        context |= before_sending_context(
+            found["audience"],
+            texts=previews,
+            is_urgent=shown.severity == Warning.Severity.URGENT,
+        )
     context |= {
         "form": form,
         "unit": form.unit,
         "content": shown,
         "findings": style.check_style(shown) if shown else [],
         "returned_reason": queries.returned_reason_of(latest) if latest else "",
-        "previews": outgoing_text.warning_messages(shown, _preview_stamp(form, latest))
-        if shown
-        else [],
+        "previews": previews,
         **found,
     }
     status = 422 if form.is_bound and not form.is_valid() else 200
@@ -222,15 +228,17 @@ def _correction_counts(latest: Version) -> dict[str, Any]:
     earlier = tuple(sent.values_list("dispatch_id", flat=True))
     if not earlier:
         return {}
-    found = plan_audience(SameRecipients(earlier, waiting=True))
-    return {"corrects": True, "plan": found, "channels": found.channels()}
+    audience = SameRecipients(earlier, waiting=True)
+    found = plan_audience(audience)
+    return {"corrects": True, "audience": audience, "plan": found, "channels": found.channels()}
 
 
 def _audience_counts(form: WarningForm, unit: Unit) -> dict[str, Any]:
     """Counts for what is chosen, and for every kind, chosen or not."""
     choice = _choice_in(form)
     severity = int(_audience_values(form)["severity"] or 2)
-    chosen = plan_audience(choice.audience(unit, severity))
+    audience = choice.audience(unit, severity)
+    chosen = plan_audience(audience)
     # Every kind with its number, ticked or not, so that the author sees what a tick would mean.
     every = dataclasses.replace(choice, kinds=tuple(GroupKind.values)).audience(unit, severity)
     kinds = {line.code: line for line in AudiencePlan(count_recipients(every), b"").kinds()}
@@ -238,6 +246,7 @@ def _audience_counts(form: WarningForm, unit: Unit) -> dict[str, Any]:
         (code, label, kinds.get(code), code in choice.kinds) for code, label in GroupKind.choices
     ]
     return {
+        "audience": audience,
         "plan": chosen,
         "kind_rows": rows,
         "channels": chosen.channels(),

@@ -45,6 +45,21 @@ def test_the_second_person_reads_what_text_messages_cost(desk_client, ward, most
     assert "1 tin nhắn SMS" in shown
 
 
+def test_the_writer_reads_it_before_anybody_is_asked_to_approve(desk_client, ward):
+    account = make.channel_account(unit=ward.unit, channel="sms")
+    keep_secrets(account, {"profile": "esms", "price_per_part": "800", "most_parts": "6"})
+    account.save()
+    make.subscription(places=(ward.place,), channel="sms")
+    version = ward.draft()
+    shown = read(desk_client, ward.officer, "warning-edit", version.warning_id)
+    assert "Mọi nhóm ở Phường Nếnh" in shown
+    assert "1 nhóm gửi bằng máy" in shown
+    assert "Chưa có dự báo" in shown
+    assert "đồng" in shown
+    # An unfinished text means nothing yet.
+    assert 'id="before-sending"' not in desk_client.get("/warnings/new/").content.decode()
+
+
 def test_whoever_takes_back_reads_the_same(desk_client, ward):
     version = ward.published()
     shown = read(desk_client, ward.commander, "warning-recall", version.warning_id)

@@ -8,12 +8,15 @@ import pytest
 from keng.audit.models import Entry
 from keng.channels.ssrf import UrlRefused
 from keng.conftest import sign_in
+from keng.kit import times
 from keng.kit.configuration import SETTING_CHECKS
+from keng.waiting.waiting_page import waiting_groups
 from keng.warnings.actions import cap_importing
 from keng.warnings.actions.cap_importing import AlertSource, import_from
+from keng.warnings.actions.official_alerts import dismiss_alert
 from keng.warnings.cap_reading import NotCap, links_of_feed, read_cap
 from keng.warnings.models import OfficialAlert, Warning
-from keng.warnings.tests.ward import CALM, Ward
+from keng.warnings.tests.ward import CALM, Ward, waiting_warnings
 
 pytestmark = pytest.mark.django_db
 SENDER = "khituong@vi-du.example"
@@ -269,3 +272,16 @@ def test_it_is_put_aside_once(desk_client, ward, alert):
         assert answer.url == "/warnings/"
     assert "Từ nguồn chính thức" not in desk_client.get("/warnings/").content.decode()
     assert Entry.objects.filter(action="warning.alert_dismissed").count() == 1
+
+
+@pytest.mark.urls("keng.site.desk_urls")
+def test_it_waits_for_the_provinces_desk_until_it_is_written_from_put_aside_or_over(ward, alert):
+    assert [waiting_warnings(each) for each in (ward.officer, ward.commander)] == [0, 0]
+    assert waiting_warnings(ward.province_duty) == 1
+    [line] = [line for group in waiting_groups(ward.province_duty) for line in group.lines]
+    assert (line.title, line.url) == ("Mưa lớn ở Bắc Ninh", f"/warnings/alerts/{alert.pk}/")
+    OfficialAlert.objects.update(expires_at=times.now())
+    assert waiting_warnings(ward.province_duty) == 0
+    OfficialAlert.objects.update(expires_at=None)
+    dismiss_alert(alert.pk, by=ward.province_duty)
+    assert waiting_warnings(ward.province_duty) == 0
