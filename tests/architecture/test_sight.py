@@ -17,6 +17,7 @@ LISTED = {
     "inbox/list/by_incident.py": "lines of a list",
     "inbox/list/inbox_query.py": "lines of a list and their counts",
     "inbox/list/inbox_row.py": "lines of a list: blanked by row_of_columns",
+    "imported/dry_run.py": "since when a desk has had tips: days",
     "inbox/list/neighbours.py": "the way to the next one, or by its number",
     "inbox/tip/bare_page.py": "the page of a matter for others",
     "inbox/tip/decision_views.py": "whether it is still at the desk",

@@ -109,7 +109,10 @@ def parse_words(words: str) -> str:
 
 def channel_of(words: str) -> str:
     """The code of how it came in; empty where the words name a group, or nobody's way we know."""
-    return _channel_names().get(fold(words), "")
+    wanted, names = fold(words), _channel_names()
+    # "Zalo" is the first of those whose name begins so.
+    begins = (code for name, code in names.items() if name.startswith(f"{wanted} "))
+    return names.get(wanted) or next(begins, "")
 
 
 def _whole_number(words: str, refusal: str) -> int:
@@ -166,10 +169,5 @@ def _channel_names() -> dict[str, str]:
     for manner in TakenDown.Manner:
         for name in (manner.value, *in_both_languages(manner.label)):
             names[fold(name)] = manner.value
-    return names | {
-        "zalo": "zalo_oa",
-        "dien thoai": "phone",
-        "truc tiep": "counter",
-        "facebook": "messenger",
-        "web": "web",
-    }
+    by_hand = {"dien thoai": TakenDown.Manner.PHONE, "truc tiep": TakenDown.Manner.COUNTER}
+    return names | {name: manner.value for name, manner in by_hand.items()}

@@ -168,6 +168,7 @@ def imported_records(request: SignedInRequest, kind: ImportKind) -> HttpResponse
         row.category_words = category_label(row.category, language) if row.category else ""
         row.channel_words = channel_name(row.channel) if getattr(row, "channel", "") else ""
     context = {"rows": found, "page": page, "filter": form, "kind": kind, "tips": ImportKind.TIPS}
+    context["list_url"] = request.path
     return render(request, "imported/records.html", context)
 
 

@@ -100,6 +100,11 @@ class ImportBatch(Row):
         return f"{self.kind} for {self.unit_id}"
 
     @property
+    def has_tips(self) -> bool:
+        """Whether its rows are tips; else they are warnings."""
+        return self.kind == ImportKind.TIPS
+
+    @property
     def is_waiting(self) -> bool:
         """Whether a second person has not decided yet."""
         return self.agreed_at is None and self.ended_at is None
@@ -181,6 +186,11 @@ class ImportedTip(ImportedRow):
             ),
         ]
         indexes = [models.Index(fields=["unit", "on"], name="imported_tip_by_day")]
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether the sheet said what it was worth."""
+        return self.value != Tip.Value.UNRATED
 
     def __str__(self) -> str:
         return f"imported tip of {self.on}"

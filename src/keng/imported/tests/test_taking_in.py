@@ -163,3 +163,18 @@ def test_earlier_warnings_come_in_as_text(office):
     take_in(office, found, kind=ImportKind.WARNINGS)
     made = ImportedWarning.objects.get()
     assert (made.text, made.groups, made.unit) == ("Cảnh giác cuộc gọi lạ", 120, office.desk)
+
+
+def test_in_a_restored_database_it_is_destroyed_again(office):
+    take_in(office, look_at(office, NAMED))
+    waiting = propose(office, look_at(office, NAMED.replace("Đồng Xanh", "")), digest=b"e" * 32)
+    made = ImportedTip.objects.get()
+    destroying.purge_again(made.pk)
+    destroying.end_again(waiting.pk)
+    destroying.end_again(waiting.pk)
+    made.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (made.text, bytes(waiting.rows_boxed), waiting.ended_at is None) == ("", b"", False)
+    assert not SealedIdentity.objects.exists()
+    ended = Entry.objects.filter(action__in=["import.purged", "import.expired"])
+    assert ended.count() == 2
