@@ -13,6 +13,7 @@ from keng.partner_inbox.errors import LastReader, MatterEnded, NoInboxForPartner
 from keng.partner_inbox.models import InboxHolder, InboxMatter, InboxMessage
 from keng.partner_inbox.tests.stage import DANGER, WORDS, InboxStage, asked, opened
 from keng.partners.tests.stage import signed_in
+from keng.runtime.backup.destroyed_kinds import destroyed_kinds
 from keng.runtime.tests.rights import as_owner
 from keng.tips import receipt_codes
 from keng.tips.models import Tip
@@ -268,6 +269,17 @@ def test_the_worker_ends_what_is_silent_and_destroys_it_later(become, stage, cod
     with as_owner():
         assert not InboxMessage.objects.exists()
         assert not InboxMatter.objects.exists()
+
+
+def test_a_restore_destroys_again_what_was_taken_back(stage, code):
+    kinds = {each.name: each for each in destroyed_kinds()}
+    matter_id = InboxMatter.objects.get().pk
+    (lost, *_) = kinds["matter.withdrawn"].undone()
+    kinds["matter.withdrawn"].do_again(lost)
+    assert not InboxMatter.objects.filter(pk=matter_id).exists()
+    (lost, *_) = kinds["inbox.key_ended"].undone()
+    kinds["inbox.key_ended"].do_again(lost)
+    assert not InboxHolder.objects.current().exists()
 
 
 def test_a_closed_inbox_takes_nothing_new(public_client, stage):
