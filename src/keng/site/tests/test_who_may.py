@@ -236,6 +236,7 @@ FLAT_AREAS = (
     "data_requests",
     "consent",
     "breaches",
+    "partner_inbox",
 )
 
 
