@@ -48,6 +48,9 @@ def test_words_go_from_the_asker_to_a_member_and_the_answer_back(public_client, 
     code = asked(public_client, stage)
     matter = InboxMatter.objects.get()
     opened(public_client, stage)
+    assert "(1)" in public_client.get("/partner/").content.decode()
+    public_page = public_client.get(f"/partners/{stage.partner.pk}/").content.decode()
+    assert f'href="/partners/{stage.partner.pk}/write/"' in public_page
     assert "Đèn đường" in public_client.get("/partner/inbox/").content.decode()
     address = f"/partner/inbox/{matter.pk}/"
     assert WORDS in public_client.get(address).content.decode()
