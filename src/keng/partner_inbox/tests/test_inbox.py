@@ -13,6 +13,7 @@ from keng.partner_inbox.errors import LastReader, MatterEnded, NoInboxForPartner
 from keng.partner_inbox.models import InboxHolder, InboxMatter, InboxMessage
 from keng.partner_inbox.tests.stage import DANGER, WORDS, InboxStage, asked, opened
 from keng.partners.tests.stage import signed_in
+from keng.runtime.backup.destroyed_kinds import destroyed_kinds
 from keng.runtime.tests.rights import as_owner
 from keng.tips import receipt_codes
 from keng.tips.models import Tip
@@ -47,6 +48,9 @@ def test_words_go_from_the_asker_to_a_member_and_the_answer_back(public_client, 
     code = asked(public_client, stage)
     matter = InboxMatter.objects.get()
     opened(public_client, stage)
+    assert "(1)" in public_client.get("/partner/").content.decode()
+    public_page = public_client.get(f"/partners/{stage.partner.pk}/").content.decode()
+    assert f'href="/partners/{stage.partner.pk}/write/"' in public_page
     assert "Đèn đường" in public_client.get("/partner/inbox/").content.decode()
     address = f"/partner/inbox/{matter.pk}/"
     assert WORDS in public_client.get(address).content.decode()
@@ -268,6 +272,17 @@ def test_the_worker_ends_what_is_silent_and_destroys_it_later(become, stage, cod
     with as_owner():
         assert not InboxMessage.objects.exists()
         assert not InboxMatter.objects.exists()
+
+
+def test_a_restore_destroys_again_what_was_taken_back(stage, code):
+    kinds = {each.name: each for each in destroyed_kinds()}
+    matter_id = InboxMatter.objects.get().pk
+    (lost, *_) = kinds["matter.withdrawn"].undone()
+    kinds["matter.withdrawn"].do_again(lost)
+    assert not InboxMatter.objects.filter(pk=matter_id).exists()
+    (lost, *_) = kinds["inbox.key_ended"].undone()
+    kinds["inbox.key_ended"].do_again(lost)
+    assert not InboxHolder.objects.current().exists()
 
 
 def test_a_closed_inbox_takes_nothing_new(public_client, stage):

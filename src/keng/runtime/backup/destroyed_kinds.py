@@ -48,6 +48,8 @@ def destroyed_kinds() -> list[DestroyedKind]:
     from keng.network.actions import after_restore as network  # noqa: PLC0415
     from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
     from keng.openings import holder_keys  # noqa: PLC0415
+    from keng.partner_inbox import after_restore as partner_inbox  # noqa: PLC0415
+    from keng.partner_inbox.models import InboxHolder, InboxMatter  # noqa: PLC0415
     from keng.retention import periods, purge  # noqa: PLC0415
     from keng.retention.models import RetentionPeriod  # noqa: PLC0415
     from keng.tips import quarantine  # noqa: PLC0415
@@ -233,6 +235,18 @@ def destroyed_kinds() -> list[DestroyedKind]:
             lambda: _ids(PartnerMember.objects.filter(is_active=True)),
             accounts.close_member_again,
             "people of partners are closed again",
+        ),
+        _recorded_kind(
+            "matter.withdrawn",
+            lambda: _ids(InboxMatter.objects.all()),
+            partner_inbox.destroy_withdrawn_matter_again,
+            "matters of partners that were taken back are destroyed again",
+        ),
+        _recorded_kind(
+            "inbox.key_ended",
+            lambda: _ids(InboxHolder.objects.current()),
+            partner_inbox.end_inbox_key_again,
+            "keys for inboxes of partners are ended again",
         ),
         DestroyedKind(
             "lead.erased",

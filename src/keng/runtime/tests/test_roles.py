@@ -110,6 +110,24 @@ def test_a_role_that_may_change_rows_stops_no_table(roles):
                 desk.execute(f"LOCK TABLE tip IN {mode} MODE")
 
 
+def test_the_public_site_alone_takes_the_role_of_inboxes_and_only_by_taking_it(roles):
+    apply_grants(roles, {PARTNER_ROLE: {"tip": "SELECT"}, "keng_public": {}, "keng_desk": {}})
+    ensure_roles(dsn("owner"))
+    with psycopg.connect(dsn("public"), autocommit=True) as public:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            public.execute("SELECT FROM tip")
+        with public.transaction():
+            public.execute("SELECT set_config('role', %s, true)", [PARTNER_ROLE])
+            public.execute("SELECT FROM tip")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            public.execute("SELECT FROM tip")
+    with (
+        psycopg.connect(dsn("desk"), autocommit=True) as desk,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        desk.execute(f"SET ROLE {PARTNER_ROLE}")
+
+
 def test_one_role_leaves_connections_for_the_others(roles):
     apply_grants(roles, {role(process): {"tip": "SELECT"} for process in PROCESSES[1:]})
     for process in PROCESSES[1:]:

@@ -34,7 +34,7 @@ WITHOUT = {
     "warnings/verify.html": "a code of a published warning",
 }
 # Members of partners are signed in and sign out instead.
-SIGNED_IN = ("partners/own/", "accounts/partner/")
+SIGNED_IN = ("partners/own/", "partner_inbox/own/", "accounts/partner/")
 
 
 def templates():

@@ -239,6 +239,7 @@ FLAT_AREAS = (
     "data_requests",
     "consent",
     "breaches",
+    "partner_inbox",
 )
 
 
