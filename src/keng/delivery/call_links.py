@@ -37,14 +37,11 @@ def call_by_token(token: str) -> Delivery | None:
     if key is None or not same_secret(call_token(key), token):
         return None
     calls = Delivery.objects.filter(
+        pk=key,
         channel=PagerWay.Kind.SMS,
         recipient_kind=Delivery.RecipientKind.PAGER,
         dispatch__kind=Dispatch.Kind.PAGE,
     )
-    found = calls.filter(pk=key).values_list("pk", "recipient_ref", "created_at", "dispatch")
-    row = found.first()
-    if row is None:
-        return None
-    call = Delivery(pk=row[0], recipient_ref=row[1], created_at=row[2], dispatch_id=row[3])
-    call.dispatch = Dispatch.objects.get(pk=row[3])
-    return call
+    # The desk reads no address.
+    columns = ("recipient_ref", "created_at", "dispatch__source_kind", "dispatch__source_ref")
+    return calls.select_related("dispatch").only(*columns).first()

@@ -16,4 +16,4 @@ def call_link(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         link_answers.tap(link)
         return redirect("call-link", token=token)
-    return render(request, "inbox/call_link.html", {"link": link, "state": link.state.value})
+    return render(request, "inbox/call_link.html", {"link": link, "says": link.state.value})

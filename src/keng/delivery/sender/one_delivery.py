@@ -51,7 +51,6 @@ _MANY = (
     Delivery.RecipientKind.SUBSCRIPTION,
     Delivery.RecipientKind.LEAD,
 )
-_CALLED = (Delivery.RecipientKind.PAGER,)
 # The provider is not to blame, so its account goes on with everything else.
 _NOT_ANSWERED = Outcome("retry", after_seconds=5, reason="look-up not answered")
 # Until its post has an id nothing can be changed there.
@@ -181,7 +180,8 @@ async def _prepare(
 async def _words_of(row: LeasedDelivery, text: LoadedText) -> str:
     """What it says; who looked something up reads what is known of it at this moment."""
     if row.text_sealed is None:
-        return with_call_link(text.text, row.id) if row.recipient_kind in _CALLED else text.text
+        is_call = row.recipient_kind == Delivery.RecipientKind.PAGER
+        return with_call_link(text.text, row.id) if is_call else text.text
     words = opening.open_as_sender(row.text_sealed, kind=SealedKind.TEXT, ref=row.id).decode()
     if row.recipient_kind != Delivery.RecipientKind.ASKER:
         return words

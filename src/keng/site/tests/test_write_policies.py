@@ -110,8 +110,8 @@ ONES_OWN = frozenset(
         "vault_holderkey",
     }
 )
-# In the transaction that makes their dispatch or their session, or by a set-up that was agreed to:
-# the acts of their areas are tried as the desk's role.
+# In the transaction that makes their dispatch or their session, by a set-up that was agreed to, or
+# by the link of a call: the acts of their areas are tried as the desk's role.
 ADDED_ONLY_OTHERWISE = frozenset(
     {
         "accounts_officer",
@@ -119,6 +119,7 @@ ADDED_ONLY_OTHERWISE = frozenset(
         "delivery_dispatchaudience",
         "delivery_dispatchtext",
         "delivery_inboundmedia",
+        "delivery_pageranswer",
     }
 )
 
