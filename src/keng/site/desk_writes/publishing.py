@@ -507,12 +507,16 @@ _REPORTS = (
     *desk_writes("reports_reportpaper", adds=_PAPER_OF_SIGNED, changes=_PAPER_OF_SIGNED),
 )
 
-# A hamlet of a commune that the unit serves, or of its province; no other place is the desk's.
+# A hamlet of a commune that the unit serves, or that has no desk but the one of its province; no
+# other place is the desk's.
+_SERVED = (
+    "SELECT FROM places_jurisdiction served"
+    " WHERE served.place_id = {place}.parent_id AND served.valid_to IS NULL"
+)
 _SERVES_HAMLET = (
-    "(EXISTS (SELECT FROM places_jurisdiction served"  # noqa: S608 -- our names
-    " WHERE served.place_id = {place}.parent_id"
-    f" AND served.valid_to IS NULL AND served.unit_id {one_of_units('WORKING')})"
-    " OR EXISTS (SELECT FROM places_unit desk WHERE desk.province_code = {place}.province_code"
+    f"(EXISTS ({_SERVED} AND served.unit_id {one_of_units('WORKING')})"
+    f" OR NOT EXISTS ({_SERVED}) AND EXISTS (SELECT FROM places_unit desk"
+    " WHERE desk.province_code = {place}.province_code"
     f" AND desk.kind = 'province' AND desk.id {one_of_units('WORKING')}))"
 )
 _OWN_HAMLET = f"kind = 'hamlet' AND {_SERVES_HAMLET.format(place='places_place')}"

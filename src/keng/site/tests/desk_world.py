@@ -272,10 +272,10 @@ def _network(label: str, unit: Unit, place: Any) -> dict[str, Any]:
     )
     return {
         "group": group,
+        "erased_lead": erased,
         "lead": lead,
         "establishment": house,
         "hamlet": hamlet,
-        "erased_lead": erased,
         "team": team,
         "team_shift": shift,
         "team_ask": ask,
