@@ -69,7 +69,8 @@ def _tell(asked: list[Subscription], code: str) -> int:
         materialised_at=times.now(),
     )
     words = {
-        language: _words(newest, code, language) for language in {one.language for one in asked}
+        language: _message_of(newest, code, language)
+        for language in {one.language for one in asked}
     }
     messages = [AskedMessage(one, *words[one.language]) for one in asked]
     written = write_asked_messages(notice, messages, priority=Priority.LETTER)
@@ -78,7 +79,7 @@ def _tell(asked: list[Subscription], code: str) -> int:
     return written
 
 
-def _words(newest: Version, code: str, language: str) -> tuple[str, str]:
+def _message_of(newest: Version, code: str, language: str) -> tuple[str, str]:
     """Subject and text."""
     warning = newest.warning
     title = newest.texts.get(language, newest.texts["vi"])["title"]

@@ -78,7 +78,7 @@ def told(become):
 
 
 def test_they_are_told_once_in_the_morning_and_nothing_of_them_stays(
-    ward, told, become, monkeypatch
+    ward, told, opened, become, monkeypatch
 ):
     version = ward.published()
     asked = [request_for(version, language=language) for language in ("vi", "en")]
