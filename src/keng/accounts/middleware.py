@@ -29,6 +29,8 @@ OPEN_PAGES = frozenset(
         "set-up",
         "set-up-code",
         "push-worker",
+        "take-down-shared",
+        "desk-manifest",
     }
 )
 # All that a locked session is answered with; of these the alarm says only how many ring.
@@ -41,6 +43,8 @@ OPEN_WHILE_LOCKED = frozenset(
         "sign-out",
         "alarm",
         "push-worker",
+        "take-down-shared",
+        "desk-manifest",
     }
 )
 # What a page of the desk asks for by itself, beside what htmx does: nobody need be there.
