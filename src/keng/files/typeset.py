@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from keng.acts.errors import Refused
 
-WITHIN_SECONDS = 30.0
+TYPESET_SECONDS = 30.0
 # A report of every commune of a province has a third of this.
 _MOST_BYTES = 8 * 1024 * 1024
 _one_at_a_time = threading.Lock()
@@ -26,7 +26,7 @@ class CannotPrint(Refused):
 def typeset(layout: str, said: dict[str, Any], *, at: datetime.datetime) -> bytes:
     """A document of one of the layouts of `typesetting`, as PDF. Raises CannotPrint."""
     wanted = {"layout": layout, "said": said, "at": int(at.timestamp())}
-    if not _one_at_a_time.acquire(timeout=WITHIN_SECONDS):
+    if not _one_at_a_time.acquire(timeout=TYPESET_SECONDS):
         raise CannotPrint
     try:
         # The program is large and keeps what it has made: it lives as long as one file takes.
@@ -34,7 +34,7 @@ def typeset(layout: str, said: dict[str, Any], *, at: datetime.datetime) -> byte
             [sys.executable, "-I", "-m", "keng.files.typesetting"],
             input=json.dumps(wanted).encode(),
             capture_output=True,
-            timeout=WITHIN_SECONDS,
+            timeout=TYPESET_SECONDS,
             cwd="/",
             env={},
             check=True,

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.files.typeset import typeset
-from keng.kit import qr
+from keng.kit import qr, times
 from keng.kit.codes import halved_code
 from keng.kit.share_cards import stored_file
 from keng.warnings import part_names
@@ -30,7 +30,9 @@ def stored_poster(version: Version, language: str) -> Path:
 
 def _poster(version: Version, language: str) -> bytes:
     with translation.override(language):
-        return typeset("poster", poster_content(version, language), at=version.released_at)
+        return typeset(
+            "poster", poster_content(version, language), at=version.released_at or times.now()
+        )
 
 
 def poster_content(version: Version, language: str) -> dict[str, Any]:

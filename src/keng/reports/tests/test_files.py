@@ -198,7 +198,7 @@ def test_the_same_report_is_the_same_file(signed):
 
 
 def test_what_is_never_ready_is_said_and_not_waited_for(signed, monkeypatch):
-    monkeypatch.setattr(typeset, "WITHIN_SECONDS", 0.01)
+    monkeypatch.setattr(typeset, "TYPESET_SECONDS", 0.01)
     with pytest.raises(typeset.CannotPrint):
         pdf_file.write_pdf(signed)
 
