@@ -115,7 +115,7 @@ def _category_of(text: str) -> str:
 
 def _covered_words(masked: MaskedText) -> str:
     """What was covered, by kind: the names themselves do not come back to the desk."""
-    counts = Counter(piece.what for piece in masked.covered)
+    counts: Counter[str] = Counter(piece.what for piece in masked.covered)
     kinds = {
         "name": _("names"),
         "phone": _("phones"),
