@@ -244,6 +244,7 @@ def file_rules() -> dict[str, tuple[int, int, str, str]]:
     as_above = "as said above"
     return {
         "report-describe": (OF_REPORT, MOST_FILE_BYTES, _listed(read), as_above),
+        "share": (OF_REPORT, MOST_FILE_BYTES, _listed(read), as_above),
         "status-tip": (OF_STATUS, MOST_FILE_BYTES, _listed(read), as_above),
         "lookup-object": (MOST_PICTURES, MOST_FILE_BYTES, pictures, as_above),
         "take-down-chat": (1, MOST_FILE_BYTES, pictures, as_above),

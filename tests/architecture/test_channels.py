@@ -19,6 +19,7 @@ A_WORD_OF_ITS_OWN = {
         "src/keng/delivery/public/subscribe.py",
         "src/keng/duty/duty_forms.py",
         "src/keng/duty/pager_desk.py",
+        "src/keng/intake/by_staff/from_chat_page.py",
         "src/keng/language/masking.py",
         "src/keng/language/reporters_own.py",
         "src/keng/network/forms/subscriptions.py",
@@ -29,7 +30,7 @@ A_WORD_OF_ITS_OWN = {
         "src/keng/tips/origins.py",
     },
     # A link that opens the phone's own program.
-    "sms": {"src/keng/claims/public/checks.py", "src/keng/warnings/public/pages.py"},
+    "sms": {"src/keng/claims/public/checks.py"},
     # Where something was seen that is reported, or claimed.
     "messenger": {"src/keng/language/same_incident.py"},
     "telegram": {"src/keng/community/models/announcements.py"},
@@ -40,7 +41,7 @@ ABOUT_ONE_CHANNEL = {
     "by_hand": {"cli", "delivery", "network", "relay", "tips"},
     # Subscribing by e-mail, how officers are called, and where somebody types that leads are told.
     "email": {"delivery", "duty", "network"},
-    "sms": {"delivery", "network"},
+    "sms": {"delivery", "network", "warnings"},
     "voice": {"delivery"},
     "web_push": {"delivery", "duty"},
 }

@@ -83,7 +83,7 @@ FREE_TEXT: dict[str, dict[str, str]] = {
     "written for everybody, let out by two people": {
         "claims_revision": "quote seen texts evidence",
         "community_meeting": "venue about",
-        "community_officialchannel": "shown_as",
+        "community_officialchannel": "shown_as country",
         "community_question": "shown_text answer",
         "consent_consenttext": "words",
         "delivery_dispatchtext": "subject text",

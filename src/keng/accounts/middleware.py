@@ -30,6 +30,8 @@ OPEN_PAGES = frozenset(
         "set-up-code",
         "push-worker",
         "call-link",
+        "take-down-shared",
+        "desk-manifest",
     }
 )
 # All that a locked session is answered with; of these the alarm says only how many ring.
@@ -43,6 +45,8 @@ OPEN_WHILE_LOCKED = frozenset(
         "alarm",
         "push-worker",
         "call-link",
+        "take-down-shared",
+        "desk-manifest",
     }
 )
 # What a page of the desk asks for by itself, beside what htmx does: nobody need be there.

@@ -6,12 +6,12 @@ from django.utils.translation import get_language
 
 from keng.breaches.authority_form import AuthorityForm, FormSection
 from keng.breaches.models import Breach
+from keng.files.typeset import typeset
 from keng.kit import times
-from keng.reports.periodic.files.pdf import typeset
 
 
 def write_form_pdf(form: AuthorityForm) -> bytes:
-    """Tagged, with every letter inside the file. Raises pdf.CannotPrint."""
+    """Tagged, with every letter inside the file. Raises typeset.CannotPrint."""
     content = form.as_json() | {"language": get_language() or "vi"}
     return typeset("breach", content, at=times.now())
 

@@ -1,9 +1,11 @@
 """Forms of a place's page: asking the desk, and what the desk answers and announces."""
 
 import datetime
+import re
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keng.community.models import OfficialChannel, Question
@@ -12,6 +14,7 @@ from keng.kit.forms import Form, HintedChoice, own_code_field
 from keng.places.models import Place
 
 LONGEST_QUESTION = 1000
+_HAS_COUNTRY_CODE = re.compile(r"\+\d")
 _QUESTION_MISSING = {"required": _("Write your question")}
 
 
@@ -130,3 +133,21 @@ class ChannelForm(Form):
         help_text=_("As it stands there: residents compare it letter by letter."),
         error_messages={"required": _("Write its name and address.")},
     )
+    country = forms.CharField(
+        label=_("Country, for a number for people abroad"),
+        max_length=60,
+        required=False,
+        help_text=_(
+            "Empty for one that helps everywhere. Write the number with its +country code."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A country only where it is asked for, and there a number that is dialled from abroad."""
+        said = super().clean() or {}
+        is_abroad = said.get("kind") == OfficialChannel.Kind.ABROAD
+        if said.get("country") and not is_abroad:
+            self.add_error("country", gettext("Leave this empty: it is for people abroad only."))
+        if is_abroad and said.get("shown_as") and not _HAS_COUNTRY_CODE.search(said["shown_as"]):
+            self.add_error("shown_as", gettext("Write the number with its code, as +84 24 …"))
+        return said

@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 
 from keng.community.desk import announcements
 from keng.community.desk import questions as desk_questions
-from keng.community.public import pages, places, questions, quick_exit, robots
+from keng.community.public import abroad, pages, places, questions, quick_exit, robots, shared
 from keng.community.report import from_lookup
 from keng.community.report.at_once import report_at_once
 from keng.community.report.check import report_check
@@ -32,6 +32,9 @@ public: list[URLPattern] = [
     path("report/at-once/", report_at_once, name="report-at-once"),
     path("relay/<secret:token>/report", report_team, name="report-team"),
     path("report/with/", from_lookup.report_with, name="report-with"),
+    path("share/", shared.share, name="share"),
+    path("share/target/", shared.share_target, name="share-target"),
+    path("manifest.webmanifest", shared.manifest, name="manifest"),
     path("near/", csrf_exempt(places.near), name="near"),
     path("places/", places.places, name="places"),
     path("places/<str:code>/", places.place, name="place"),
@@ -41,6 +44,7 @@ public: list[URLPattern] = [
     path("asked/", questions.question_asked, name="question-asked"),
     path("answer/", questions.question_answer, name="question-answer"),
     path("answer/object/", questions.question_object, name="question-object"),
+    path("abroad/", abroad.abroad, name="abroad"),
     path("official-channels/", places.official_channels, name="official-channels"),
     path("first-hour/", pages.first_hour, name="first-hour"),
     path("privacy/", pages.privacy, name="privacy"),

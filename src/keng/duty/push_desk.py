@@ -1,11 +1,9 @@
 """This device as a pager: the browser's subscription, and the script that shows a call."""
 
-from pathlib import Path
-
 from django.contrib import messages
-from django.contrib.staticfiles import finders
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +13,7 @@ from keng.channels.web_push import NotASubscription, PushSubscription
 from keng.delivery.push_account import push_settings
 from keng.duty import pager_acts
 from keng.duty.pager_desk import ask_for_code
+from keng.kit.web_app import worker_response
 
 _PARTS = ("endpoint", "p256dh", "auth")
 _BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
@@ -41,9 +40,9 @@ def pager_device(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def push_worker(request: SignedInRequest) -> HttpResponse:
-    """The script stands at the root: it may only serve what lies beside or below it."""
-    script = Path(str(finders.find("keng/js/sw.js"))).read_text()
-    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    """The script that shows a call, and catches what another app shares with the desk."""
+    at = reverse("take-down-shared")
+    return worker_response("sw.js", shared_at=at, shared_page=at)
 
 
 def _device(request: SignedInRequest) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from keng.kit.cookies import put_language_cookie
 
@@ -13,6 +14,13 @@ from keng.kit.cookies import put_language_cookie
 FULL_LANGUAGES = ("vi", "en")
 # No native reader has gone through these yet: each page says so.
 UNREVIEWED_LANGUAGES = ("zh-hans", "ko")
+# What each of them has: the table that people abroad read (/abroad/).
+PAGES_OF_LANGUAGES = {
+    "vi": _("every page"),
+    "en": _("every page"),
+    "zh-hans": _("the report, its receipt, the look-up, the first hour after a fraud"),
+    "ko": _("the report, its receipt, the look-up, the first hour after a fraud"),
+}
 # Each in its own words, so that whoever looks for it finds it.
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English", "zh-hans": "中文", "ko": "한국어"}
 

@@ -24,18 +24,22 @@ INK, SOFT, BRAND, TINT = "#16222c", "#4b5a66", "#0a5c6b", "#e2eff1"
 
 
 def stored_card(folder: Path, name: str, draw: Callable[[], str]) -> str:
-    """The path of a card below the data folder; drawn unless it lies there already.
+    """The path of a card below the data folder; drawn unless it lies there already."""
+    return stored_file(folder, f"cards/{name}.png", lambda: png_of_svg(draw()))
 
-    Written under another name, synced and renamed: nobody is given half a picture.
+
+def stored_file(folder: Path, relative: str, make: Callable[[], bytes]) -> str:
+    """The path below the data folder; made unless it lies there already.
+
+    Written under another name, synced and renamed: nobody is given half a file.
     """
-    relative = f"cards/{name}.png"
     path = folder / relative
     if path.is_file():
         return relative
     draft = path.with_suffix(f".{os.getpid()}.new")
     make_private_folder(path.parent)
     with open(draft, "wb", opener=private_opener) as file:
-        file.write(png_of_svg(draw()))
+        file.write(make())
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)

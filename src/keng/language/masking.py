@@ -101,6 +101,16 @@ def mask_people(text: str) -> MaskedText:
     return _with_masks(text, pieces)
 
 
+def mask_senders(text: str) -> MaskedText:
+    """Cover whoever wrote in a chat that somebody passes on, wherever the names stand again.
+
+    Whom the words are about stays: that is for the one who passes them on to tell.
+    """
+    text = normalise(text)
+    senders = sorted({*_senders(text), *_mentions(text)})
+    return _with_masks(text, _apart([*senders, *_again(text, senders)]))
+
+
 def without_people(words: str, *, most: int) -> str:
     """An officer's words as they are kept beside what is sealed, at most so many characters.
 

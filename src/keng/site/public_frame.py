@@ -45,6 +45,7 @@ def public_frame(request: HttpRequest) -> dict[str, object]:
         ("results", _("What came of the reports")),
         ("machine", _("What the machine suggests")),
         ("opening-numbers", _("What was opened by two officers")),
+        ("abroad", _("Abroad, or a foreigner here")),
         ("privacy", _("What we keep")),
     ]
     return {

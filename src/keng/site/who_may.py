@@ -60,7 +60,7 @@ HOME_PAGE = "desk-home"
 # Signing in and out, what is one's own, and the first page, which leads on to the role's own one.
 PAGES_OF_EVERYBODY = _names("""
     sign-in sign-in-code sign-in-passkey sign-in-passkey-options sign-out
-    set-up set-up-code push-worker desk-home
+    set-up set-up-code push-worker take-down-shared desk-manifest desk-home
     notice-seen my-settings desk-theme desk-language
     my-pin screen-locked screen-lock screen-awake screen-unlock screen-unlock-options
     my-passkeys passkey-new passkey-add passkey-options passkey-rename passkey-remove

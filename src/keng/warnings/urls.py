@@ -18,11 +18,13 @@ from keng.warnings.public import cap_pages, feed, lists, pages, poster, when_ove
 # Short and without a slash at the end: the address of a warning is printed and typed.
 public: list[URLPattern] = [
     path("warnings", lists.warnings, name="warnings"),
+    path("warnings/sent/<uuid:dispatch>", pages.warning_of_dispatch, name="warning-of-dispatch"),
     path("warnings/feed.atom", feed.warnings_feed, name="warnings-feed"),
     path("w/<str:code>", pages.warning, name="warning"),
     path("w/<str:code>/card.png", pages.warning_card, name="warning-card"),
     path("w/<str:code>/poster", poster.warning_poster, name="warning-poster"),
     path("w/<str:code>/when-over", when_over.warning_when_over, name="warning-when-over"),
+    path("w/<str:code>/poster.pdf", poster.warning_poster_pdf, name="warning-poster-pdf"),
     path("w/<str:code>/proof", pages.warning_proof, name="warning-proof"),
     path("cap/feed.atom", cap_pages.cap_feed, name="cap-feed"),
     path("cap/key.json", cap_pages.cap_keys, name="cap-keys"),

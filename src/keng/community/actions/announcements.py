@@ -105,19 +105,23 @@ def call_off_meeting(pk: uuid.UUID, *, by: Officer) -> Meeting:
     return _end_meeting(found, "meeting.called_off", by)
 
 
+_KINDS_OF_NUMBERS = (OfficialChannel.Kind.PHONE, OfficialChannel.Kind.ABROAD)
+
+
 @act(acts.PROPOSE_CHANNEL)
-def propose_channel(*, kind: str, shown_as: str, by: Officer) -> OfficialChannel:
+def propose_channel(*, kind: str, shown_as: str, country: str = "", by: Officer) -> OfficialChannel:
     """One more channel that is really ours; it waits for a second person.
 
     Raises NotAllowed, ChannelListedAlready, AccountIsNoChannel.
     """
     unit_id = _own_desk(by)
-    if kind != OfficialChannel.Kind.PHONE and _names_an_account(shown_as):
+    if kind not in _KINDS_OF_NUMBERS and _names_an_account(shown_as):
         raise AccountIsNoChannel
     made = OfficialChannel(
         unit_id=unit_id,
         kind=kind,
         shown_as=shown_as,
+        country=country,
         checked_by=by,
         checked_on=times.local_date(times.now()),
     )

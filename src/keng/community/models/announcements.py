@@ -94,12 +94,15 @@ class OfficialChannel(Releasable, Row):
         FACEBOOK = "facebook", _("Facebook")
         TELEGRAM = "telegram", _("Telegram")
         EMAIL = "email", _("E-mail")
+        ABROAD = "abroad", _("For people abroad: an embassy or a hotline")
         OTHER = "other", _("Other channel")
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind)
     # What it is called and where it is found, as one compares it letter by letter.
     shown_as = models.CharField(max_length=160)
+    # Of a number for people abroad: where it helps; "" everywhere.
+    country = models.CharField(max_length=60, default="", db_default="")
     checked_on = models.DateField()
     checked_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     # Somebody wants it off the list: it stands there with a note, and is official no more.
@@ -128,4 +131,6 @@ class OfficialChannel(Releasable, Row):
 
     @property
     def content_to_release(self) -> dict[str, Any]:
-        return {"kind": self.kind, "shown_as": self.shown_as}
+        # What was let out before there were countries keeps its digest.
+        where = {"country": self.country} if self.country else {}
+        return {"kind": self.kind, "shown_as": self.shown_as, **where}

@@ -182,7 +182,10 @@ class OfficialChannelList:
 def official_channel_list(unit: Unit, above: Unit) -> OfficialChannelList:
     """What the page of a place lists."""
     listed = list(
-        OfficialChannel.objects.in_use().filter(unit__in={unit.pk, above.pk}).select_related("unit")
+        OfficialChannel.objects.in_use()
+        .filter(unit__in={unit.pk, above.pk})
+        .exclude(kind=OfficialChannel.Kind.ABROAD)
+        .select_related("unit")
     )
     listed.sort(key=lambda one: one.unit_id != unit.pk)
     has = {one.kind for one in listed}

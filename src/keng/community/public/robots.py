@@ -5,7 +5,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 # Pages that belong to one person: no search engine needs them.
-_NOT_FOR_ENGINES = ("report", "status", "receipt", "calendar")
+_NOT_FOR_ENGINES = ("report", "status", "receipt", "share", "calendar")
 
 
 def robots(request: HttpRequest) -> HttpResponse:

@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from keng.community.drafts import MOST_WORDS
 from keng.community.report.describe import DescribeForm
 from keng.community.report.steps import ReportJourney, TooManyBegun
 from keng.kit.browser_drafts import on_newest_draft
@@ -14,11 +13,7 @@ from keng.kit.browser_drafts import on_newest_draft
 def report_with(request: HttpRequest) -> HttpResponse:
     """Begin a report with these words, or go on with the one that is open."""
     report = ReportJourney(request, "who-gets")
-    words = request.POST.get("text", "").replace("\x00", "").strip()
-    written = report.answers.get("text", "")
-    if words and words not in written:
-        together = f"{written}\n\n{words}" if written else words
-        report.answers["text"] = together[:MOST_WORDS]
+    report.add_words(request.POST.get("text", "").replace("\x00", "").strip())
     try:
         return report.go_to(report.next_step)
     except TooManyBegun:

@@ -294,8 +294,19 @@ class ReportJourney:
         """Keep everything and show a step."""
         response = HttpResponseRedirect(step_url(step))
         response.status_code = 303
+        return self.kept_with(response)
+
+    def kept_with(self, response: HttpResponse) -> HttpResponse:
+        """Keep everything and give this answer. Raises TooManyBegun."""
         self._save(response)
         return response
+
+    def add_words(self, words: str) -> None:
+        """Put words behind those that are here, once however often they come."""
+        written = self.answers.get("text", "")
+        if words and words not in written:
+            together = f"{written}\n\n{words}" if written else words
+            self.answers["text"] = together[:MOST_WORDS]
 
     def write_at_once(self, typed: forms.Form) -> HttpResponse:
         """The whole report on one page, with what was typed; nothing of it is kept here."""

@@ -1,8 +1,5 @@
 """What somebody receives, by their own link: confirmed, seen, changed, taken along, stopped."""
 
-from pathlib import Path
-
-from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +10,7 @@ from keng.channels import facts_of
 from keng.delivery.actions import subscribing as actions
 from keng.delivery.public.place_choice import PlaceChoice
 from keng.kit.sql_names import alphabetically
+from keng.kit.web_app import worker_response
 from keng.network import secret_links
 from keng.network.actions import subscriptions
 from keng.network.forms.subscriptions import ChoicesForm
@@ -121,12 +119,10 @@ def subscription_stop(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def subscriber_worker(request: HttpRequest) -> HttpResponse:
-    """The script that shows a warning where the browser asked for it.
-
-    It stands at the root, since it may only serve what lies beside or below it.
-    """
-    script = Path(str(finders.find("keng/js/subscriber-sw.js"))).read_text()
-    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    """The script that shows a warning which was asked for, and catches what is shared."""
+    return worker_response(
+        "subscriber-sw.js", shared_at=reverse("share-target"), shared_page=reverse("share")
+    )
 
 
 def _live_subscription(token: str) -> Subscription:

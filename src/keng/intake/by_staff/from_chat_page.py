@@ -1,5 +1,6 @@
 """One message or screenshot that somebody sent to an officer's own chat: covered, then kept."""
 
+from collections import Counter
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from keng.intake.by_staff.take_down_page import (
 from keng.kit.uploads import DamagedUpload, takes_files
 from keng.kit.urgency import Happening
 from keng.language.categories import Strength, suggest_categories
-from keng.language.masking import mask_people
+from keng.language.masking import MaskedText, mask_people
 from keng.places.models import Unit
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal, ReceivedBefore
@@ -53,7 +54,7 @@ def take_down_chat(request: SignedInRequest) -> HttpResponse:
     covered = CoveredChatForm(
         initial=first, desk=desk, first_places=tuple(places_named_in_text(masked.text, desk))
     )
-    return _check_page(request, covered, redact.FIRST_COVERED)
+    return _check_page(request, covered, redact.FIRST_COVERED, covered_words=_covered_words(masked))
 
 
 @require_POST
@@ -84,6 +85,7 @@ def take_down_keep(request: SignedInRequest) -> HttpResponse:
     except ReceivedBefore:
         return render(request, "intake/desk/taken_before.html", {"tip_id": None}, status=409)
     context = {
+        "members": form.cleaned_data["seen_by"],
         "link": f"{settings.PUBLIC_URL}/r/{token}",
         "tip_id": visible_tip_id(request, tip_id),
     }
@@ -111,10 +113,28 @@ def _category_of(text: str) -> str:
     return first.code if first and first.strength in _ENOUGH_TO_SUGGEST else ""
 
 
+def _covered_words(masked: MaskedText) -> str:
+    """What was covered, by kind: the names themselves do not come back to the desk."""
+    counts: Counter[str] = Counter(piece.what for piece in masked.covered)
+    kinds = {
+        "name": _("names"),
+        "phone": _("phones"),
+        "email": _("e-mail addresses"),
+        "card": _("ID numbers"),
+    }
+    said = [f"{counts[kind]} {kinds[kind]}" for kind in kinds if counts[kind]]
+    return _("Covered: %(what)s") % {"what": ", ".join(said)} if said else ""
+
+
 def _check_page(
-    request: SignedInRequest, form: CoveredChatForm, cells: Any, *, status: int = 200
+    request: SignedInRequest,
+    form: CoveredChatForm,
+    cells: Any,
+    *,
+    covered_words: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"form": form, "rows": redact.grid_rows(cells)}
+    context = {"form": form, "rows": redact.grid_rows(cells), "covered_words": covered_words}
     return render(request, "intake/desk/take_chat_check.html", context, status=status)
 
 

@@ -337,6 +337,8 @@ class CoveredChatForm(WhereFields):
         fields["cell"].valid_value = lambda written: grid_cell(written) is not None
         for name in ("category", "place", "happening"):
             fields[name].is_unmarked = True
+        fields["seen_by"].label = _("How many members has the group that it stood in, about?")
+        fields["seen_by"].help_text = _("Empty if it was sent to you alone.")
         # The words beside a picture may stay empty; those of a message are what is kept.
         fields["text"].is_unmarked = not self["picture"].value()
 

@@ -441,3 +441,35 @@ def test_how_urgent_it_is_stands_on_the_form_in_no_fold(desk):
     before, _name, _after = page.partition('name="urgency"')
     assert _name
     assert before.count("<details") == before.count("</details>")
+
+
+def test_of_what_was_covered_the_desk_is_told_the_kinds_and_no_name(desk):
+    page = paste(desk, f"[20:14, 3/5] {NAME}: gọi {PHONE}").content.decode()
+    assert "Đã che: 1 tên" in page
+    assert NAME not in page
+
+
+def test_a_message_of_a_group_is_answered_privately_and_its_members_are_kept(desk, ward):
+    answer = desk.post(url("take-down-keep"), checked(paste(desk)) | {"seen_by": "120"})
+    page = " ".join(answer.content.decode().split())
+    assert "Tin này đã nằm trong nhóm 120 người." in page
+    assert "nhờ họ xóa tin ở đó" in page
+    assert TakenDown.objects.get().seen_by == 120
+    assert "ít nhất 120 người" in desk.get(url("tip", Tip.objects.get().pk)).content.decode()
+
+
+def test_a_share_waits_without_a_word_at_a_page_that_needs_no_sign_in(client, officer, settings):
+    settings.ROOT_URLCONF = "keng.site.desk_urls"
+    for stranger in (client, Client()):
+        answer = stranger.post(url("take-down-shared"), {"text": "Lời bí mật"})
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert f'data-shared-way="{url("take-down-chat")}"' in page
+        assert "Lời bí mật" not in page
+
+
+def test_the_desk_is_installed_with_a_share_that_its_worker_catches(desk):
+    target = desk.get(url("desk-manifest")).json()["share_target"]
+    worker = desk.get(url("push-worker")).content.decode()
+    assert f'const SHARED_AT = "{target["action"]}";' in worker
+    assert target["action"] == url("take-down-shared")

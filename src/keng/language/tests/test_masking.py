@@ -2,7 +2,7 @@
 
 import pytest
 
-from keng.language.masking import REPORTER_MARK, cover_values, mask_people
+from keng.language.masking import REPORTER_MARK, cover_values, mask_people, mask_senders
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,14 @@ def test_one_short_word_is_a_word_like_any_other_unless_a_title_stands_before_it
         == f"An toàn là trên hết, {REPORTER_MARK}"
     )
     assert cover_values("không có gì", ["", "  "]) == "không có gì"
+
+
+def test_of_a_chat_passed_on_only_those_who_wrote_in_it_are_covered():
+    masked = mask_senders(
+        "[20:14, 3/5] Nghiêm Thị Hỏi: ông Trần Văn Giả bảo chuyển tiền\n"
+        "[20:15, 3/5] Chử Văn Nhắc: Nghiêm Thị Hỏi đừng chuyển, gọi 0912000452"
+    )
+    assert masked.text == (
+        "[20:14, 3/5] [người 1]: ông Trần Văn Giả bảo chuyển tiền\n"
+        "[20:15, 3/5] [người 2]: [người 1] đừng chuyển, gọi 0912000452"
+    )

@@ -24,6 +24,7 @@ from keng.places.models import Unit
 EMERGENCY_NUMBERS = frozenset({"111", "113", "114", "115"})
 # A whole street may share one address; whoever goes through all numbers is slowed to a crawl.
 LOOKUPS_AT_ONCE, LOOKUP_PAUSE = 60, 2.0
+ANSWERS = "lookup_pages/public/answers.html"
 lookup_limit = SharedLimit("look-up", at_once=LOOKUPS_AT_ONCE, pause=LOOKUP_PAUSE)
 
 
@@ -58,13 +59,20 @@ def lookup(request: HttpRequest) -> HttpResponse:
     """The box; its answers stand in answer to a POST and nothing of the question is kept."""
     if request.method != "POST":
         return _box_page(request, LookupForm())
+    typed = request.POST.get("q", "")
     if language := chosen_language(request):
-        return answer_in_language(language, lambda: _look_up(request))
-    return _look_up(request)
+        return answer_in_language(language, lambda: look_up(request, typed))
+    return look_up(request, typed)
 
 
-def _look_up(request: HttpRequest) -> HttpResponse:
-    form = LookupForm(request.POST)
+def look_up(
+    request: HttpRequest, typed: str, *, template: str = ANSWERS, **context: object
+) -> HttpResponse:
+    """The answers to what was typed; the box with what is wrong with it.
+
+    `template`: another page of answers, which extends ours, with its `context`.
+    """
+    form = LookupForm({"q": typed})
     if not form.is_valid():
         return _box_page(request, form)
     text = form.cleaned_data["q"]
@@ -83,10 +91,14 @@ def _look_up(request: HttpRequest) -> HttpResponse:
         words = _("Many look-ups came from your network. Wait %(count)d seconds, then try again")
         form.add_error("q", words % {"count": wait})
         return ask_to_wait(_box_page(request, form), wait)
-    return _answers_page(request, text, queries.lookup_answers(asked))
+    context |= _context_of_answers(text, queries.lookup_answers(asked))
+    response = render(request, template, context)
+    # Nobody finds with the back button of a shared phone what another one asked about.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
-def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) -> HttpResponse:
+def _context_of_answers(text: str, answers: list[LookupAnswer]) -> dict[str, object]:
     desks = _desks_by_number()
     shown = [
         AnswerView(
@@ -106,7 +118,7 @@ def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) 
         if each.answer.grade == queries.NO_DATA and not each.answer.taken_off and not each.desk
     ]
     several = unknown if len(unknown) > 1 else []
-    context = {
+    return {
         "shown": shown,
         "cards": [each for each in shown if each not in several],
         "unknown": several,
@@ -118,10 +130,6 @@ def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) 
         "confirmed": any(each.answer.grade == queries.CONFIRMED for each in shown),
         "no_data": any(each.answer.grade == queries.NO_DATA and not each.desk for each in shown),
     }
-    response = render(request, "lookup_pages/public/answers.html", context)
-    # Nobody finds with the back button of a shared phone what another one asked about.
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _order_of_answer(answer: LookupAnswer) -> int:

@@ -22,6 +22,8 @@ _OUTSIDE = ("out_of_competence", "not_a_tip")
 ANSWERED = Q(first_answered_at__isnull=False)
 # Nobody waits any more for a word on a report they took back.
 WAITING = Q(first_answered_at__isnull=True, withdrawn_at__isnull=True)
+# Their members know that it was reported (TakenDown.seen_by).
+STOOD_IN_A_GROUP = Q(taken_down__seen_by__isnull=False)
 # What a lead was asked, what the lead says, what an officer saw.
 RELAY_STEPS = {
     "asked": Q(),
@@ -136,6 +138,8 @@ def filter_tips(tips: QuerySet[Tip], by: str, value: str) -> QuerySet[Tip]:
         return tips.alias(balance_class=_CLASS).filter(Q(balance_class=value))
     if by == "answer":
         return tips.filter(ANSWERED if value == "given" else WAITING)
+    if by == "exposure":
+        return tips.filter(STOOD_IN_A_GROUP)
     field = {"state": "state", "category": "category", "place": "place__code", "channel": "channel"}
     if by not in field:
         return tips.none()

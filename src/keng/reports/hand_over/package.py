@@ -21,6 +21,7 @@ from keng.acts.errors import Refused
 from keng.files import store
 from keng.files.documents import pages_of_copy
 from keng.files.pictures import mime_of
+from keng.files.typeset import typeset
 from keng.kit.database import data_folder
 from keng.kit.times import VIETNAM
 from keng.reports.hand_over.contents import (
@@ -32,7 +33,6 @@ from keng.reports.hand_over.contents import (
     hand_over_of,
     is_handed_over,
 )
-from keng.reports.periodic.files.pdf import typeset
 from keng.tips.models import Attachment, Decision, Tip
 
 _MOST_BYTES = 1024**3
@@ -77,7 +77,7 @@ class HandOverPackage:
     """One hand-over file; what can fail is made before the first byte of it leaves."""
 
     def __init__(self, tip: Tip, decision: Decision) -> None:
-        """Raises pdf.CannotPrint, TookTooLong."""
+        """Raises typeset.CannotPrint, TookTooLong."""
         self._tip = tip
         self._made_at = decision.at.astimezone(VIETNAM).timetuple()[:6]
         said = hand_over_of(tip, decision, _sums_of_parts(tip))

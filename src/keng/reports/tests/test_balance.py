@@ -8,7 +8,7 @@ from keng.conftest import sign_in
 from keng.kit import times
 from keng.reports.figures import dashboard_counts, definitions
 from keng.reports.figures.periods import period_of
-from keng.tips.models import Tip
+from keng.tips.models import TakenDown, Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +115,13 @@ def test_nobody_waits_for_an_answer_about_a_report_they_took_back(desk_client, c
     sign_in(desk_client, commander)
     page = desk_client.get("/figures/tips/?period=30d&by=class&value=withdrawn").content.decode()
     assert "Người báo đã rút" in page
+
+
+def test_tips_that_stood_in_a_group_are_counted_and_listed(unit, commander):
+    tips = [make.tip(unit=unit) for _ in range(3)]
+    for tip, members in zip(tips, (120, None, 8), strict=True):
+        TakenDown.objects.create(tip=tip, officer=commander, manner="chat", seen_by=members)
+    all_tips = definitions.tips_in_period(commander, period_of("30d"))
+    listed = definitions.tips_behind_figure(commander, period_of("30d"), "exposure", "group")
+    assert set(listed) == {tips[0], tips[2]}
+    assert all_tips.filter(definitions.STOOD_IN_A_GROUP).count() == 2

@@ -10,6 +10,7 @@ import pytest
 from django.utils import translation
 from pypdf import PdfReader
 
+from keng.files import typeset
 from keng.reports.models import Snapshot
 from keng.reports.periodic import blocks, paper, report_labels, report_view, signing
 from keng.reports.periodic.files import docx as docx_file
@@ -197,8 +198,8 @@ def test_the_same_report_is_the_same_file(signed):
 
 
 def test_what_is_never_ready_is_said_and_not_waited_for(signed, monkeypatch):
-    monkeypatch.setattr(pdf_file, "WITHIN_SECONDS", 0.01)
-    with pytest.raises(pdf_file.CannotPrint):
+    monkeypatch.setattr(typeset, "TYPESET_SECONDS", 0.01)
+    with pytest.raises(typeset.CannotPrint):
         pdf_file.write_pdf(signed)
 
 

@@ -13,6 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from keng.accounts.who import Role
 from keng.community.drafts import REPORT_COOKIE
 from keng.community.models import Draft
+from keng.community.public.shared import SharedForm
 from keng.community.report.describe import DescribeForm
 from keng.community.tests.resident import Resident, Stage
 from keng.conftest import sign_in
@@ -243,6 +244,7 @@ FORMS = {
     "leads-import": LeadSheetForm,
     "lookup-object": ObjectionForm,
     "report-describe": DescribeForm,
+    "share": SharedForm,
     "status-tip": ReporterMessageForm,
     "take-down-chat": ShownChatForm,
 }

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from uuid import UUID
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from keng.warnings import card, queries
 from keng.warnings.forms import VerifyForm
 from keng.warnings.models import Version, Warning
 from keng.warnings.outgoing_text import warning_url
+from keng.warnings.texts_to_pass_on import texts_to_pass_on
 from keng.warnings.verify_codes import VERIFY_LENGTH
 from keng.warnings.verifying import verify_pasted
 
@@ -53,13 +54,23 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
         "text": text,
         "only_frame": (get_language() or "vi") not in FULL_LANGUAGES,
         "official": _official_beside(version, language),
-        "sms": f"sms:?body={quote(text)}",
+        "pass_on": texts_to_pass_on(text, warning_url(version.verify_code.code)),
         "canonical": warning_url(version.verify_code.code),
         "groups": queries.groups_reached(newest.dispatch_id) if newest != version else 0,
         "is_provable": is_provable("version", str(version.pk)),
         "places": list(queries.place_names([version]).values()),
     }
     return render(request, "warnings/warning.html", context)
+
+
+@require_safe
+def warning_of_dispatch(request: HttpRequest, dispatch: UUID) -> HttpResponse:
+    """From what a lead was asked to pass on to the page with everything to pass it on by."""
+    sent = Version.objects.filter(dispatch=dispatch).select_related("verify_code").first()
+    code = getattr(sent, "verify_code", None)
+    if code is None:
+        raise Http404
+    return redirect("warning", code=code.code)
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """The poster: a warning on one sheet of A4, for the door of a boarding house or a notice board."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -8,16 +8,16 @@ from keng.kit import qr
 from keng.kit.languages import language_among
 from keng.warnings import queries
 from keng.warnings.content import choice_of
+from keng.warnings.models import Version
 from keng.warnings.outgoing_text import names_of_places, warning_url
+from keng.warnings.poster_pdf import stored_poster
 from keng.warnings.public.pages import standing_of_version, version_or_404, words_for_reader
 
 
 @require_safe
 def warning_poster(request: HttpRequest, code: str) -> HttpResponse:
     """The sheet. A recalled, replaced or expired warning has none: it should hang nowhere."""
-    version = version_or_404(code)
-    if standing_of_version(version, queries.published_versions_of(version.warning)[0]) != "current":
-        raise Http404
+    version = _version_to_hang_up(code)
     address = warning_url(version.verify_code.code)
     context = {
         "version": version,
@@ -28,3 +28,22 @@ def warning_poster(request: HttpRequest, code: str) -> HttpResponse:
         "qr": qr.qr_data_address(address, border=2),
     }
     return render(request, "warnings/poster.html", context)
+
+
+@require_safe
+def warning_poster_pdf(request: HttpRequest, code: str) -> FileResponse:
+    """The same sheet as a file to print or to send to a copy shop. Raises typeset.CannotPrint."""
+    version = _version_to_hang_up(code)
+    asked = request.GET.get("in", "vi")
+    path = stored_poster(version, asked if asked in version.texts else "vi")
+    name = f"ban-in-{version.verify_code.code}.pdf"
+    response = FileResponse(path.open("rb"), content_type="application/pdf", filename=name)
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def _version_to_hang_up(code: str) -> Version:
+    version = version_or_404(code)
+    if standing_of_version(version, queries.published_versions_of(version.warning)[0]) != "current":
+        raise Http404
+    return version

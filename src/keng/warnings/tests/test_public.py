@@ -6,13 +6,19 @@ import datetime
 import io
 import json
 import re
+from contextlib import closing
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from PIL import Image
+from pypdf import PdfReader
 
 from keng.audit.models import Entry
+from keng.channels.sms.fitting import sms_parts
+from keng.files.typeset import typeset
 from keng.kit import share_cards, times
 from keng.kit.codes import WORDLESS_ALPHABET, halved_code, wordless_code
 from keng.kit.safe_text import link_emergency_numbers
@@ -26,9 +32,11 @@ from keng.public_log.tests.log_world import take_steps
 from keng.warnings import actions, card, queries
 from keng.warnings.content import AudienceChoice
 from keng.warnings.models import Version
+from keng.warnings.poster_pdf import poster_content
 from keng.warnings.public import lists
 from keng.warnings.tests.test_releasing import correct
 from keng.warnings.tests.ward import CALM, NOTE, Ward, looked_at
+from keng.warnings.texts_to_pass_on import texts_to_pass_on
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -392,3 +400,53 @@ def test_a_warning_has_the_proof_that_its_release_stands_in_the_public_log(
     number = int(index.removeprefix("index "))
     assert is_included(leaf, number, said.size, list(map(decoded_hash, proof)), said.root)
     assert OpenedLeaf.objects.filter(object_id=str(version.pk)).count() == 1
+
+
+def test_the_text_fits_what_it_is_passed_on_by():
+    """Three parts of a text message, without accents, and its link has the rest."""
+    url = "https://keng.example/w/ABCDEF"
+    text = "CẢNH BÁO: Gọi điện giả công an. " + "Không bấm đường dẫn lạ. " * 40
+    made = texts_to_pass_on(text, url)
+    assert made.sms.isascii()
+    assert made.sms.endswith(f". {url}")
+    assert sms_parts(made.sms) == made.sms_count == 3
+    assert made.with_link.startswith(text)
+    assert made.with_link.endswith(url)
+    assert made.zalo_link == "https://zalo.me/share?url=https%3A%2F%2Fkeng.example%2Fw%2FABCDEF"
+
+
+def test_the_poster_has_every_part_and_is_made_once(public_client, ward):
+    version = ward.published()
+    code = version.verify_code.code
+    with closing(public_client.get(url("warning-poster-pdf", code))) as answer:
+        made = b"".join(answer.streaming_content)
+    (sheet,) = PdfReader(io.BytesIO(made)).pages
+    shown = " ".join(sheet.extract_text().split())
+    for part in CALM.values():
+        assert " ".join(part.split()) in shown
+    assert "không qua chủ trọ" in shown
+    assert halved_code(code) in shown
+    assert (round(sheet.mediabox.width), round(sheet.mediabox.height)) == (595, 842)
+    (stored,) = (Path(settings.DATA_FOLDER) / "cards").glob(f"{code}.vi.pdf")
+    assert stored.read_bytes() == made
+
+
+def test_a_long_text_takes_smaller_letters_and_still_one_sheet(ward):
+    said = poster_content(ward.published(), "vi")
+    said["parts"][1]["words"] = "Dấu hiệu dài và rất dài. " * 60
+    made = typeset("poster", said, at=times.now())
+    assert len(PdfReader(io.BytesIO(made)).pages) == 1
+
+
+def test_what_holds_no_more_has_no_poster(public_client, ward):
+    old = ward.published()
+    correct(ward, old)
+    address = url("warning-poster-pdf", old.verify_code.code)
+    assert public_client.get(address).status_code == 404
+
+
+def test_what_a_lead_passes_on_leads_to_everything_to_pass_it_on_by(public_client, ward):
+    version = ward.published()
+    answer = public_client.get(url("warning-of-dispatch", version.dispatch_id))
+    assert answer.url == url("warning", version.verify_code.code)
+    assert public_client.get(url("warning-of-dispatch", version.pk)).status_code == 404

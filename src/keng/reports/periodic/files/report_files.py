@@ -13,7 +13,7 @@ CONTENT_TYPES = {
 
 
 def write_report_file(signed: Snapshot, extension: str) -> bytes:
-    """The whole file. Raises `pdf.CannotPrint`, a `Refused`."""
+    """The whole file. Raises `typeset.CannotPrint`, a `Refused`."""
     # The libraries are large: a desk where nobody downloads never loads them.
     module = importlib.import_module(f"{__package__}.{extension}")
     written: bytes = getattr(module, f"write_{extension}")(signed)

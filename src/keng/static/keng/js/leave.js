@@ -130,8 +130,16 @@
     });
   }
 
+  // What another app shared (shared-box.js) goes from every tab: without the box no key opens it.
+  function forgetShared() {
+    sessionStorage.removeItem("keng-shared");
+    sessionStorage.removeItem("keng-shared-kept");
+    self.indexedDB?.deleteDatabase("keng-shared");
+  }
+
   function becomeCalendar() {
     isLeft = true;
+    forgetShared();
     document.dispatchEvent(new Event("keng:left"));
     showCalendar();
     // The entry of the history, too, is the calendar's from now on.

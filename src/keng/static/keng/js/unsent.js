@@ -51,7 +51,11 @@
   }
   document.addEventListener("submit", ({ target, defaultPrevented }) => {
     sent = defaultPrevented ? null : target.getAttribute("action");
-    if (target.matches("[data-ends-session]")) sessionStorage.removeItem(KEPT);
+    if (!target.matches("[data-ends-session]")) return;
+    sessionStorage.removeItem(KEPT);
+    // What another app shared with the desk (shared-box.js) is of whoever leaves.
+    sessionStorage.removeItem("keng-shared");
+    self.indexedDB?.deleteDatabase("keng-shared");
   });
   addEventListener("pagehide", () => sent && forgetSent());
   document.addEventListener("keng:arrived", () => (sent = null));

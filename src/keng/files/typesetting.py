@@ -1,6 +1,6 @@
 """Sets one document as PDF, in a process of its own that ends with it.
 
-    python -I -m keng.reports.periodic.files.typesetting < {"layout": …, "said": …, "at": …} > PDF
+    python -I -m keng.files.typesetting < {"layout": …, "said": …, "at": …} > PDF
 
 `said` is what the layout reads, `at` the moment that the file bears, in seconds, so that the same
 report is the same file. It reads no other file, no typeface of the system and no network.
@@ -22,6 +22,7 @@ LAYOUTS = {
     "report": ("keng.reports.periodic.files", "report.typ"),
     "hand_over": ("keng.reports.hand_over", "hand_over.typ"),
     "breach": ("keng.breaches", "breach.typ"),
+    "poster": ("keng.warnings", "poster.typ"),
 }
 _MOST_MEMORY = 1500 * 1000**2
 _MOST_CPU_SECONDS = 20

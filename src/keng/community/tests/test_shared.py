@@ -1,0 +1,107 @@
+"""A message that another app shared: looked up or reported, without who wrote in the chat."""
+
+import io
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from keng.community.models import Draft
+from keng.community.tests.resident import Resident, Stage
+from keng.tips.models import Tip
+
+pytestmark = pytest.mark.django_db
+
+WRITER, OTHER = "Nghiêm Thị Hỏi Han", "Chử Văn Nhắc Nhở"
+CHAT = (
+    f"[20:14, 3/5] {WRITER}: Có số 0912000452 xưng công an, bảo cài app dinhdanh-moi.example\n"
+    f"[20:15, 3/5] {OTHER}: đừng bấm, hỏi {WRITER} xem"
+)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+
+
+def share(client, button, **typed):
+    return client.post(reverse("share"), {button: "1", "text": "", **typed})
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+def test_the_draft_has_the_words_without_who_wrote_them_and_the_page_names_these(public_client):
+    Stage()
+    answer = share(public_client, "report", text=CHAT)
+    page = text_of(answer)
+    assert "Đã bỏ ra 2 tên:" in " ".join(page.split())
+    assert f"{WRITER}, {OTHER}" in page
+    kept = text_of(public_client.get("/report/describe/"))
+    assert "dinhdanh-moi.example" in kept
+    assert WRITER not in kept
+    assert OTHER not in kept
+    assert not Tip.objects.exists()
+
+
+def test_looking_up_keeps_nothing_and_carries_no_name_on(public_client):
+    page = text_of(share(public_client, "look-up", text=CHAT))
+    assert "0912 000 452" in page or "0912000452" in page
+    carried = page.split('name="text" value="')[1].split('"')[0]
+    assert WRITER not in carried
+    assert not Draft.objects.exists()
+
+
+def test_a_picture_is_begun_as_a_report_and_cannot_be_looked_up(public_client):
+    Stage()
+
+    def picture():
+        drawn = io.BytesIO()
+        Image.new("RGB", (8, 8)).save(drawn, "PNG")
+        return SimpleUploadedFile("anh.png", drawn.getvalue(), "image/png")
+
+    refused = share(public_client, "look-up", attached=picture())
+    assert refused.status_code == 422
+    assert "Không tra cứu được bằng ảnh" in text_of(refused)
+    assert "1 tệp" in text_of(share(public_client, "report", attached=picture()))
+    assert "anh.png" in text_of(Resident(public_client).look("describe"))
+
+
+@pytest.mark.parametrize("button", ["look-up", "report"])
+def test_nothing_shared_is_said_and_keeps_nothing(public_client, button):
+    answer = share(public_client, button)
+    assert answer.status_code == 422
+    assert "Hãy dán tin nhắn" in text_of(answer)
+    assert not Draft.objects.exists()
+
+
+def test_what_is_too_long_stays_in_the_box(public_client):
+    answer = share(public_client, "report", text="a" * 8001)
+    assert answer.status_code == 422
+    assert "a" * 8001 in text_of(answer)
+
+
+def test_without_the_service_worker_nothing_of_a_share_is_read(
+    public_client, django_assert_num_queries
+):
+    with django_assert_num_queries(0):
+        answer = public_client.post(reverse("share-target"), {"text": CHAT})
+    assert (answer.status_code, answer.url) == (303, f"{reverse('share')}?missed")
+    page = text_of(public_client.get(answer.url))
+    assert "chưa tới đây" in page
+    assert WRITER not in page
+
+
+def test_the_manifest_shares_by_post_to_what_the_service_worker_catches(public_client):
+    manifest = public_client.get(reverse("manifest"))
+    assert manifest.headers["Content-Type"].startswith("application/manifest+json")
+    target = manifest.json()["share_target"]
+    assert (target["method"], target["enctype"]) == ("POST", "multipart/form-data")
+    worker = text_of(public_client.get(reverse("subscriber-worker")))
+    assert f'const SHARED_AT = "{target["action"]}";' in worker
+    assert f'const SHARED_PAGE = "{manifest.json()["start_url"]}";' in worker
+    for icon in manifest.json()["icons"]:
+        assert finders.find(icon["src"].removeprefix("/static/"))

@@ -1,0 +1,40 @@
+"""The text of a warning as each kind of message takes it, for whoever passes it on by hand."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from keng.channels.sms.fitting import TooLongForSms, sms_parts, sms_text
+
+# A text message of three parts still arrives as one on every phone.
+MOST_SMS_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TextsToPassOn:
+    """One text for each kind of message, and the links that open an app with it."""
+
+    whole: str
+    """For Zalo: complete without its link."""
+    with_link: str
+    """For Facebook, which shows the picture of the link below it."""
+    sms: str
+    """Without accents, ended at a sentence, with the link that has the rest; "" if none fits."""
+    sms_count: int
+    sms_link: str
+    zalo_link: str
+
+
+def texts_to_pass_on(text: str, url: str) -> TextsToPassOn:
+    """Of the text as it was sent, and the public address of the warning."""
+    try:
+        sms = sms_text(f"{text}\n{url}", {"most_parts": str(MOST_SMS_PARTS)})
+    except TooLongForSms:
+        sms = ""
+    return TextsToPassOn(
+        text,
+        f"{text}\n{url}",
+        sms,
+        sms_parts(sms) if sms else 0,
+        f"sms:?body={quote(sms or url)}",
+        f"https://zalo.me/share?{urlencode({'url': url})}",
+    )
