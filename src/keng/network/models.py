@@ -117,7 +117,7 @@ class Lead(Row):
     above = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="below")
     # The hamlet whose head they are.
     head_of = models.OneToOneField(
-        "places.Place", models.SET_NULL, null=True, blank=True, related_name="head"
+        "places.Place", models.SET_NULL, null=True, blank=True, related_name="+"
     )
     consented_on = models.DateField()
     language = models.CharField(max_length=5, default="vi", db_default="vi")
