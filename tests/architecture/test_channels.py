@@ -41,7 +41,8 @@ ABOUT_ONE_CHANNEL = {
     "by_hand": {"cli", "delivery", "network", "relay", "tips"},
     # Subscribing by e-mail, how officers are called, and where somebody types that leads are told.
     "email": {"delivery", "duty", "network"},
-    "sms": {"delivery", "network", "warnings"},
+    # And whose call the desk may say is taken on by its link.
+    "sms": {"delivery", "network", "site", "warnings"},
     "voice": {"delivery"},
     "web_push": {"delivery", "duty"},
 }

@@ -31,6 +31,7 @@ KNOWN = {
     "network_lead.name": "leads agreed, on the day in consented_on",
     "network_group.name": "a group",
     "network_establishment.name": "a boarding house, guesthouse or school",
+    "network_subscription.member_ref": "somebody of a partner, who asked for letters",
     "network_group.channel_address": "a group's",
     "network_group.address_changed_at": "a group's",
     "network_group.member_count": "a number",

@@ -30,7 +30,7 @@ from keng.kit.worker_tasks import WORK_CHANNEL
 from keng.tips.models import Alarm, Decision, Tip, TipReader
 
 # Long enough to sign in on a phone and open the tip.
-OPENED_WITHIN = datetime.timedelta(minutes=10)
+OPENED_WITHIN = datetime.timedelta(minutes=5)
 _AT_ONCE = 50
 
 

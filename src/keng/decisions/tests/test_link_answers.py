@@ -147,7 +147,7 @@ def test_what_is_not_opened_calls_again_and_that_phone_holds_it_up_no_more(
     desk_client, here, clock
 ):
     tap(desk_client, here.lans)
-    clock.move(minutes=9)
+    clock.move(minutes=4)
     with as_process("worker"):
         assert link_answers.give_back_unopened() == 0
     clock.move(minutes=2)

@@ -1,5 +1,6 @@
 """Rows about what is sent, and about pagers: who of the desk writes which."""
 
+from keng.channels.sms import Sms
 from keng.site.row_policy import (
     BY_ONESELF,
     IS_SOMEBODY,
@@ -70,7 +71,8 @@ _OF_ENDED_PAGER = (
 _OF_CALL_BY_TEXT = (
     "takes_tip AND way_id IS NULL AND EXISTS ("
     "SELECT FROM delivery_delivery call JOIN delivery_dispatch sent ON sent.id = call.dispatch_id"
-    " WHERE call.id = delivery_ref AND call.recipient_kind = 'pager' AND call.channel = 'sms'"
+    " WHERE call.id = delivery_ref AND call.recipient_kind = 'pager'"
+    f" AND call.channel = '{Sms.code}'"
     " AND sent.kind = 'page' AND sent.source_kind = 'alarm'"
     " AND call.created_at > now() - interval '30 minutes')"
 )
