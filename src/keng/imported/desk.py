@@ -71,9 +71,13 @@ def _propose(request: SignedInRequest, form: ImportForm) -> ImportBatch | None:
     kind, unit = ImportKind(given["kind"]), given["unit"]
     try:
         sheet = read_sheet(given["sheet"].read(), LAYOUTS[kind])
-        found = dry_run(sheet, kind=kind, unit=unit, by=request.officer)
+        found = dry_run(sheet, kind=kind, unit=unit, officer=request.officer)
         return proposing.propose_import(
-            unit.pk, kind=kind, digest=bytes.fromhex(sheet.digest), found=found, by=request.officer
+            unit.pk,
+            kind=kind,
+            digest=bytes.fromhex(sheet.digest),
+            dry_run=found,
+            by=request.officer,
         )
     except UnreadableSheet as error:
         form.add_error("sheet", str(error))

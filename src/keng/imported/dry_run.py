@@ -65,9 +65,9 @@ class DryRun:
         }
 
 
-def dry_run(sheet: Sheet, *, kind: str, unit: Unit, by: Officer) -> DryRun:
+def dry_run(sheet: Sheet, *, kind: str, unit: Unit, officer: Officer) -> DryRun:
     """Read every line; nothing is written."""
-    reader = _LineReader.of_province(unit, by)
+    reader = _LineReader.of_province(unit, officer)
     read = reader.tip if kind == ImportKind.TIPS else reader.warning
     found = DryRun(WaitingRows([], []), notes=reader.notes)
     for line in sheet.lines:

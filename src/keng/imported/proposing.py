@@ -20,14 +20,14 @@ from keng.places.models import Unit
 
 @act(acts.PROPOSE_IMPORT)
 def propose_import(
-    unit_id: uuid.UUID, *, kind: str, digest: bytes, found: DryRun, by: Officer
+    unit_id: uuid.UUID, *, kind: str, digest: bytes, dry_run: DryRun, by: Officer
 ) -> ImportBatch:
     """Keep what a sheet would bring in, for a second person. Raises SheetWaits, NothingToTakeIn."""
     unit = lock(Unit.objects.filter(pk=unit_id, kind=Unit.Kind.PROVINCE)).first()
     permit_over(unit_id)
     if unit is None:
         raise NotAllowed
-    if not found.waiting.rows:
+    if not dry_run.waiting.rows:
         raise NothingToTakeIn
     same = ImportBatch.objects.filter(unit=unit, kind=kind, sheet_digest=digest)
     if same.filter(ended_at=None, done_at=None).exists():
@@ -36,8 +36,8 @@ def propose_import(
         unit=unit,
         kind=kind,
         sheet_digest=digest,
-        rows_boxed=box_rows(found.waiting),
-        summary=found.summary,
+        rows_boxed=box_rows(dry_run.waiting),
+        summary=dry_run.summary,
         proposed_by=by,
         expires_at=times.now() + AGREED_WITHIN,
     )

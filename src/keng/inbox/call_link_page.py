@@ -2,13 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from keng.decisions import link_answers
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def call_link(request: HttpRequest, token: str) -> HttpResponse:
     """Opening it does nothing, as programs open links of messages; a tap takes the tip on."""

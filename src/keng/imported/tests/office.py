@@ -51,7 +51,7 @@ def sheet_of(*lines: str, head: str = HEAD) -> bytes:
 def look_at(office: Office, *lines: str, kind: str = ImportKind.TIPS, **args: Any) -> DryRun:
     """The dry run of these lines."""
     sheet = read_sheet(sheet_of(*lines, **args), LAYOUTS[ImportKind(kind)])
-    return dry_run(sheet, kind=kind, unit=office.province, by=office.commander)
+    return dry_run(sheet, kind=kind, unit=office.province, officer=office.commander)
 
 
 def propose(
@@ -59,7 +59,7 @@ def propose(
 ):
     """The batch that waits."""
     return proposing.propose_import(
-        office.province.pk, kind=kind, digest=digest, found=found, by=office.commander
+        office.province.pk, kind=kind, digest=digest, dry_run=found, by=office.commander
     )
 
 

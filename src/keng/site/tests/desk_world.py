@@ -499,13 +499,12 @@ def _warnings(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) ->
         sent_by=officer,
         review_by=times.now(),
     )
-    alert = warnings.OfficialAlert.objects.create(
+    # One for the whole country: alerts of official sources are no desk's.
+    alert, _is_new = warnings.OfficialAlert.objects.get_or_create(
         source="vi-du.example",
         sender="vi-du.example",
-        identifier=str(make.some_id()),
-        sent_at=times.now(),
-        kind="Alert",
-        headline="Mưa lớn",
+        identifier="mua-lon",
+        defaults={"sent_at": times.now(), "kind": "Alert", "headline": "Mưa lớn"},
     )
     return {
         "warning": warning,

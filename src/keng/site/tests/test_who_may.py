@@ -29,6 +29,8 @@ from keng.channels.web_push import PushSubscription
 from keng.conftest import sign_in
 from keng.delivery.audience import AudiencePlan
 from keng.dialogue.ready_answers import standard_answers
+from keng.imported.box import WaitingRows
+from keng.imported.dry_run import DryRun
 from keng.intake.by_staff.take_down import TipByStaff, destination_at_desk
 from keng.kit import times
 from keng.lessons.models import Edition
@@ -240,6 +242,7 @@ FLAT_AREAS = (
     "consent",
     "breaches",
     "partner_inbox",
+    "imported",
 )
 
 
@@ -743,6 +746,11 @@ _APART = {
     "accounts.passkeys.rename_passkey": lambda here: {"passkey_id": _own_passkey(here)},
     "accounts.passkeys.remove_passkey": lambda here: {"passkey_id": _own_passkey(here)},
     "incidents.incident_acts.record_incident_outcome": {"outcome": "solved"},
+    "imported.proposing.propose_import": {
+        "kind": "tips",
+        "digest": bytes(32),
+        "dry_run": DryRun(WaitingRows([{"key": "0"}], [])),
+    },
     "incidents.incident_acts.withdraw_incident_answer": lambda here: {"batch": _own_batch(here)},
     "inbox.search_acts.remove_search": lambda here: {"saved_id": _own_search(here)},
     "decisions.putting_off.put_off_tip": lambda _here: {
