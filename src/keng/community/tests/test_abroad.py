@@ -20,9 +20,9 @@ SUMMER = datetime.datetime(2026, 7, 1, 8, 30, tzinfo=datetime.UTC)
 @pytest.mark.parametrize(
     ("zone", "at", "there", "words"),
     [
-        ("Europe/Berlin", WINTER, "09:30", "Muộn hơn Việt Nam 6 giờ."),
-        ("Europe/Berlin", SUMMER, "10:30", "Muộn hơn Việt Nam 5 giờ."),
-        ("Asia/Seoul", WINTER, "17:30", "Sớm hơn Việt Nam 2 giờ."),
+        ("Europe/Berlin", WINTER, "09:30", "Chậm hơn Việt Nam 6 giờ."),
+        ("Europe/Berlin", SUMMER, "10:30", "Chậm hơn Việt Nam 5 giờ."),
+        ("Asia/Seoul", WINTER, "17:30", "Nhanh hơn Việt Nam 2 giờ."),
         ("Asia/Bangkok", WINTER, "15:30", "Cùng giờ với Việt Nam."),
     ],
 )
@@ -55,7 +55,7 @@ def test_only_what_a_second_person_let_out_stands_on_the_page(public_client):
     page = public_client.get(reverse("abroad"), {"zone": "Asia/Seoul"}).content.decode()
     assert "Hàn Quốc" in page
     assert "+82 2 000 0000" in page
-    assert "Sớm hơn Việt Nam 2 giờ." in page
+    assert "Nhanh hơn Việt Nam 2 giờ." in page
     assert page.count("chưa được người bản ngữ đọc lại") == len(UNREVIEWED_LANGUAGES)
 
 

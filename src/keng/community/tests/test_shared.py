@@ -38,7 +38,7 @@ def test_the_draft_has_the_words_without_who_wrote_them_and_the_page_names_these
     Stage()
     answer = share(public_client, "report", text=CHAT)
     page = text_of(answer)
-    assert "Đã bỏ ra 2 tên:" in " ".join(page.split())
+    assert "Đã lược bỏ 2 tên:" in " ".join(page.split())
     assert f"{WRITER}, {OTHER}" in page
     kept = text_of(public_client.get("/report/describe/"))
     assert "dinhdanh-moi.example" in kept
