@@ -48,7 +48,7 @@ class FirstDays:
         return cls._of(published.order_by().values_list("unit").annotate(Min("published_at")))
 
     @classmethod
-    def _of(cls, rows: Iterable[tuple[Any, Any]]) -> "FirstDays":
+    def _of(cls, rows: Iterable[Any]) -> "FirstDays":
         return cls({desk: times.local_date(first) for desk, first in rows})
 
     def has_counted(self, row: dict[str, Any]) -> bool:

@@ -122,7 +122,7 @@ def test_words_past_their_period_are_only_counted(office):
     assert found.summary["notes"] == notes
 
 
-def test_lines_that_are_here_already_are_told_and_left_out(office):
+def test_lines_that_are_here_already_are_counted_and_left_out(office):
     lines = ["01/03/2024;;;;;;;;;", "01/03/2024;;;;;;;;;", "02/03/2024;;;;;;;;;7"]
     take_in(office, look_at(office, *lines))
     again = look_at(office, *lines, "02/03/2024;;;;;;;;;8")
