@@ -180,7 +180,7 @@ NO_WORDS: dict[str, str] = {
     "django_content_type": "app_label model",
     "django_migrations": "app name",
     "files_heldfile": "original_path",
-    "imported_importbatch": "summary",
+    "imported_importbatch": "summary result",
     "imported_importedtip": "category channel",
     "imported_importedwarning": "category",
     "lookup_disputefile": "viewing_path",

@@ -21,7 +21,7 @@ WITHDRAW_IMPORT = Act(READING_IMPORTS, {"import.withdrawn": _("Withdrew earlier 
 name_records(
     {
         "import.done": _("Took earlier records in"),
-        "import.expired": _("Destroyed a sheet of earlier records that nobody agreed to"),
+        "import.expired": _("Destroyed a sheet of earlier records whose time was over"),
         "import.purged": _("Destroyed words of imported tips by a retention period"),
     }
 )

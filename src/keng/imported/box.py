@@ -24,13 +24,13 @@ class WaitingRows:
 
 def box_rows(waiting: WaitingRows) -> bytes:
     """Closed."""
-    told = json.dumps({"rows": waiting.rows, "refused": waiting.refused}, ensure_ascii=False)
-    return bytes(site_box(_BOX).encrypt(zlib.compress(told.encode())))
+    plain = json.dumps({"rows": waiting.rows, "refused": waiting.refused}, ensure_ascii=False)
+    return bytes(site_box(_BOX).encrypt(zlib.compress(plain.encode())))
 
 
 def open_rows(boxed: bytes | memoryview) -> WaitingRows:
     """What `box_rows` closed; nothing once the rows are destroyed."""
     if not boxed:
         return WaitingRows([], [])
-    told = json.loads(zlib.decompress(site_box(_BOX).decrypt(bytes(boxed))))
-    return WaitingRows(told["rows"], told["refused"])
+    plain = json.loads(zlib.decompress(site_box(_BOX).decrypt(bytes(boxed))))
+    return WaitingRows(plain["rows"], plain["refused"])

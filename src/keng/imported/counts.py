@@ -28,12 +28,16 @@ CLASSES = {
     "imported_withdrawn": _WITHDRAWN,
     "imported_unrated": _OURS & Q(value=Tip.Value.UNRATED),
 }
-# What came of them.
+# What came of them; the others are neither ours nor tips any more.
+_ENDED_HERE = (
+    Tip.Outcome.SOLVED,
+    Tip.Outcome.PREVENTED,
+    Tip.Outcome.HANDED_OVER,
+    Tip.Outcome.WARNED,
+    Tip.Outcome.UNFOUNDED,
+)
 RESULTS = {
-    **{
-        f"imported_ended_{outcome}": Q(outcome=outcome)
-        for outcome in ("solved", "prevented", "handed_over", "warned", "unfounded")
-    },
+    **{f"imported_ended_{outcome.value}": Q(outcome=outcome) for outcome in _ENDED_HERE},
     "imported_ended_outside": _OUTSIDE | _WITHDRAWN,
     "imported_no_outcome": Q(outcome=Tip.Outcome.NONE),
 }

@@ -1,4 +1,4 @@
-"""What is destroyed: a sheet that nobody agreed to in time, words whose period is over."""
+"""What is destroyed: a sheet whose time is over, words whose period is over."""
 
 import uuid
 from collections.abc import Collection
@@ -19,9 +19,11 @@ _PORTION = 500
 
 @work()
 def expire_batches() -> int:
-    """Sheets that nobody agreed to within their days; how many. A job of the worker."""
-    late = ImportBatch.objects.waiting().filter(expires_at__lt=times.now()).order_by("id")
-    found = list(lock_available(late))
+    """Sheets nobody agreed to, or that could not be taken in, within their days; how many.
+
+    A job of the worker. What came in of one stays, and the rest can be handed in again.
+    """
+    found = list(lock_available(ImportBatch.objects.overdue(times.now()).order_by("id")))
     for batch in found:
         _end(batch, by="worker")
     return len(found)
@@ -65,7 +67,7 @@ def purge_again(row_id: uuid.UUID) -> None:
 @work()
 def end_again(batch_id: uuid.UUID) -> None:
     """In a restored database: the sheet was destroyed after the backup was made, and so again."""
-    batch = lock(ImportBatch.objects.waiting()).filter(pk=batch_id).first()
+    batch = lock(ImportBatch.objects.unsettled()).filter(pk=batch_id).first()
     if batch is not None:
         _end(batch, by="operator")
 
@@ -73,7 +75,8 @@ def end_again(batch_id: uuid.UUID) -> None:
 def _end(batch: ImportBatch, *, by: str) -> None:
     batch.rows_boxed, batch.ended_at = b"", times.now()
     batch.save(update_fields=["rows_boxed", "ended_at"])
-    record("import.expired", by=by, on=batch, chain=unit_chain(batch.unit_id))
+    detail = {"kind": batch.kind, "rows": batch.rows, "added": batch.added}
+    record("import.expired", by=by, on=batch, chain=unit_chain(batch.unit_id), detail=detail)
 
 
 def _empty(ids: Collection[uuid.UUID]) -> None:

@@ -2,25 +2,24 @@
 
 import datetime
 import json
-import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-from django.db.models import Min
 
 from keng.accounts.models import Officer
 from keng.imported import cells
 from keng.imported.box import WaitingRows
 from keng.imported.cells import RefusedCell
+from keng.imported.first_days import FirstDays
+from keng.imported.kept_words import WordsNote, WordsRule
 from keng.imported.models import ImportedTip, ImportedWarning, ImportKind
 from keng.imported.periods import PeriodLimits
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
-from keng.language.taxonomy import is_for_named_officers
+from keng.language.fold import fold
 from keng.network.sheets.places_in_cells import Territory
 from keng.network.sheets.reading import Sheet, SheetLine
-from keng.places.models import Unit
+from keng.places.models import Place, Unit
 from keng.tips.models import Tip
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class DryRun:
     known: int = 0
     """Lines that are here already, from this sheet or another."""
     notes: Counter[str] = field(default_factory=Counter)
-    """Of lines that come in: with words, and how often something of one stays out, and why."""
+    """Of lines that come in: how many may have their words, and what of the others stays out."""
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -67,7 +66,7 @@ class DryRun:
 
 def dry_run(sheet: Sheet, *, kind: str, unit: Unit, officer: Officer) -> DryRun:
     """Read every line; nothing is written."""
-    reader = _LineReader.of_province(unit, officer)
+    reader = _LineReader.of_province(unit, officer, kind)
     read = reader.tip if kind == ImportKind.TIPS else reader.warning
     found = DryRun(WaitingRows([], []), notes=reader.notes)
     for line in sheet.lines:
@@ -84,18 +83,33 @@ def dry_run(sheet: Sheet, *, kind: str, unit: Unit, officer: Officer) -> DryRun:
 def _read(line: SheetLine, read: "Callable[[dict[str, str]], dict[str, Any]]") -> dict[str, Any]:
     if line.formulas:
         raise RefusedCell("formula")
-    return read(line.cells) | {"number": line.cells.get("number", "")}
+    return read(line.cells) | {"cells": line.cells}
 
 
 def _give_keys(rows: list[dict[str, Any]], kind: str, unit: Unit) -> None:
-    """By its number in the register, or by all that the line says and how often it was said."""
+    """The same for the same line of another day's sheet, and others for lines alike in one."""
     seen: Counter[str] = Counter()
     for row in rows:
-        number = row.pop("number")
-        said = number or json.dumps(row, sort_keys=True, ensure_ascii=False)
-        seen[said] += 1
-        parts = (kind, str(unit.pk), "number" if number else "line", said, str(seen[said]))
+        identity = _identity(row, row.pop("cells"))
+        seen[identity] += 1
+        parts = (kind, str(unit.pk), identity, str(seen[identity]))
         row["key"] = keyed_hash("imported row", *parts).hex()
+
+
+def _identity(row: dict[str, Any], written: dict[str, str]) -> str:
+    """By which a line is known: its number in the register, or all that it says.
+
+    As it was written: periods and desks, and so what comes of a line, change from day to day. Its
+    days alone are read, since each kind of file writes them in its own way.
+    """
+    folded = {column: fold(cell) for column, cell in written.items()}
+    if number := folded.get("number"):
+        # A register begins anew each year, and each commune may have its own.
+        known_by = {"number": number, "year": row["on"][:4], "place": folded.get("place", "")}
+    else:
+        days = {"on": row["on"], "is_month": row["is_month"], "ended": row.get("ended", "")}
+        known_by = folded | days
+    return json.dumps(known_by, sort_keys=True, ensure_ascii=False)
 
 
 def _leave_out_known(found: DryRun, kind: str) -> None:
@@ -115,28 +129,21 @@ class _LineReader:
 
     unit: Unit
     territory: Territory
-    limits: PeriodLimits
+    rule: WordsRule
     today: datetime.date
-    first_days: dict[uuid.UUID, datetime.date]
-    """From when each desk has had tips of its own: what came since is counted already."""
+    first_days: FirstDays
     notes: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of_province(cls, unit: Unit, by: Officer) -> "_LineReader":
+    def of_province(cls, unit: Unit, by: Officer, kind: str) -> "_LineReader":
         now = times.now()
-        firsts = Tip.objects.listed_for(by).order_by().values_list("responsible_unit")
-        first_days = {
-            desk: times.local_date(first) for desk, first in firsts.annotate(Min("received_at"))
-        }
-        territory = Territory.of_officer(by)
-        limits = PeriodLimits.of_province(unit, now)
-        return cls(unit, territory, limits, times.local_date(now), first_days)
+        rule = WordsRule(kind, PeriodLimits.of_province(unit, now))
+        first_days = FirstDays.seen_by(by, unit.pk, kind)
+        return cls(unit, Territory.of_officer(by), rule, times.local_date(now), first_days)
 
     def tip(self, line: dict[str, str]) -> dict[str, Any]:
         """One line of a sheet of tips."""
         row, on = self._common(line)
-        if on >= self.first_days.get(uuid.UUID(row["unit"]), datetime.date.max):
-            raise RefusedCell("counted_here")
         outcome = cells.parse_outcome(line.get("outcome", ""))
         ended = cells.parse_end(line.get("ended", ""), began=on, today=self.today)
         if ended and not outcome:
@@ -148,14 +155,14 @@ class _LineReader:
         channel = cells.channel_of(line.get("channel", ""))
         if line.get("channel") and not channel:
             self.notes["no_channel"] += 1
-        return row | {
+        row |= {
             "outcome": outcome,
             "ended": ended.isoformat() if ended else "",
             "value": cells.parse_value(line.get("value", "")),
             "count": count,
             "channel": channel,
-            "words": self._kept_words(words, outcome, row["category"], ended),
         }
+        return row | {"words": self._kept_words(words, row)}
 
     def warning(self, line: dict[str, str]) -> dict[str, Any]:
         """One line of a sheet of warnings."""
@@ -163,7 +170,8 @@ class _LineReader:
         words = cells.parse_words(line.get("words", ""))
         if not words:
             raise RefusedCell("no_words")
-        return row | {"words": words, "groups": cells.parse_groups(line.get("groups", ""))}
+        row["groups"] = cells.parse_groups(line.get("groups", ""))
+        return row | {"words": self._kept_words(words, row)}
 
     def _common(self, line: dict[str, str]) -> tuple[dict[str, Any], datetime.date]:
         on, is_month = cells.parse_date(line.get("on", ""), today=self.today)
@@ -175,6 +183,8 @@ class _LineReader:
             "unit": str(desk.pk),
             "category": cells.parse_category(line.get("category", "")),
         }
+        if self.first_days.has_counted(row):
+            raise RefusedCell("counted_here")
         return row, on
 
     def _place(self, words: str) -> tuple[str, Unit]:
@@ -183,22 +193,14 @@ class _LineReader:
         found = self.territory.find_place(words)
         if found.place is None:
             raise RefusedCell("several_places" if found.choices else "no_place")
+        if found.place.kind == Place.Kind.PROVINCE:
+            return "", self.unit
         return str(found.place.pk), self.territory.unit_of(found.place) or self.unit
 
-    def _kept_words(
-        self, words: str, outcome: str, category: str, ended: datetime.date | None
-    ) -> str:
-        """The words, unless a period or a rule of reading keeps them out: then it is counted."""
+    def _kept_words(self, words: str, row: dict[str, Any]) -> str:
+        """The words, unless they stay out already: then it is counted."""
         if not words:
             return ""
-        if ended is None:
-            self.notes["words_without_end"] += 1
-            return ""
-        if self.limits.is_past(outcome=outcome, category=category, ended_on=ended):
-            self.notes["words_past_period"] += 1
-            return ""
-        if is_for_named_officers(category):
-            self.notes["words_for_named"] += 1
-            return ""
-        self.notes["words"] += 1
-        return words
+        note = self.rule.by_facts(row)
+        self.notes[note] += 1
+        return words if note == WordsNote.IN else ""

@@ -6,6 +6,7 @@ So nothing rings for it, sends or joins it, by what it is and not by a condition
 
 import datetime
 import uuid
+from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # Until then a second person agrees, or the rows of the sheet are destroyed.
 AGREED_WITHIN = datetime.timedelta(days=7)
+# From then on it is in, or what is not in of it is destroyed.
+TAKEN_IN_WITHIN = datetime.timedelta(days=7)
 
 # From when the page of figures counts (reports/figures/periods.py).
 EARLIEST = datetime.date(2020, 1, 1)
@@ -42,7 +45,17 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 
     def to_take_in(self) -> "ImportBatchQuerySet":
         """Agreed to, and not all of it in."""
-        return self.filter(agreed_at__isnull=False, done_at=None)
+        return self.unsettled().filter(agreed_at__isnull=False)
+
+    def unsettled(self) -> "ImportBatchQuerySet":
+        """Whose rows are still there."""
+        return self.filter(ended_at=None, done_at=None)
+
+    def overdue(self, now: datetime.datetime) -> "ImportBatchQuerySet":
+        """Whose time is over: nobody agreed to it, or it could not be taken in since."""
+        late = models.Q(agreed_at=None, expires_at__lt=now)
+        stuck = models.Q(agreed_at__lt=now - TAKEN_IN_WITHIN)
+        return self.unsettled().filter(late | stuck)
 
 
 class ImportBatch(Row):
@@ -68,6 +81,8 @@ class ImportBatch(Row):
     # How many rows the worker has gone through.
     position = models.PositiveIntegerField(default=0, db_default=0)
     added = models.PositiveIntegerField(default=0, db_default=0)
+    # What of its rows came in and what did not, in numbers (imported.taking_in).
+    result = models.JSONField(default=dict, db_default={})
     done_at = models.DateTimeField(null=True)
 
     objects = ImportBatchQuerySet.as_manager()
@@ -81,8 +96,13 @@ class ImportBatch(Row):
                 name="import_takes_two_people",
             ),
             models.CheckConstraint(
-                condition=models.Q(ended_at__isnull=True) | models.Q(agreed_at__isnull=True),
-                name="import_is_agreed_to_or_ended",
+                condition=models.Q(ended_at__isnull=True) | models.Q(done_at__isnull=True),
+                name="import_is_done_or_ended",
+            ),
+            # What was agreed to ends by its time alone.
+            models.CheckConstraint(
+                condition=models.Q(ended_by__isnull=True) | models.Q(agreed_at__isnull=True),
+                name="agreed_import_is_ended_by_nobody",
             ),
             models.CheckConstraint(
                 condition=models.Q(ended_at__isnull=True, done_at__isnull=True)
@@ -110,9 +130,29 @@ class ImportBatch(Row):
         return self.agreed_at is None and self.ended_at is None
 
     @property
+    def is_coming_in(self) -> bool:
+        """Whether the worker has rows of it to take in."""
+        return self.agreed_at is not None and self.done_at is None and self.ended_at is None
+
+    @property
+    def taken_in_by(self) -> datetime.datetime | None:
+        """When what is not in of it is destroyed."""
+        return self.agreed_at + TAKEN_IN_WITHIN if self.agreed_at else None
+
+    @property
     def rows(self) -> int:
         """How many rows of the sheet can come in."""
         return int(self.summary.get("rows", 0))
+
+    @property
+    def notes(self) -> Counter[str]:
+        """What becomes of words, by codes: as the dry run had it, then as it came to be."""
+        notes = Counter(self.summary.get("notes", {}))
+        if self.agreed_at is None:
+            return notes
+        # How many may come in, and how many did, are counted under one code.
+        del notes["words"]
+        return notes + Counter(self.result)
 
 
 class ImportedQuerySet(models.QuerySet["ImportedRow"]):

@@ -30,7 +30,7 @@ def propose_import(
     if not dry_run.waiting.rows:
         raise NothingToTakeIn
     same = ImportBatch.objects.filter(unit=unit, kind=kind, sheet_digest=digest)
-    if same.filter(ended_at=None, done_at=None).exists():
+    if same.unsettled().exists():
         raise SheetWaits
     batch = ImportBatch.objects.create(
         unit=unit,

@@ -13,7 +13,9 @@ REFUSALS: "dict[str, str | _StrPromise]" = {
     "bad_date": _("the date is no day such as 25/03/2024 and no month such as 03/2024"),
     "early_date": _("the date is before the year 2020"),
     "future_date": _("the date has not come yet"),
-    "counted_here": _("Kẻng has counted the tips of this desk itself since before this date"),
+    "counted_here": _(
+        "Kẻng itself has counted here since this day or before, or since a day of this month"
+    ),
     "no_place": _("no commune, ward or hamlet of your province is or was called so"),
     "several_places": _("several places are called so: write its old district behind a comma"),
     "no_category": _("Kẻng has no category of this name"),

@@ -13,7 +13,7 @@ TASKS = [
         pace=TaskPace.SLOW,
     ),
     WorkerTask(
-        "destroy sheets nobody agreed to", destroying.expire_batches, every=timedelta(minutes=10)
+        "destroy earlier sheets in time", destroying.expire_batches, every=timedelta(minutes=10)
     ),
     WorkerTask(
         "destroy imported words by their period",

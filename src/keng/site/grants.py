@@ -664,7 +664,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_memberpasskey": "SELECT (id, holder_id, stopped_at)",
         # A purge empties or removes what its tips had.
         "retention_retentionperiod": R,
-        "imported_importbatch": "SELECT, UPDATE (rows_boxed, position, added, done_at, ended_at)",
+        "imported_importbatch": "SELECT, UPDATE (rows_boxed, position, added, result, "
+        "done_at, ended_at)",
         # What a sheet holds comes in here; the words of what is due are emptied.
         "imported_importedtip": "SELECT, INSERT, UPDATE (text, purged_at)",
         "imported_importedwarning": "SELECT, INSERT",

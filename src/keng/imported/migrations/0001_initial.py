@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('position', models.PositiveIntegerField(db_default=0, default=0)),
                 ('added', models.PositiveIntegerField(db_default=0, default=0)),
+                ('result', models.JSONField(db_default={}, default=dict)),
                 ('done_at', models.DateTimeField(null=True)),
                 ('agreed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -78,7 +79,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('agreed_at__isnull', True), _connector='OR'), name='import_is_agreed_to_or_ended'),
+            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('done_at__isnull', True), _connector='OR'), name='import_is_done_or_ended'),
+        ),
+        migrations.AddConstraint(
+            model_name='importbatch',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_by__isnull', True), ('agreed_at__isnull', True), _connector='OR'), name='agreed_import_is_ended_by_nobody'),
         ),
         migrations.AddConstraint(
             model_name='importbatch',

@@ -11,6 +11,7 @@ from keng.imported.writing import example_xlsx, refused_csv
 from keng.kit import times
 from keng.network.sheets.reading import read_sheet
 from keng.retention.tests.world import period
+from keng.warnings.models import Warning
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -66,21 +67,44 @@ def test_each_wrong_line_is_refused_with_its_reason_and_keeps_no_other_out(offic
     assert len(found.waiting.rows) == 1
     assert [line["why"] for line in found.waiting.refused] == [why for _line, why in REFUSED]
     assert [line["line"] for line in found.waiting.refused] == list(range(3, 3 + len(REFUSED)))
-    told = refused_csv(ImportKind.TIPS, found.waiting.refused).decode("utf-8-sig")
-    assert "Xã Không Có" in told
-    assert "'=1+1" in told
+    file = refused_csv(ImportKind.TIPS, found.waiting.refused).decode("utf-8-sig")
+    assert "Xã Không Có" in file
+    assert "'=1+1" in file
+
+
+FIRST_DAY = datetime.date(2026, 3, 12)
+
+
+def refused_lines(found):
+    assert {line["why"] for line in found.waiting.refused} == {"counted_here"}
+    return [line["line"] for line in found.waiting.refused]
 
 
 def test_what_was_counted_here_does_not_come_in_again(office):
-    make.tip(unit=office.desk, received_at=times.start_of(datetime.date(2026, 3, 1)))
+    make.tip(unit=office.desk, received_at=times.start_of(FIRST_DAY))
+    make.tip(unit=office.province, received_at=times.start_of(datetime.date(2026, 5, 1)))
     found = look_at(
         office,
-        "28/02/2026;Đồng Xanh;;;;;;;;",
-        "01/03/2026;Đồng Xanh;;;;;;;;",
-        "01/03/2026;;;;;;;;;",
+        "11/03/2026;Đồng Xanh;;;;;;;;",
+        "12/03/2026;Đồng Xanh;;;;;;;;",
+        # A month of which the last days were counted here.
+        "03/2026;Đồng Xanh;;;;;;;9;",
+        "02/2026;Đồng Xanh;;;;;;;9;",
+        # The province as a whole is all of its desks.
+        "11/03/2026;;;;;;;;;",
+        "12/03/2026;;;;;;;;;",
+        "03/2026;Tỉnh Kiểm Thử;;;;;;;9;",
     )
-    assert [line["why"] for line in found.waiting.refused] == ["counted_here"]
-    assert len(found.waiting.rows) == 2
+    assert refused_lines(found) == [3, 4, 7, 8]
+
+
+def test_warnings_published_here_do_not_come_in_again(office):
+    for at in (None, times.start_of(FIRST_DAY)):
+        Warning.objects.create(unit=office.desk, author=office.commander, published_at=at)
+    make.tip(unit=office.desk, received_at=times.start_of(datetime.date(2026, 1, 1)))
+    lines = ("11/03/2026;Đồng Xanh;Lời", "12/03/2026;Đồng Xanh;Lời", "12/03/2026;;Lời")
+    head = "Ngày;Xã, phường;Nội dung cảnh báo"
+    assert refused_lines(look_at(office, *lines, kind=ImportKind.WARNINGS, head=head)) == [3, 4]
 
 
 def test_words_past_their_period_are_only_counted(office):
@@ -94,15 +118,33 @@ def test_words_past_their_period_are_only_counted(office):
         "01/03/2023;;child_safety;Lời bốn;;Không có căn cứ;02/03/2023;;;",
     )
     assert [row["words"] for row in found.waiting.rows] == ["", "Lời hai", "", ""]
-    told = {"words_past_period": 1, "words": 1, "words_without_end": 1, "words_for_named": 1}
-    assert found.summary["notes"] == told
+    notes = {"words_past_period": 1, "words": 1, "words_without_end": 1, "words_for_named": 1}
+    assert found.summary["notes"] == notes
 
 
-def test_lines_that_are_here_already_are_told_and_left_out(office):
+def test_lines_that_are_here_already_are_counted_and_left_out(office):
     lines = ["01/03/2024;;;;;;;;;", "01/03/2024;;;;;;;;;", "02/03/2024;;;;;;;;;7"]
     take_in(office, look_at(office, *lines))
     again = look_at(office, *lines, "02/03/2024;;;;;;;;;8")
     assert (again.known, len(again.waiting.rows)) == (3, 1)
+
+
+def test_a_line_is_known_by_what_was_written_whatever_becomes_of_it(office):
+    line = "01/03/2023;Đồng Xanh;;Lời một;;Đã làm rõ;02/03/2023;;;"
+    take_in(office, look_at(office, line))
+    period(office.province, months=24)
+    other_file = "2023-03-01 00:00:00;Đồng Xanh;;LỜI MỘT;;Đã làm rõ;2023-03-02;;;"
+    assert look_at(office, line).known == look_at(office, other_file).known == 1
+    assert look_at(office, line, line).known == 1
+    assert look_at(office, line.replace("một", "hai")).known == 0
+
+
+def test_numbers_of_registers_begin_anew_each_year_and_in_each_commune(office):
+    first = "01/03/2023;Đồng Xanh;;;;;;;;7"
+    take_in(office, look_at(office, first))
+    now_ended = first.replace(";;;;;;;;7", ";;;;Đã làm rõ;;;;7")
+    others = (first.replace("2023", "2024"), first.replace("Đồng Xanh", "Xã Bãi Cũ"))
+    assert [look_at(office, line).known for line in (now_ended, *others)] == [1, 0, 0]
 
 
 def test_the_example_sheet_is_read_as_it_is(office):

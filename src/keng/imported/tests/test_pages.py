@@ -26,7 +26,9 @@ def test_a_sheet_from_the_form_to_the_list_of_what_came_in(desk_client, monkeypa
     assert "3;ngày không phải dạng 25/03/2024" in refused
     end = ";;Đã làm rõ;02/04/2024;;;"
     found = look_at(office, f"01/03/2024;;;Mất gà{end}", f"02/03/2024;;;Mất chó{end}")
-    take_in(office, found)
+    done = take_in(office, found)
+    page = desk_client.get(f"/imports/{done.pk}/").content.decode()
+    assert "Dòng đã nhập cùng nội dung" in page
     monkeypatch.setattr(pagination, "PAGE_SIZE", 1)
     listed = desk_client.get("/imported/tips/").content.decode()
     assert ("Mất chó" in listed, "Mất gà" in listed, "Trang sau" in listed) == (True, False, True)

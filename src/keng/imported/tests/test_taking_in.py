@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from nacl.exceptions import CryptoError
 
 from keng.accounts.who import Role
 from keng.acts.errors import NotAllowed
@@ -13,13 +14,20 @@ from keng.delivery.models import Dispatch
 from keng.imported import destroying, proposing, taking_in
 from keng.imported.box import open_rows
 from keng.imported.errors import ImportDecided, NothingToTakeIn, ProposedItself, SheetWaits
-from keng.imported.models import ImportBatch, ImportedTip, ImportedWarning, ImportKind
+from keng.imported.models import (
+    TAKEN_IN_WITHIN,
+    ImportBatch,
+    ImportedTip,
+    ImportedWarning,
+    ImportKind,
+)
 from keng.imported.tests.office import look_at, make_office, propose, take_in
 from keng.kit import times
 from keng.lookup.models import Indicator, Listing
 from keng.retention.tests.world import period
 from keng.tips.models import Alarm, Clock, Sighting, Suggestion, Tip
-from keng.vault.models import SealedIdentity
+from keng.vault import seal
+from keng.vault.models import SealedIdentity, UnitKey
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +87,7 @@ def test_nothing_rings_is_sent_suggested_or_looked_up(office):
 
 def test_words_about_officers_and_for_named_officers_are_only_counted(office):
     end = ";Zalo;Đã làm rõ;02/04/2024;Có;;"
-    take_in(
+    batch = take_in(
         office,
         look_at(
             office,
@@ -93,6 +101,53 @@ def test_words_about_officers_and_for_named_officers_are_only_counted(office):
         "",
         "Mất trộm gà ở xóm dưới",
     ]
+    # The second person agreed to three at most.
+    assert batch.summary["notes"] == {"words": 3}
+    assert batch.notes == {"words": 1, "words_about_officers": 1, "words_for_named": 1}
+
+
+def test_words_that_cannot_be_sealed_are_only_counted(office):
+    UnitKey.objects.filter(unit=office.desk).update(retired_at=times.now())
+    seal.forget_public_keys()
+    nothing_to_seal = "02/03/2024;Đồng Xanh;;Mất trộm gà;;Đã làm rõ;02/04/2024;;;"
+    batch = take_in(office, look_at(office, NAMED, nothing_to_seal))
+    assert (batch.added, batch.result) == (2, {"words_without_key": 1, "words": 1})
+    assert set(ImportedTip.objects.values_list("text", flat=True)) == {"", "Mất trộm gà"}
+
+
+def test_what_was_counted_here_since_the_dry_run_stays_out(office, become):
+    batch = propose(office, look_at(office, "03/2026;;;;;;;;9;", "01/02/2026;;;;;;;;;"))
+    make.tip(unit=office.desk, received_at=times.start_of(datetime.date(2026, 3, 12)))
+    proposing.decide_on_import(batch.pk, is_agreed=True, by=office.coordinator)
+    become("worker")
+    assert taking_in.take_in_rows() == 2
+    become("owner")
+    batch.refresh_from_db()
+    assert (batch.added, batch.result) == (1, {"counted_here": 1})
+
+
+def test_a_sheet_that_cannot_be_taken_in_ends_and_keeps_no_other_waiting(office, become):
+    stuck, other = (
+        propose(office, look_at(office, NAMED), digest=digest * 32) for digest in (b"a", b"b")
+    )
+    for batch in (stuck, other):
+        proposing.decide_on_import(batch.pk, is_agreed=True, by=office.coordinator)
+    ImportBatch.objects.filter(pk=stuck.pk).update(rows_boxed=b"no box" * 20)
+    become("worker")
+    assert taking_in.take_in_rows() == 1
+    with pytest.raises(CryptoError):
+        taking_in.take_in_rows()
+    assert destroying.expire_batches() == 0
+    become("owner")
+    ImportBatch.objects.filter(pk=stuck.pk).update(agreed_at=times.now() - TAKEN_IN_WITHIN)
+    become("worker")
+    assert destroying.expire_batches() == 1
+    assert taking_in.take_in_rows() == 0
+    become("owner")
+    stuck.refresh_from_db()
+    assert (bytes(stuck.rows_boxed), stuck.ended_at is None, stuck.is_coming_in) == (b"", 0, 0)
+    ended = Entry.objects.get(action="import.expired")
+    assert (ended.object_id, ended.detail["added"]) == (str(stuck.pk), 0)
 
 
 def test_killed_between_portions_it_goes_on_and_adds_nothing_twice(office, monkeypatch):
@@ -168,6 +223,8 @@ def test_earlier_warnings_come_in_as_text(office):
 def test_in_a_restored_database_it_is_destroyed_again(office):
     take_in(office, look_at(office, NAMED))
     waiting = propose(office, look_at(office, NAMED.replace("Đồng Xanh", "")), digest=b"e" * 32)
+    # Agreed to as it was when the backup was made, and too late since.
+    proposing.decide_on_import(waiting.pk, is_agreed=True, by=office.coordinator)
     made = ImportedTip.objects.get()
     destroying.purge_again(made.pk)
     destroying.end_again(waiting.pk)

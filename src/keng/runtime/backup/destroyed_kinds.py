@@ -141,7 +141,7 @@ def destroyed_kinds() -> list[DestroyedKind]:
         DestroyedKind(
             "import.ended",
             lambda since: _ids(ImportBatch.objects.filter(ended_at__gte=since)),
-            lambda: _ids(ImportBatch.objects.waiting()),
+            lambda: _ids(ImportBatch.objects.unsettled()),
             destroying.end_again,
             "sheets of earlier records that were refused or too late are destroyed again",
         ),
