@@ -7,12 +7,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.acts.errors import Refused
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 TYPESET_SECONDS = 30.0
 # A report of every commune of a province has a third of this.
@@ -25,7 +28,9 @@ _one_at_a_time = threading.RLock()
 class CannotPrint(Refused):
     """The file could not be made in time."""
 
-    sentence = gettext_lazy("The file could not be made just now. Try again in a minute.")
+    sentence: "str | _StrPromise" = gettext_lazy(
+        "The file could not be made just now. Try again in a minute."
+    )
 
 
 class LetterMissing(CannotPrint):
