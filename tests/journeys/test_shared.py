@@ -32,6 +32,25 @@ _KEPT = """async () => [
   (await indexedDB.databases()).map((each) => each.name),
   Object.keys(sessionStorage).filter((name) => name.startsWith("keng-shared")),
 ]"""
+# Left while it is sealed: the seal ends after the exit, and must not put anything back.
+_LEFT_WHILE_SEALED = """async () => {
+  const { deleteDatabase } = IDBFactory.prototype;
+  const deleted = new Promise((done) => {
+    IDBFactory.prototype.deleteDatabase = function (name) {
+      const request = deleteDatabase.call(this, name);
+      request.addEventListener("success", done);
+      return request;
+    };
+  });
+  document.querySelector("[data-keep-here]").click();
+  document.dispatchEvent(new Event("keng:left"));
+  await deleted;
+}"""
+_OLD_BOX = """() => new Promise((done) => {
+  const opening = indexedDB.open("keng-shared", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("box").put({ until: 0 }, "box");
+  opening.onsuccess = () => done(opening.result.close());
+})"""
 
 
 def set_up(page: Page, address: str) -> None:
@@ -59,6 +78,9 @@ def test_a_resident_shares_a_message_and_begins_a_report_with_two_taps(people, s
     words = page.locator("form[data-shared] textarea")
     expect(words).to_have_value(CHAT)
     assert page.url.endswith("/share/")
+    # Not even the address that it came to, which a history keeps, had the key in it.
+    came_to = page.evaluate("performance.getEntriesByType('navigation')[0].name")
+    assert came_to.partition("#")[2] in {"", "shared"}
     # Opened, and no longer in the browser; kept again only by the box.
     page.wait_for_function("async () => !(await indexedDB.databases()).length")
     page.locator("[data-keep-here]").check()
@@ -71,6 +93,8 @@ def test_a_resident_shares_a_message_and_begins_a_report_with_two_taps(people, s
     assert page.evaluate(_KEPT) == [[], []]
     page.goto(f"{stack.public}/share/")
     expect(words).to_have_value("")
+    page.evaluate(_LEFT_WHILE_SEALED)
+    assert page.evaluate(_KEPT) == [[], []]
 
     share_to(page)
     expect(words).to_have_value(CHAT)
@@ -80,6 +104,9 @@ def test_a_resident_shares_a_message_and_begins_a_report_with_two_taps(people, s
     expect(main).to_contain_text("1 tệp")
     expect(main.locator("blockquote")).to_contain_text("dinhdanh-moi.example")
     expect(main.locator("blockquote")).not_to_contain_text(WRITER)
+    page.evaluate(_OLD_BOX)
+    page.goto(f"{stack.public}/share/")
+    page.wait_for_function("async () => !(await indexedDB.databases()).length")
 
 
 def test_an_officers_share_waits_behind_the_locked_screen_and_is_covered_with_two_taps(

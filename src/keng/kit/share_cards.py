@@ -3,7 +3,6 @@
 What draws is loaded with the first card: most processes never draw one.
 """
 
-import os
 from collections.abc import Callable
 from functools import cache
 from html import escape
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keng.kit import icons
-from keng.kit.private_files import make_private_folder, private_opener
+from keng.kit.durable_files import replace_file
 
 if TYPE_CHECKING:
     from PIL import ImageFont
@@ -31,18 +30,12 @@ def stored_card(folder: Path, name: str, draw: Callable[[], str]) -> str:
 def stored_file(folder: Path, relative: str, make: Callable[[], bytes]) -> str:
     """The path below the data folder; made unless it lies there already.
 
-    Written under another name, synced and renamed: nobody is given half a file.
+    Made before anything is written: what cannot be made leaves no file. Of several that make it at
+    once each writes under a name of its own, and nobody is given half a file.
     """
     path = folder / relative
-    if path.is_file():
-        return relative
-    draft = path.with_suffix(f".{os.getpid()}.new")
-    make_private_folder(path.parent)
-    with open(draft, "wb", opener=private_opener) as file:
-        file.write(make())
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    if not path.is_file():
+        replace_file(path, make())
     return relative
 
 

@@ -56,7 +56,8 @@ def worker_response(script: str, *, shared_at: str, shared_page: str) -> HttpRes
     """
     addresses = f"const SHARED_AT = {json.dumps(shared_at)};\n"
     addresses += f"const SHARED_PAGE = {json.dumps(shared_page)};\n"
-    parts = [_script(name) for name in ("shared-box.js", "shared-worker.js", script)]
+    ours = ("shared-sweep.js", "shared-box.js", "shared-worker.js", script)
+    parts = [_script(name) for name in ours]
     return HttpResponse(addresses + "\n".join(parts), content_type="text/javascript; charset=utf-8")
 
 

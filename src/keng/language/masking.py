@@ -15,6 +15,7 @@ from keng.language.fold import FlatText, flatten, fold, normalise
 from keng.language.indicators import extract_flat
 from keng.language.indicators.links import find_emails
 from keng.language.indicators.patterns import SURNAMES, any_phrase, compile_pattern
+from keng.language.senders import is_short_form, senders_in, without_ornaments
 
 CoveredKind = Literal["own", "name", "phone", "email", "card"]
 
@@ -49,24 +50,8 @@ _CARD = compile_pattern(
     rf"(?<!\w){any_phrase('cccd cmnd cmt can_cuoc cc ho_chieu')}\s*+(?:so\s*+)?[\s:]*+"
     r"(?P<own>[a-z]?\d(?:[ .]?\d){7,11})(?!\d)"
 )
-_CLOCK = r"\d{1,2}[:h]\d{2}(?::\d{2})?(?:\s?[ap]m)?"
-_DAY = r"\d{1,2}[/.\-]\d{1,2}(?:[/.\-]\d{2,4})?"
-_STAMP = rf"(?:{_CLOCK}|{_DAY})(?:[\s,]+(?:{_CLOCK}|{_DAY}))?"
-# "[09:12, 3/5] Name: …", "Name (09:12): …", "Name: …", and "Name  09:12" on a line of its own.
-_STAMP_FIRST = re.compile(
-    rf"^\s*+\[?{_STAMP}\]?\s*+[\-–]?\s*+(?P<who>[^:\n\[\]]{{0,39}}?[^:\n\[\]\s])\s*+:",
-    re.IGNORECASE,
-)
-_STAMP_LAST = re.compile(
-    rf"^\s*+(?P<who>[^:\n\[\]\d]{{0,39}}?[^:\n\[\]\d\s,(])[\s,(\[]++{_STAMP}[)\]]?\s*+:?\s*+$",
-    re.IGNORECASE,
-)
-_BARE = re.compile(r"^\s*(?P<who>[^\W\d_]+(?:[ ][^\W\d_]+){0,4})\s*:(?=\s|$)")
-_NO_SENDERS = _folded(
-    "link hotline website web zalo facebook tin luu chu noi thong dia thoi sdt stk ngay gio"
-    " ghi canh khan to kinh"
-)
-_MENTION = re.compile(r"@(?P<who>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})")
+# "@cskh_vcb24" is an account, which an offence is known by.
+_MENTION = re.compile(r"@(?P<who>[^\W\d_]++(?![\d_]|\.\w)(?:[ ][^\W\d_]+){0,3})")
 
 
 class CoveredPiece(NamedTuple):
@@ -104,6 +89,7 @@ def mask_people(text: str) -> MaskedText:
 def mask_senders(text: str) -> MaskedText:
     """Cover whoever wrote in a chat that somebody passes on, wherever the names stand again.
 
+    It sees how the common apps write a name; whoever passes the chat on looks for others.
     Whom the words are about stays: that is for the one who passes them on to tell.
     """
     text = normalise(text)
@@ -178,21 +164,8 @@ def _is_spelling(written: str, meant: str) -> bool:
 
 def _senders(text: str) -> Iterator[_Piece]:
     """Whoever stands at the beginning of a line of a chat."""
-    at = 0
-    for line in text.splitlines(keepends=True):
-        found = _STAMP_FIRST.match(line) or _STAMP_LAST.match(line) or _bare_sender(line)
-        if found and _WORD.search(found["who"]):
-            yield _Piece(at + found.start("who"), at + found.end("who"), "name")
-        at += len(line)
-
-
-def _bare_sender(line: str) -> re.Match[str] | None:
-    found = _BARE.match(line)
-    if found is None:
-        return None
-    words = found["who"].split()
-    is_like_a_name = all(word[0].isupper() and not _is_short_form(word) for word in words)
-    return found if is_like_a_name and fold(words[0]) not in _NO_SENDERS else None
+    for sender in senders_in(text):
+        yield _Piece(sender.start, sender.end, "name")
 
 
 def _mentions(text: str) -> Iterator[_Piece]:
@@ -236,9 +209,10 @@ def _again(text: str, names: list[_Piece]) -> Iterator[_Piece]:
     """Every other place of a name that was found once, in the same spelling."""
     written = {text[one.start : one.end].strip() for one in names}
     by_first: dict[str, set[str]] = {}
-    for name in written:
+    for name in written | set(map(without_ornaments, written)):
         first = _RUN.match(name)
-        if first and len(name) > 2 and name[0].isupper():
+        # One short word in small letters is a word like any other.
+        if first and len(name) > 2 and (name[0].isupper() or " " in name):
             by_first.setdefault(first[0], set()).add(name)
     if not by_first:
         return
@@ -267,16 +241,11 @@ def _capitals(text: str, start: int, most: int, *, shouted: bool = False) -> int
     end, count = 0, 0
     for word in _WORD.finditer(text, start):
         is_next = word.start() == start if not count else text[end : word.start()] == " "
-        is_name = word[0][0].isupper() and (shouted or not _is_short_form(word[0]))
+        is_name = word[0][0].isupper() and (shouted or not is_short_form(word[0]))
         if not (is_next and is_name) or count == most:
             break
         end, count = word.end(), count + 1
     return end
-
-
-def _is_short_form(word: str) -> bool:
-    """CCCD, OTP, UBND: no part of a name."""
-    return len(word) > 1 and word.isupper() and word.isascii() and len(word) <= 5
 
 
 def _apart(pieces: list[_Piece]) -> list[_Piece]:
@@ -305,7 +274,7 @@ def _instead(what: CoveredKind, written: str, people: dict[str, int], fresh: Ite
     """The same person keeps the same number, also when called by the last word of the name."""
     if what != "name":
         return {"phone": "[số máy]", "email": "[thư]", "card": "[số giấy tờ]"}[what]
-    words = fold(written).split()
+    words = fold(without_ornaments(written)).split()
     whole, given = " ".join(words), words[-1]
     number = people.get(whole) or people.get(given) or next(fresh)
     people.setdefault(whole, number)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.files.typeset import typeset
+from keng.files.typeset import turn_to_typeset, typeset
 from keng.kit import qr, times
 from keng.kit.codes import halved_code
 from keng.kit.share_cards import stored_file
@@ -17,15 +17,23 @@ from keng.warnings.models import Version
 from keng.warnings.models import Warning as PublicWarning
 from keng.warnings.outgoing_text import date_words, names_of_places, warning_url
 
+# A public page: whoever comes while others are made is told so, and holds no thread of the site.
+WAIT_SECONDS = 3.0
 _PARTS = ("what", CONSEQUENCE, "signs", "act", "call")
 
 
 def stored_poster(version: Version, language: str) -> Path:
-    """The file of a version in one of its languages, made once. Raises typeset.CannotPrint."""
-    code = version.verify_code.code
+    """The file of a version in one of its languages, made once.
+
+    Raises typeset.CannotPrint, also where others are made for longer than WAIT_SECONDS.
+    """
     folder = Path(settings.DATA_FOLDER)
-    name = f"cards/{code}.{language}.pdf"
-    return folder / stored_file(folder, name, lambda: _poster(version, language))
+    name = f"cards/{version.verify_code.code}.{language}.pdf"
+    if not (folder / name).is_file():
+        # Of several first readers one makes it; the others find it when their turn comes.
+        with turn_to_typeset(WAIT_SECONDS):
+            stored_file(folder, name, lambda: _poster(version, language))
+    return folder / name
 
 
 def _poster(version: Version, language: str) -> bytes:

@@ -40,7 +40,8 @@ class SharedForm(Form):
     text = OptionalWords(
         label=gettext_lazy("The message"),
         help_text=gettext_lazy(
-            "Names of those who wrote in the chat are left out before anything is kept."
+            "Names of those who wrote in the chat are left out before anything is kept, as far as "
+            "they are recognised. Look for others yourself."
         ),
         max_length=MOST_WORDS,
         widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
@@ -71,10 +72,16 @@ def share(request: HttpRequest) -> HttpResponse:
         _add_mistakes(request, form, is_question=is_question)
     if form.errors:
         return _page(request, form, status=422)
-    masked = mask_senders(form.cleaned_data["text"].replace("\x00", "").strip())
+    text = form.cleaned_data["text"].replace("\x00", "").strip()
+    masked = mask_senders(text)
     if is_question:
-        template = "community/shared_answers.html"
-        return look_up(request, masked.text, template=template, left_out=_names_in(masked))
+        return look_up(
+            request,
+            text,
+            passed_on=masked.text,
+            template="community/shared_answers.html",
+            left_out=_names_in(masked),
+        )
     return _begin_report(request, masked)
 
 
@@ -124,6 +131,7 @@ def _begin_report(request: HttpRequest, masked: MaskedText) -> HttpResponse:
         "refused": report.refused,
         "files": len(report.draft.files),
         "goes_on_at": step_url(report.next_step),
+        "words_at": step_url("describe"),
     }
     try:
         return report.kept_with(render(request, "community/shared_begun.html", context))

@@ -55,6 +55,24 @@ def test_looking_up_keeps_nothing_and_carries_no_name_on(public_client):
     assert not Draft.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("15/11 số 0912000452: gọi xưng công an", "0912 000 452"),
+        ("Quỹ Từ Thiện: chuyển vào stk 19034567890\n@dinhdanhmoi: nhắn", "@dinhdanhmoi"),
+    ],
+)
+def test_what_is_looked_up_is_the_message_as_it_came(public_client, text, shown):
+    assert shown in text_of(share(public_client, "look-up", text=text)).split("<form", 1)[1]
+
+
+def test_the_page_asks_to_look_for_names_that_were_not_recognised(public_client):
+    Stage()
+    page = text_of(share(public_client, "report", text="ai đó kể: chị Hoa bị gọi từ 0912000452"))
+    assert "Kẻng không nhận ra được hết mọi tên" in page
+    assert f'href="{reverse("report-describe")}"' in page
+
+
 def test_a_picture_is_begun_as_a_report_and_cannot_be_looked_up(public_client):
     Stage()
 

@@ -1,12 +1,14 @@
 """Each site as an app: its icons are our mark, and the scripts that a share passes through."""
 
 import os
+import re
 from importlib import resources
 
 import pytest
 
 from keng.kit.share_cards import png_of_svg
-from keng.kit.web_app import ICON_SIZES
+from keng.kit.web_app import ICON_SIZES, worker_response
+from tests.architecture.source import KENG
 
 _STATIC = resources.files("keng") / "static" / "keng"
 
@@ -30,9 +32,24 @@ def test_an_icon_is_our_mark_as_it_is_drawn_now(size):
 
 
 def test_quick_exit_and_the_end_of_a_session_delete_the_box_by_its_name():
-    box = (_STATIC / "js" / "shared-box.js").read_text()
-    assert 'const DATABASE = "keng-shared";' in box
+    store = (_STATIC / "js" / "shared-sweep.js").read_text()
+    assert 'const DATABASE = "keng-shared";' in store
     for name in ("leave.js", "unsent.js"):
         script = (_STATIC / "js" / name).read_text()
         assert 'indexedDB?.deleteDatabase("keng-shared")' in script
         assert 'sessionStorage.removeItem("keng-shared")' in script
+
+
+def test_whatever_page_deletes_the_box_also_sweeps_it_once_its_time_is_over():
+    templates = [file.read_text() for file in KENG.rglob("templates/**/*.html")]
+    deleting = [one for one in templates if "js/leave.js" in one or "js/unsent.js" in one]
+    assert len(deleting) > 2
+    assert all("js/shared-sweep.js" in one for one in deleting)
+
+
+def test_the_worker_replaces_the_one_before_it_and_puts_no_key_into_an_address():
+    answer = worker_response("sw.js", shared_at="/at/", shared_page="/page/")
+    worker = answer.content.decode()
+    assert 'addEventListener("install", () => self.skipWaiting())' in worker
+    assert re.findall(r"SHARED_PAGE\}([^`]*)`", worker) == ["#shared", "#none"]
+    assert worker.index("self.kengSharedStore = ") < worker.index("= self.kengSharedStore;")

@@ -123,3 +123,54 @@ def test_of_a_chat_passed_on_only_those_who_wrote_in_it_are_covered():
         "[20:14, 3/5] [người 1]: ông Trần Văn Giả bảo chuyển tiền\n"
         "[20:15, 3/5] [người 2]: [người 1] đừng chuyển, gọi 0912000452"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("Hương 🌸: ai bị gọi chưa", "Hương"),
+        ("🌸🌸 Hương: ai bị gọi chưa", "Hương"),
+        ("Hương (Tổ 5): ai bị gọi chưa", "Hương"),
+        ("mẹ bin: ai bị gọi chưa\nHoa: chưa\nmẹ bin: tôi bị rồi", "mẹ bin"),
+        ("Mẹ bin: ai bị gọi chưa\nmẹ bin: tôi bị rồi, hỏi mẹ bin nhé", "bin"),
+        ("An 93, [03.05.2024 09:12]:\nai bị gọi chưa", "An 93"),
+        ("Lan Anh, [3 May 2024 at 09:12:33]: ai bị gọi chưa", "Lan Anh"),
+        ("Lan Anh, [3/5/2024 9:12 SA]\nai bị gọi chưa", "Lan Anh"),
+        ("Lan Anh 09:12 SA\nai bị gọi chưa", "Lan Anh"),
+        ("[9:12 CH, 3/5/2024] Lan Anh: ai bị gọi chưa", "Lan Anh"),
+        ("Lan Anh đã gửi\nai bị gọi chưa", "Lan Anh"),
+        ("Lan Anh đã gửi một ảnh\nai bị gọi chưa", "Lan Anh"),
+        ("Lan Anh\n09:12\nai bị gọi chưa", "Lan Anh"),
+        ("Lan Anh\nHôm nay lúc 09:12\nai bị gọi chưa", "Lan Anh"),
+        ("Lan Anh 🌸\n3 May 2024 at 9:12 AM\nai bị gọi chưa, Lan Anh hỏi", "Lan Anh"),
+    ],
+)
+def test_a_name_is_covered_however_an_app_writes_it(text, gone):
+    assert gone not in mask_senders(text).text
+    assert "bị gọi chưa" in mask_senders(text).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "15/11 số 0912345678: gọi xưng công an",
+        "10:00 Chuyển vào tk 19034567890 VCB: nội dung ma 12",
+        "09:15 https://vietconbank.top",
+        "09:15 vietconbank.top: đăng nhập để nhận tiền",
+        "vietconbank.top 09:15",
+        "Hôm nay lúc 09:12",
+        "số tài khoản: 19034567890\nsố tài khoản: 19034567891",
+        "Techcombank: 19034567890 NGUYEN VAN GIA",
+        "tôi: alo\ncông an: chị phải chuyển tiền\ntôi: vì sao\ncông an: chị bị điều tra",
+        "nhắn @cskh_vcb24 hoặc @cskh.vcb để nhận tiền",
+        "Bạn đã gửi",
+        "nó đã gửi một đường dẫn lạ",
+    ],
+)
+def test_what_an_offence_is_known_by_is_nobody_who_wrote(text):
+    assert mask_senders(text).text == text
+
+
+def test_a_name_with_ornaments_is_the_same_person_without_them():
+    masked = mask_senders("Hương 🌸: nghe tôi\nHoa Mai: Hương bị rồi\nHương (Tổ 5): đúng")
+    assert masked.text == "[người 1]: nghe tôi\n[người 2]: [người 1] bị rồi\n[người 1]: đúng"

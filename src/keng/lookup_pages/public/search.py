@@ -66,17 +66,23 @@ def lookup(request: HttpRequest) -> HttpResponse:
 
 
 def look_up(
-    request: HttpRequest, typed: str, *, template: str = ANSWERS, **context: object
+    request: HttpRequest,
+    typed: str,
+    *,
+    passed_on: str | None = None,
+    template: str = ANSWERS,
+    **context: object,
 ) -> HttpResponse:
     """The answers to what was typed; the box with what is wrong with it.
 
-    `template`: another page of answers, which extends ours, with its `context`.
+    `passed_on`: what the page has of it, and hands on to a report, where that is less than what is
+    looked up. `template`: another page of answers, which extends ours, with its `context`.
     """
-    form = LookupForm({"q": typed})
+    form = LookupForm({"q": typed if passed_on is None else passed_on})
     if not form.is_valid():
         return _box_page(request, form)
     text = form.cleaned_data["q"]
-    asked = lookup_terms_in(text)
+    asked = lookup_terms_in(typed)
     if not asked and text.strip() in EMERGENCY_NUMBERS:
         words = _(
             "%(number)s is an emergency number: police 113, fire 114, ambulance 115, children 111. "

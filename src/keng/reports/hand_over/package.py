@@ -84,7 +84,7 @@ class HandOverPackage:
         self._json = json.dumps(said.as_json(), ensure_ascii=False, indent=1).encode()
         json_sum = HandedSum(JSON, hashlib.sha256(self._json).hexdigest())
         on_paper = replace(said, sums=(json_sum, *said.sums))
-        self._page = typeset("hand_over", _said(on_paper, tip), at=decision.at)
+        self._page = typeset("hand_over", _content_of(on_paper, tip), at=decision.at)
 
     def pieces(self) -> Iterator[bytes]:
         """The ZIP. Raises TookTooLong."""
@@ -165,10 +165,10 @@ def _read(opened: io.BufferedReader) -> Iterator[bytes]:
             yield piece
 
 
-def _said(said: HandOver, tip: Tip) -> dict[str, Any]:
+def _content_of(decided: HandOver, tip: Tip) -> dict[str, Any]:
     """As hand_over.typ reads it."""
     moment, who = _("When"), _("Who")
-    return said.as_json() | {
+    return decided.as_json() | {
         "language": get_language() or "vi",
         "issuer": tip.responsible_unit.name,
         "headings": {

@@ -6,6 +6,7 @@ import datetime
 import io
 import json
 import re
+import threading
 from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,7 +19,7 @@ from pypdf import PdfReader
 
 from keng.audit.models import Entry
 from keng.channels.sms.fitting import sms_parts
-from keng.files.typeset import typeset
+from keng.files.typeset import LetterMissing, turn_to_typeset, typeset
 from keng.kit import share_cards, times
 from keng.kit.codes import WORDLESS_ALPHABET, halved_code, wordless_code
 from keng.kit.safe_text import link_emergency_numbers
@@ -29,11 +30,11 @@ from keng.network.models import GroupKind
 from keng.public_log.growing import commitment
 from keng.public_log.models import OpenedLeaf
 from keng.public_log.tests.log_world import take_steps
-from keng.warnings import actions, card, queries
+from keng.warnings import actions, card, poster_pdf, queries
 from keng.warnings.content import AudienceChoice
 from keng.warnings.models import Version
-from keng.warnings.poster_pdf import poster_content
-from keng.warnings.public import lists
+from keng.warnings.poster_pdf import poster_content, stored_poster
+from keng.warnings.public import lists, poster
 from keng.warnings.tests.test_releasing import correct
 from keng.warnings.tests.ward import CALM, NOTE, Ward, looked_at
 from keng.warnings.texts_to_pass_on import texts_to_pass_on
@@ -432,10 +433,55 @@ def test_the_poster_has_every_part_and_is_made_once(public_client, ward):
 
 
 def test_a_long_text_takes_smaller_letters_and_still_one_sheet(ward):
-    said = poster_content(ward.published(), "vi")
-    said["parts"][1]["words"] = "Dấu hiệu dài và rất dài. " * 60
-    made = typeset("poster", said, at=times.now())
+    content = poster_content(ward.published(), "vi")
+    content["parts"][1]["words"] = "Dấu hiệu dài và rất dài. " * 60
+    made = typeset("poster", content, at=times.now())
     assert len(PdfReader(io.BytesIO(made)).pages) == 1
+
+
+def test_a_letter_that_the_typeface_lacks_is_named(ward):
+    version = ward.published()
+    version.texts["vi"]["what"] = "Tờ giấy có chữ 警 là giả."
+    with pytest.raises(LetterMissing) as refused:
+        stored_poster(version, "vi")
+    assert "“警”" in refused.value.sentence
+    cards = Path(settings.DATA_FOLDER) / "cards"
+    assert not list(cards.glob(f"{version.verify_code.code}.vi*"))
+
+
+def test_whoever_wants_a_poster_without_letters_is_led_to_its_page(
+    public_client, ward, monkeypatch
+):
+    def lacks(*_of):
+        raise LetterMissing("警")
+
+    code = ward.published().verify_code.code
+    monkeypatch.setattr(poster, "stored_poster", lacks)
+    answer = public_client.get(url("warning-poster-pdf", code))
+    assert answer.status_code == 409
+    assert "Phông chữ của tệp không có “警”" in answer.content.decode()
+
+
+def test_a_poster_that_others_hold_up_is_said_at_once(public_client, ward, monkeypatch):
+    code = ward.published().verify_code.code
+    monkeypatch.setattr(poster_pdf, "WAIT_SECONDS", 0.01)
+    is_held, may_end = threading.Event(), threading.Event()
+
+    def make_another():
+        with turn_to_typeset(1):
+            is_held.set()
+            may_end.wait(10)
+
+    other = threading.Thread(target=make_another)
+    other.start()
+    is_held.wait(10)
+    try:
+        answer = public_client.get(url("warning-poster-pdf", code))
+    finally:
+        may_end.set()
+        other.join()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "Một phút nữa bạn thử lại" in answer.content.decode()
 
 
 def test_what_holds_no_more_has_no_poster(public_client, ward):

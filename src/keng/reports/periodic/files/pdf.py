@@ -13,16 +13,16 @@ from keng.reports.periodic.files.printed import printed_report
 
 def write_pdf(signed: Snapshot) -> bytes:
     """The whole file. Raises typeset.CannotPrint."""
-    return typeset("report", _said(signed), at=signed.signed_at)
+    return typeset("report", _content_of(signed), at=signed.signed_at)
 
 
-def _said(signed: Snapshot) -> dict[str, Any]:
+def _content_of(signed: Snapshot) -> dict[str, Any]:
     """Everything that stands in it, as report.typ reads it."""
     page = printed_report(signed)
-    said = dataclasses.asdict(page)
-    for section in (*said["blocks"], *said["annexes"]):
+    content = dataclasses.asdict(page)
+    for section in (*content["blocks"], *content["annexes"]):
         section["sums"], section["parts"] = sorted(section["sums"]), sorted(section["parts"])
-    return said | {
+    return content | {
         "language": get_language() or "vi",
         "to": _("To: %(whom)s") % {"whom": "; ".join(page.head.addressees)},
         "recipients": _("Recipients:"),

@@ -1,31 +1,12 @@
 // What another app shared with this one, sealed in this browser until a page of ours opens it: for
 // half an hour, under a key that only the tab has. One at a time: what comes later replaces it.
-// The service worker seals and has no other way to a tab than the address; the page opens.
+// The service worker seals, and hands the key to the page that opens (shared-key.js).
 (() => {
   "use strict";
-  const DATABASE = "keng-shared";
-  const STORE = "box";
+  const { look, keep, forget } = self.kengSharedStore;
   const LASTS = 30 * 60_000;
   const CIPHER = "AES-GCM";
   const HEAD_BYTES = 4;
-
-  const isDone = (request) =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-
-  // Closed after each step: an open connection would keep "Quick exit" from deleting it.
-  async function inStore(mode, ask) {
-    const opening = indexedDB.open(DATABASE, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-    const database = await isDone(opening);
-    try {
-      return await isDone(ask(database.transaction(STORE, mode).objectStore(STORE)));
-    } finally {
-      database.close();
-    }
-  }
 
   const keyFromText = (text) => {
     const bytes = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (each) => each.charCodeAt(0));
@@ -64,13 +45,13 @@
     const plain = await packed(text, files);
     const sealed = await crypto.subtle.encrypt({ name: CIPHER, iv }, await keyFromText(key), plain);
     const kept = { iv, sealed, until: Date.now() + LASTS };
-    await inStore("readwrite", (store) => store.put(kept, STORE));
+    await keep(kept);
     return key;
   }
 
   // Null where there is nothing for this key, or its time is over.
   async function open(key) {
-    const kept = await inStore("readonly", (store) => store.get(STORE));
+    const kept = await look();
     if (!kept) return null;
     if (kept.until <= Date.now()) {
       await forget();
@@ -83,8 +64,6 @@
       return null;
     }
   }
-
-  const forget = () => isDone(indexedDB.deleteDatabase(DATABASE));
 
   self.kengSharedBox = { seal, open, forget };
 })();

@@ -6,6 +6,7 @@
   const KEY = "keng-shared";
   const KEPT = "keng-shared-kept";
   const { seal, open, forget } = self.kengSharedBox;
+  let isLeft = false;
 
   function drop() {
     sessionStorage.removeItem(KEY);
@@ -19,16 +20,6 @@
     }
   }
 
-  function keyOfTab() {
-    const given = location.hash.slice(1);
-    if (given) {
-      // Neither the history nor a second look at this address opens it again.
-      history.replaceState(null, "", location.pathname);
-      sessionStorage.setItem(KEY, given);
-    }
-    return sessionStorage.getItem(KEY);
-  }
-
   function fill({ words, files }, shared) {
     words.value = shared.text;
     const most = files.multiple ? shared.files.length : 1;
@@ -40,10 +31,11 @@
   }
 
   async function take(parts) {
-    const key = keyOfTab();
+    const key = await self.kengSharedKey();
+    if (isLeft) return drop();
     if (!key) return;
     const shared = await open(key).catch(() => null);
-    if (!shared) {
+    if (!shared || isLeft) {
       drop();
       show("none");
       return;
@@ -60,7 +52,13 @@
       await drop();
       return;
     }
-    sessionStorage.setItem(KEY, await seal(words.value, [...files.files]));
+    const key = await seal(words.value, [...files.files]);
+    // Unticked, or left, while it was sealed.
+    if (isLeft || !choice.checked) {
+      await drop();
+      return;
+    }
+    sessionStorage.setItem(KEY, key);
     sessionStorage.setItem(KEPT, "1");
   }
 
@@ -102,6 +100,10 @@
     if (paste) offerToPaste(parts.words, paste);
   }
 
+  // Quick exit, in this tab or another one: nothing of it may be put back by what still runs.
+  document.addEventListener("keng:left", () => {
+    isLeft = true;
+  });
   // Pages that come in the place of another one run no script of their own (in-place.js, send.js).
   document.addEventListener("keng:page", begin);
   document.addEventListener("keng:shown", begin);

@@ -5,6 +5,22 @@
   if (!("serviceWorker" in navigator) || !("indexedDB" in window)) return;
   let offer = null;
 
+  // A browser that has warnings pushed to it had a worker before, which would send a share to the site.
+  async function newestRuns(registration) {
+    await registration.update();
+    await navigator.serviceWorker.ready;
+    const coming = registration.installing || registration.waiting;
+    if (!coming) return;
+    await new Promise((resolve, reject) => {
+      coming.addEventListener("statechange", () => {
+        if (coming.state === "activated") resolve();
+        if (coming.state === "redundant") reject(new Error(coming.state));
+      });
+      if (coming.state === "activated") resolve();
+    });
+    if (registration.installing || registration.waiting) throw new Error("waits");
+  }
+
   function begin() {
     const part = document.querySelector("[data-share-setup]");
     if (!part) return;
@@ -16,8 +32,8 @@
     part.hidden = false;
     part.querySelector("button").addEventListener("click", async () => {
       try {
-        await navigator.serviceWorker.register(part.dataset.worker);
-        await navigator.serviceWorker.ready;
+        const registration = await navigator.serviceWorker.register(part.dataset.worker);
+        await newestRuns(registration);
         show("ready");
         await offer?.prompt();
         offer = null;

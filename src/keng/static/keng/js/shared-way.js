@@ -1,9 +1,10 @@
-// Takes the key of what was shared out of the address and goes on to the page that opens it: by way of
-// signing in or of the locked screen, which keep no part of an address behind "#".
-(() => {
+// Keeps the key of what was shared in this tab and goes on to the page that opens it: by way of signing in
+// or of the locked screen.
+(async () => {
   "use strict";
   const way = document.querySelector("[data-shared-way]");
-  sessionStorage.setItem("keng-shared", location.hash.slice(1) || "none");
-  history.replaceState(null, "", location.pathname);
+  const key = await self.kengSharedKey();
+  // Opened by hand: the page that is led to says that nothing came.
+  if (!key) sessionStorage.setItem("keng-shared", "none");
   location.replace(way.dataset.sharedWay);
 })();
