@@ -31,7 +31,7 @@ def partner_ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The box, with 113 and the rule before it; once sent, the code for the answer."""
     partner = get_object_or_404(Partner.objects.active().select_related("place"), pk=pk)
     inbox = queries.open_inbox_of(partner)
-    if inbox is None:
+    if inbox is None and request.method != "POST":
         raise Http404
     form = AskPartnerForm(request.POST if request.method == "POST" else None)
     is_whole = form.is_bound and form.is_valid()

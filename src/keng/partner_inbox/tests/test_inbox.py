@@ -238,6 +238,8 @@ def test_what_is_about_the_partner_is_not_kept_there(public_client, stage):
     shown = public_client.post(address, sent).content.decode()
     assert WORDS in shown
     assert 'href="/report/"' in shown
+    # As the choice is named where it is made.
+    assert "“Gửi thẳng Công an tỉnh”" in shown
     assert not InboxMatter.objects.exists()
 
 
