@@ -112,7 +112,7 @@ def test_the_second_of_two_who_open_it_at_once_waits_to_be_let_in(stage):
 def test_a_restore_ends_the_inbox_again(public_client, stage):
     asked(public_client, stage)
     kinds = {each.name: each for each in destroyed_kinds()}
-    (lost,) = kinds["inbox.ended"].undone()
+    (lost, *_) = kinds["inbox.ended"].undone()
     kinds["inbox.ended"].do_again(lost)
     assert not PartnerInbox.objects.current().exists()
     assert not InboxHolder.objects.reading().exists()
