@@ -71,6 +71,7 @@ NOT_BY_AN_OFFICER = {
     "openings/emergency_bar.py": "whether one may be asked for a second yes; a number of a tip",
     "openings/after_restore.py": "whose chain says that a restore ended a request",
     "openings/second_person.py": "the number of a tip that an opening is about, and its desk",
+    "partner_inbox/passing_on.py": "by the code of what was passed on",
     "reports/periodic/drafting.py": "numbers of tips that do not agree",
     "reports/periodic/identities.py": "which of two counts a tip fell out of",
     "reports/periodic/tip_states.py": "counts among tips that are seen",

@@ -11,6 +11,9 @@ OPEN_INBOX = Act(MEMBER, {"inbox.opened": _("Opened a partner's inbox")})
 PROVE_INBOX_PHRASE = Act(MEMBER)
 LET_IN = Act(MEMBER, {"inbox.member_let_in": _("Let somebody read a partner's inbox")})
 END_INBOX_KEY = Act(MEMBER, {"inbox.key_ended": _("Ended a key for a partner's inbox")})
+END_INBOX = Act(
+    MEMBER, {"inbox.ended": _("Ended a partner's inbox, which nobody could read any more")}
+)
 SET_INBOX = Act(
     MEMBER,
     {"inbox.set": _("Set how long a partner's inbox keeps, and whether it takes something new")},

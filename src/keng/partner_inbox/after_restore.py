@@ -5,8 +5,8 @@ import uuid
 from keng.accounts.partner_signing import partner_chain
 from keng.acts.work import work
 from keng.audit.actions import record
-from keng.kit import times
-from keng.partner_inbox.models import InboxHolder, InboxMatter
+from keng.partner_inbox.ending import end_inbox_of_nobody, end_key
+from keng.partner_inbox.models import InboxHolder, InboxMatter, PartnerInbox
 from keng.partner_inbox.purge import destroy_matters
 
 _BY = "operator"
@@ -23,10 +23,20 @@ def destroy_withdrawn_matter_again(matter_id: uuid.UUID) -> None:
 
 @work()
 def end_inbox_key_again(holder_id: uuid.UUID) -> None:
-    """A member's key was ended; what it opened in the backup it opens no more."""
+    """A member's key was ended; what it opened in the backup it opens no more.
+
+    It is one of the current keys, or was ended together with the last of them.
+    """
     holder = InboxHolder.objects.get(pk=holder_id)
-    holder.private_box = holder.inbox_key_sealed = b""
-    holder.ended_at = times.now()
-    holder.save(update_fields=["private_box", "inbox_key_sealed", "ended_at"])
+    if holder.ended_at is None:
+        end_key(holder)
     chain = partner_chain(holder.partner_id)
     record("inbox.key_ended", by=_BY, on=holder, chain=chain)
+
+
+@work()
+def end_inbox_again(inbox_id: uuid.UUID) -> None:
+    """Nobody could read it any more."""
+    inbox = PartnerInbox.objects.get(pk=inbox_id)
+    end_inbox_of_nobody(inbox)
+    record("inbox.ended", by=_BY, on=inbox, chain=partner_chain(inbox.partner_id))

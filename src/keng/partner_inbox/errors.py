@@ -44,7 +44,10 @@ class NoInboxForPartner(Refused):
 class LastReader(Refused):
     """Nobody would be left to read what was written."""
 
-    sentence = _("Not done: nobody else reads this inbox. Let somebody in first.")
+    sentence = _(
+        "Not done: nobody else reads this inbox. Let somebody in first, or tick that nobody is to "
+        "read what was written so far."
+    )
 
 
 class NothingToAgreeTo(AlreadyDone):
@@ -57,3 +60,9 @@ class PassedOnAlready(AlreadyDone):
     """The police have it."""
 
     sentence = _("It was passed on already.")
+
+
+class CannotPassOn(Refused):
+    """A report could not be sealed: the site has no keys yet."""
+
+    sentence = _("Not passed on: this site cannot seal reports yet. In danger, call 113.")

@@ -85,3 +85,11 @@ class InboxSettingsForm(Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     is_open = forms.BooleanField(label=_("Anybody may write to us"), required=False)
+
+
+class EndKeyForm(Form):
+    """The last key of an inbox."""
+
+    leaves_unread = forms.BooleanField(
+        label=_("Nobody is to read what was written so far"), required=False
+    )

@@ -1,4 +1,7 @@
-"""Who of a partner reads its inbox: keys, phrases, letting in (docs/decisions/0044)."""
+"""Who of a partner reads its inbox: keys, phrases, letting in (docs/decisions/0044).
+
+Locks: the member, then the inbox, then keys, then matters.
+"""
 
 import uuid
 from dataclasses import dataclass, field
@@ -11,11 +14,11 @@ from keng.acts.locks import lock
 from keng.acts.work import permit_over
 from keng.audit.actions import record
 from keng.kit import times
-from keng.partner_inbox import acts, seals
+from keng.partner_inbox import acts, queries, seals
+from keng.partner_inbox.ending import end_inbox_of_nobody, end_key
 from keng.partner_inbox.errors import HasKeyAlready, LastReader, NoInboxForPartner, WrongPhrase
 from keng.partner_inbox.inbox_role import in_inbox_role
 from keng.partner_inbox.models import InboxHolder, PartnerInbox
-from keng.partner_inbox.queries import may_have_inbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,14 @@ def make_inbox_key(*, by: PartnerMember) -> str:
     A key that was not let in yet is replaced: its phrase may not have been written down. Raises
     HasKeyAlready, NoInboxForPartner.
     """
-    member = _locked_member(by)
+    member = _lock_member(by)
     phrase, pair = seals.new_phrase(), seals.InboxKeyPair.make()
     with in_inbox_role():
         mine = lock(InboxHolder.objects.current().filter(member=member)).first()
         if mine is not None and mine.inbox_key_sealed:
             raise HasKeyAlready
         if mine is not None:
-            _end(mine)
+            end_key(mine)
         holder = InboxHolder.objects.create(
             partner_id=member.partner_id,
             member=member,
@@ -54,11 +57,13 @@ def make_inbox_key(*, by: PartnerMember) -> str:
 
 @act(acts.PROVE_INBOX_PHRASE)
 def prove_inbox_phrase(phrase: str, *, by: PartnerMember) -> UnlockedInbox | None:
-    """Open the inbox with the member's phrase; the first key of a partner makes the inbox.
+    """Open the inbox with the member's phrase.
 
-    None where another member has to let this one in first. Raises WrongPhrase.
+    Where nobody of the partner reads it makes the inbox, after the end of one that nobody reads any
+    more. None where another member has to let this one in first. Raises WrongPhrase.
     """
-    member = _locked_member(by)
+    member = _lock_member(by)
+    inbox = _lock_inbox(member.partner_id)
     with in_inbox_role():
         holder = lock(InboxHolder.objects.current().filter(member=member)).first()
         if holder is None:
@@ -67,34 +72,54 @@ def prove_inbox_phrase(phrase: str, *, by: PartnerMember) -> UnlockedInbox | Non
         if holder.proven_at is None:
             holder.proven_at = times.now()
             holder.save(update_fields=["proven_at"])
-        inbox = PartnerInbox.objects.filter(partner=member.partner_id).first()
-    if inbox is None:
-        return open_inbox(holder, by=by)
-    if not holder.inbox_key_sealed:
+    if inbox is not None and holder.inbox_key_sealed:
+        return UnlockedInbox(holder, inbox, seals.open_inbox_key(holder, private))
+    if inbox is not None and queries.has_reader(member.partner_id):
         return None
-    return UnlockedInbox(holder, inbox, seals.open_inbox_key(holder, private))
+    if inbox is not None:
+        end_inbox(inbox, by=by)
+    return open_inbox(holder, by=by)
 
 
 @act(acts.OPEN_INBOX)
-def open_inbox(holder: InboxHolder, *, by: PartnerMember) -> UnlockedInbox:
-    """Make the partner's inbox, which this holder reads. Inside `prove_inbox_phrase`."""
+def open_inbox(holder: InboxHolder, *, by: PartnerMember) -> UnlockedInbox | None:
+    """Make the partner's inbox, which this holder reads. Inside `prove_inbox_phrase`.
+
+    None where a colleague made it in this moment: they let this one in.
+    """
     permit_over(holder.partner_id)
     pair = seals.InboxKeyPair.make()
+    inbox = PartnerInbox(partner_id=holder.partner_id, public_key=pair.public)
     with in_inbox_role():
-        inbox = PartnerInbox.objects.create(partner_id=holder.partner_id, public_key=pair.public)
+        # Two at once wait here for each other.
+        PartnerInbox.objects.bulk_create([inbox], ignore_conflicts=True)
+        if not PartnerInbox.objects.filter(pk=inbox.pk).exists():
+            return None
         holder.inbox_key_sealed = seals.seal_inbox_key(pair.private, holder)
         holder.save(update_fields=["inbox_key_sealed"])
     record("inbox.opened", by=by, on=inbox, chain=partner_chain(holder.partner_id))
     return UnlockedInbox(holder, inbox, pair.private)
 
 
+@act(acts.END_INBOX)
+def end_inbox(inbox: PartnerInbox, *, by: PartnerMember) -> None:
+    """Nobody of the partner reads it. Inside `prove_inbox_phrase` and `end_inbox_key`."""
+    permit_over(inbox.partner_id)
+    with in_inbox_role():
+        end_inbox_of_nobody(inbox)
+    record("inbox.ended", by=by, on=inbox, chain=partner_chain(inbox.partner_id))
+
+
 @act(acts.LET_IN)
 def let_in(holder_id: uuid.UUID, *, unlocked: UnlockedInbox, by: PartnerMember) -> None:
     """Give the inbox's key to a colleague who typed their phrase. Raises NotAllowed."""
-    member = _locked_member(by)
+    member = _lock_member(by)
+    inbox, active = _lock_inbox(member.partner_id), queries.active_members(member.partner_id)
+    if inbox is None or inbox.pk != unlocked.inbox.pk:
+        raise NotAllowed
     with in_inbox_role():
         waiting = InboxHolder.objects.waiting().filter(
-            partner_id=member.partner_id, proven_at__isnull=False
+            partner_id=member.partner_id, member_id__in=active, proven_at__isnull=False
         )
         holder = lock(waiting).filter(pk=holder_id).first()
         if holder is None:
@@ -105,32 +130,40 @@ def let_in(holder_id: uuid.UUID, *, unlocked: UnlockedInbox, by: PartnerMember) 
 
 
 @act(acts.END_INBOX_KEY)
-def end_inbox_key(holder_id: uuid.UUID, *, by: PartnerMember) -> None:
-    """End a key, one's own or a colleague's. Raises LastReader, NotAllowed."""
-    member = _locked_member(by)
+def end_inbox_key(holder_id: uuid.UUID, *, by: PartnerMember, leaves_unread: bool = False) -> None:
+    """End a key, one's own or a colleague's, also of one who signs in no more.
+
+    Of the last member who reads it ends only if nobody is to read what was written so far: the
+    inbox ends with it. Raises LastReader, NotAllowed.
+    """
+    member = _lock_member(by)
+    inbox, active = _lock_inbox(member.partner_id), queries.active_members(member.partner_id)
     with in_inbox_role():
-        keys = InboxHolder.objects.current().filter(partner_id=member.partner_id)
-        held = {holder.pk: holder for holder in lock(keys)}
-        holder = held.pop(holder_id, None)
-        mine = next((each for each in held.values() if each.member_id == member.pk), None)
-        if holder is None or (holder.member_id != member.pk and not _reads(mine)):
+        keys = lock(InboxHolder.objects.current().filter(partner_id=member.partner_id))
+        held = {holder.pk: holder for holder in keys}
+        readers = {one.member_id for one in held.values() if one.inbox_key_sealed} & active
+        holder = held.get(holder_id)
+        if holder is None or (holder.member_id != member.pk and member.pk not in readers):
             raise NotAllowed
-        if _reads(holder) and not any(_reads(other) for other in held.values()):
+        is_last = readers == {holder.member_id}
+        if is_last and not leaves_unread:
             raise LastReader
-        _end(holder)
+        end_key(holder)
     _record("inbox.key_ended", holder, by)
+    if is_last and inbox is not None:
+        end_inbox(inbox, by=by)
 
 
 @act(acts.SET_INBOX)
 def set_inbox(*, keep_months: int, is_open: bool, by: PartnerMember) -> None:
     """For how long matters are kept after their end, and whether the inbox takes something new."""
-    member = _locked_member(by)
+    member = _lock_member(by)
+    inbox = _lock_inbox(member.partner_id)
+    if inbox is None:
+        raise NotAllowed
+    inbox.keep_months = keep_months
+    inbox.closed_at = None if is_open else inbox.closed_at or times.now()
     with in_inbox_role():
-        inbox = lock(PartnerInbox.objects.filter(partner=member.partner_id)).first()
-        if inbox is None:
-            raise NotAllowed
-        inbox.keep_months = keep_months
-        inbox.closed_at = None if is_open else inbox.closed_at or times.now()
         inbox.save(update_fields=["keep_months", "closed_at"])
     record(
         "inbox.set",
@@ -141,22 +174,18 @@ def set_inbox(*, keep_months: int, is_open: bool, by: PartnerMember) -> None:
     )
 
 
-def _locked_member(by: PartnerMember) -> PartnerMember:
+def _lock_member(by: PartnerMember) -> PartnerMember:
     """The member, whose partner may have an inbox. Raises NoInboxForPartner."""
-    permit_over(by.partner_id)
-    if not may_have_inbox(by.partner):
+    locked = lock(PartnerMember.objects.select_related("partner")).get(pk=by.pk)
+    permit_over(locked.partner_id)
+    if not queries.may_have_inbox(locked.partner):
         raise NoInboxForPartner
-    return by
+    return locked
 
 
-def _reads(holder: InboxHolder | None) -> bool:
-    return holder is not None and bool(holder.inbox_key_sealed)
-
-
-def _end(holder: InboxHolder) -> None:
-    holder.ended_at = times.now()
-    holder.private_box = holder.inbox_key_sealed = b""
-    holder.save(update_fields=["ended_at", "private_box", "inbox_key_sealed"])
+def _lock_inbox(partner_id: uuid.UUID) -> PartnerInbox | None:
+    with in_inbox_role():
+        return lock(PartnerInbox.objects.current().filter(partner=partner_id)).first()
 
 
 def _record(action: str, holder: InboxHolder, by: PartnerMember) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from keng.accounts.models import Partner, PartnerMember
+from keng.accounts.models import PartnerMember
 from keng.accounts.partner_signing import partner_chain
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
@@ -11,14 +11,14 @@ from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.channels.text import clean_text
 from keng.kit import times
-from keng.partner_inbox import acts
-from keng.partner_inbox.asker_acts import words_of_asker
+from keng.partner_inbox import acts, queries
 from keng.partner_inbox.errors import MatterEnded, PassedOnAlready
 from keng.partner_inbox.holder_acts import UnlockedInbox
 from keng.partner_inbox.inbox_role import in_inbox_role
-from keng.partner_inbox.models import InboxMatter, InboxMessage
-from keng.partner_inbox.passing_on import pass_on
-from keng.partner_inbox.seals import matter_key_of_partner, open_words, seal_words
+from keng.partner_inbox.models import InboxMatter
+from keng.partner_inbox.passing_on import has_danger_to_tell, pass_on_danger
+from keng.partner_inbox.seals import matter_key_of_partner
+from keng.partner_inbox.writing import add_message
 
 
 @act(acts.ANSWER_MATTER)
@@ -54,17 +54,19 @@ def ask_consent(
 def pass_on_for_danger(matter_id: uuid.UUID, *, unlocked: UnlockedInbox, by: PartnerMember) -> None:
     """Somebody's life or a child is in danger: the desk gets the words, not who wrote them.
 
-    Raises MatterEnded, PassedOnAlready, tips.errors.CannotSeal.
+    Once more only if the asker wrote since. Raises MatterEnded, PassedOnAlready, CannotPassOn.
     """
     matter = _locked_open(matter_id, unlocked, by)
-    if matter.is_passed_on:
-        raise PassedOnAlready
-    partner = Partner.objects.select_related("place", "invited_by_unit").get(pk=by.partner_id)
     private = matter_key_of_partner(matter, unlocked.private)
-    matter.danger_at = times.now()
-    unit = pass_on(matter, partner, words=words_of_asker(matter, private))
-    with in_inbox_role():
-        matter.save(update_fields=["danger_at", "passed_to", "report_hash"])
+    own = queries.of_asker(queries.opened_messages(matter, private))
+    if not has_danger_to_tell(matter, own):
+        raise PassedOnAlready
+    unit = pass_on_danger(
+        matter,
+        queries.partner_of(unlocked.inbox),
+        texts=[one.text for one in own],
+        last=own[-1],
+    )
     detail = {"unit": str(unit.pk)}
     record(
         "matter.danger_told", by=by, on=matter, chain=partner_chain(by.partner_id), detail=detail
@@ -97,15 +99,5 @@ def _locked_open(matter_id: uuid.UUID, unlocked: UnlockedInbox, by: PartnerMembe
 
 def _add(matter: InboxMatter, words: str, unlocked: UnlockedInbox, by: PartnerMember) -> bool:
     """Whether it was written: not where the last answer says the same."""
-    words, private = clean_text(words), matter_key_of_partner(matter, unlocked.private)
-    of_partner = InboxMessage.Author.PARTNER
-    with in_inbox_role():
-        last = InboxMessage.objects.filter(matter=matter).order_by("id").last()
-        if last and last.author == of_partner and open_words(last, private) == words:
-            return False
-        message = InboxMessage(matter=matter, author=of_partner, member=by)
-        seal_words(matter, message, words)
-        message.save(force_insert=True)
-        matter.last_at, matter.waits_for_partner = times.now(), False
-        matter.save(update_fields=["last_at", "waits_for_partner"])
-    return True
+    private = matter_key_of_partner(matter, unlocked.private)
+    return add_message(matter, clean_text(words), private, member=by) is not None

@@ -25,24 +25,31 @@ def kept_for(months: int) -> datetime.timedelta:
 class PartnerInboxQuerySet(models.QuerySet["PartnerInbox"]):
     """Reads of inboxes."""
 
+    def current(self) -> Self:
+        """Those whose key somebody may still have: at most one of each partner."""
+        return self.filter(ended_at=None)
+
     def open(self) -> Self:
         """Those that take something new."""
-        return self.filter(closed_at=None)
+        return self.current().filter(closed_at=None)
 
 
 class PartnerInbox(Row):
     """The inbox of a partner, with the public half of its key.
 
-    The private half lies here once for each member who reads, sealed to a key of theirs.
+    The private half lies here once for each member who reads, sealed to a key of theirs. Where
+    nobody reads any more the inbox is ended, and the next one of the partner has another key.
     """
 
-    partner = models.OneToOneField("accounts.Partner", models.PROTECT, related_name="+")
+    partner = models.ForeignKey("accounts.Partner", models.PROTECT, related_name="+")
     public_key = models.BinaryField(max_length=HYBRID_PUBLIC_SIZE)
     # How long a matter is kept after its end. Members set it; no police role can.
     keep_months = models.PositiveSmallIntegerField(default=DEFAULT_MONTHS)
     opened_at = models.DateTimeField(default=times.now)
     # Takes nothing new since then.
     closed_at = models.DateTimeField(null=True)
+    # Nobody opens what was written in it any more.
+    ended_at = models.DateTimeField(null=True)
 
     objects = PartnerInboxQuerySet.as_manager()
 
@@ -51,6 +58,9 @@ class PartnerInbox(Row):
             models.CheckConstraint(
                 condition=Q(keep_months__gte=FEWEST_MONTHS, keep_months__lte=MOST_MONTHS),
                 name="partner_inbox_keeps_for_months_that_are_offered",
+            ),
+            models.UniqueConstraint(
+                fields=["partner"], condition=Q(ended_at=None), name="partner_has_one_inbox"
             ),
         ]
 

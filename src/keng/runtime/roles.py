@@ -132,6 +132,12 @@ JOIN pg_roles taker ON taker.oid = m.member
 WHERE taken.rolname = 'keng_partner' AND taker.rolname = %s
 """
 
+# Also by another role that it is in.
+_HAS_RIGHTS_OF_PARTNER_ROLE = """
+SELECT 1 FROM pg_roles taker WHERE taker.rolname = %s
+AND pg_has_role(taker.oid, (SELECT oid FROM pg_roles WHERE rolname = 'keng_partner'), 'USAGE')
+"""
+
 
 def _ensure_partner_role(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
     """The role that reads the inboxes of partners, which the public site may take, and nobody else.
@@ -146,13 +152,38 @@ def _ensure_partner_role(connection: psycopg.Connection[tuple[Any, ...]]) -> Non
             )
         if not _exists(connection, _MAY_TAKE_PARTNER_ROLE, public):
             connection.execute(
-                sql.SQL("GRANT {} TO {}").format(sql.Identifier(partner), sql.Identifier(public))
+                sql.SQL("GRANT {} TO {}{}").format(
+                    sql.Identifier(partner), sql.Identifier(public), _without_inheriting(connection)
+                )
             )
     except psycopg.errors.InsufficientPrivilege as error:
         raise CannotContinue(
             f"The owner in DATABASE_URL may not create the role {partner}. Give it CREATEROLE, or "
-            f"do yourself: CREATE ROLE {partner} NOLOGIN NOINHERIT; GRANT {partner} TO {public};"
+            f"do yourself: CREATE ROLE {partner} NOLOGIN NOINHERIT; {_own_grant(connection)}"
         ) from error
+    if _exists(connection, _HAS_RIGHTS_OF_PARTNER_ROLE, public):
+        raise CannotContinue(
+            f"The role {public} has the rights of {partner} without taking that role: the public "
+            "site would read the inboxes of partners in every request. Do, as a superuser or as "
+            f"who made the roles: {_own_grant(connection)}"
+        )
+
+
+# From this version on a grant says by itself whether it is inherited; before, the taker's role.
+_GRANTS_SAY_INHERIT = 160000
+
+
+def _without_inheriting(connection: psycopg.Connection[tuple[Any, ...]]) -> sql.SQL:
+    has_option = connection.info.server_version >= _GRANTS_SAY_INHERIT
+    return sql.SQL(" WITH INHERIT FALSE, SET TRUE" if has_option else "")
+
+
+def _own_grant(connection: psycopg.Connection[tuple[Any, ...]]) -> str:
+    """What an operator types so that the public site may take the role and inherits nothing."""
+    public, partner = role("public"), PARTNER_ROLE
+    if connection.info.server_version >= _GRANTS_SAY_INHERIT:
+        return f"GRANT {partner} TO {public} WITH INHERIT FALSE, SET TRUE;"
+    return f"ALTER ROLE {public} NOINHERIT; GRANT {partner} TO {public};"
 
 
 def apply_grants(

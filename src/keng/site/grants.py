@@ -254,8 +254,6 @@ GRANTS: dict[str, dict[str, str]] = {
         "partners_manuscript": RIU,
         # Who asks to be a partner is read by the coordinator alone.
         "partners_kitrequest": "INSERT",
-        # Whether a partner can be written to. All else of the inboxes is keng_partner's alone.
-        "partner_inbox_partnerinbox": "SELECT (id, partner_id, keep_months, closed_at)",
         "partners_kitshare": RIU,
         # Asked here, and never read back in the asker's own words but by the asker's code. What is
         # updated is one objection: a trigger refuses everything else.

@@ -10,7 +10,7 @@ DECLARE
     before,
     '''article.written'',',
     '''inbox.key_made'', ''inbox.opened'', ''inbox.member_let_in'', ''inbox.key_ended'','
-    ' ''inbox.set'', ''matter.answered'', ''matter.consent_asked'', ''matter.danger_told'','
+    ' ''inbox.ended'', ''inbox.set'', ''matter.answered'', ''matter.consent_asked'', ''matter.danger_told'','
     ' ''matter.ended'', ''article.written'',');
   of_units text := replace(
     members,

@@ -31,9 +31,10 @@ class Migration(migrations.Migration):
                 ("keep_months", models.PositiveSmallIntegerField(default=12)),
                 ("opened_at", models.DateTimeField(default=keng.kit.times.now)),
                 ("closed_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
                 (
                     "partner",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="accounts.partner",
@@ -214,6 +215,14 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("keep_months__gte", 1), ("keep_months__lte", 24)),
                 name="partner_inbox_keeps_for_months_that_are_offered",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partnerinbox",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)),
+                fields=("partner",),
+                name="partner_has_one_inbox",
             ),
         ),
         migrations.AddIndex(

@@ -18,9 +18,9 @@ from keng.partner_inbox import asker_acts, queries
 from keng.partner_inbox.forms import AskPartnerForm, ConsentForm, MatterWordsForm
 from keng.partner_inbox.models import InboxMatter, InboxMessage
 from keng.partner_inbox.passing_on import tells_of_danger
-from keng.partner_inbox.seals import matter_key_of_asker, open_words
+from keng.partner_inbox.report_codes import report_code, reports_of_asker
+from keng.partner_inbox.seals import matter_key_of_asker
 from keng.tips import receipt_codes
-from keng.tips.errors import CannotSeal
 
 # Each is read by a person: so many from one network, then one after each pause.
 asking_limit = SharedLimit("partner inbox", at_once=20, pause=150.0)
@@ -31,7 +31,7 @@ def partner_ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The box, with 113 and the rule before it; once sent, the code for the answer."""
     partner = get_object_or_404(Partner.objects.active().select_related("place"), pk=pk)
     inbox = queries.open_inbox_of(partner)
-    if inbox is None:
+    if inbox is None and request.method != "POST":
         raise Http404
     form = AskPartnerForm(request.POST if request.method == "POST" else None)
     is_whole = form.is_bound and form.is_valid()
@@ -47,8 +47,8 @@ def partner_ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         token = token_for_answers(form.cleaned_data["token"], "partner inbox", str(pk), text)
         try:
             asker_acts.ask_partner(partner, text=text, token=token, language=request.LANGUAGE_CODE)
-        except (Refused, CannotSeal) as error:
-            form.add_error("text", _why_not(error))
+        except Refused as error:
+            form.add_error("text", str(error.sentence))
         else:
             return MATTER_CODE_PAGE.lead_to(token)
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
@@ -88,7 +88,7 @@ def partner_asked(request: HttpRequest) -> HttpResponse:
         return MATTER_CODE_PAGE.ask()
     context = {
         "matter": matter,
-        "partner": _partner_of(matter),
+        "partner": queries.partner_of(matter.inbox),
         "code": receipt_codes.grouped_code(code),
         "shown_until": allowed[1],
     }
@@ -114,14 +114,16 @@ def partner_answer_write(request: HttpRequest) -> HttpResponse:
         return code
     form = MatterWordsForm(request.POST)
     if form.is_valid():
-        wait = asking_limit.seconds_to_wait(request)
+        # Nobody in danger is asked to wait.
+        is_counted = not tells_of_danger(form.cleaned_data["text"])
+        wait = asking_limit.seconds_to_wait(request) if is_counted else 0
         if wait:
             form.add_error("text", _("Many messages came from your network. Try again later."))
             return ask_to_wait(_matter_page(request, code, words=form), wait)
         try:
             asker_acts.write_to_partner(code, text=form.cleaned_data["text"])
-        except (Refused, CannotSeal) as error:
-            form.add_error("text", _why_not(error))
+        except Refused as error:
+            form.add_error("text", str(error.sentence))
     return _matter_page(request, code, words=form if form.errors else None)
 
 
@@ -137,8 +139,8 @@ def partner_answer_consent(request: HttpRequest) -> HttpResponse:
             asker_acts.answer_consent(
                 code, agrees=request.POST.get("do") == "yes", contact=form.cleaned_data
             )
-        except (Refused, CannotSeal) as error:
-            form.add_error(None, _why_not(error))
+        except Refused as error:
+            form.add_error(None, str(error.sentence))
     return _matter_page(request, code, consent=form if form.errors else None)
 
 
@@ -148,9 +150,9 @@ def partner_answer_withdraw(request: HttpRequest) -> HttpResponse:
     code = _code_of(request)
     if isinstance(code, HttpResponse):
         return code
-    matter = queries.matter_of_code(code)
-    asker_acts.withdraw_matter(code)
-    return render(request, "partner_inbox/withdrawn.html", {"matter": matter})
+    codes = asker_acts.withdraw_matter(code)
+    context = {"report_codes": [receipt_codes.grouped_code(one) for one in codes]}
+    return render(request, "partner_inbox/withdrawn.html", context)
 
 
 def _code_of(request: HttpRequest) -> str | HttpResponse:
@@ -172,30 +174,28 @@ def _matter_page(
     matter = queries.matter_of_code(code)
     if matter is None:
         return redirect("status")
-    private, messages = matter_key_of_asker(matter, code), queries.messages_of(matter)
-    for message in messages:
-        message.text = open_words(message, private)
+    messages = queries.opened_messages(matter, matter_key_of_asker(matter, code))
+    partner = queries.partner_of(matter.inbox)
     asks = InboxMatter.Consent.ASKED
     context = {
         "matter": matter,
-        "partner": _partner_of(matter),
+        "partner": partner,
         "code": code,
         "messages": messages,
         "asker": InboxMessage.Author.ASKER,
         "form": words or MatterWordsForm(),
         "consent": consent or ConsentForm(),
         "asks_consent": matter.consent == asks and not matter.is_passed_on,
-        "report_code": receipt_codes.grouped_code(asker_acts.report_code(code)),
+        "report_codes": _report_codes(matter, code, messages),
+        "writes_anew": queries.open_inbox_of(partner) is not None,
     }
     status = 422 if (words and words.errors) or (consent and consent.errors) else 200
     return render(request, "partner_inbox/answer.html", context, status=status)
 
 
-def _partner_of(matter: InboxMatter) -> Partner:
-    return Partner.objects.select_related("place").get(pk=matter.inbox.partner_id)
-
-
-def _why_not(error: Exception) -> str:
-    if isinstance(error, Refused):
-        return str(error.sentence)
-    return _("This site cannot seal reports yet. In danger, call 113.")
+def _report_codes(matter: InboxMatter, code: str, messages: list[InboxMessage]) -> list[str]:
+    """Of what the police got; the first one is shown also if it opens nothing any more."""
+    if not matter.is_passed_on:
+        return []
+    later = reports_of_asker(code, queries.of_asker(messages))
+    return [receipt_codes.grouped_code(one) for one in {report_code(code): None} | later]

@@ -6,22 +6,25 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.acts.errors import Refused
 from keng.dialogue.public.code_attempts import wrong_codes
-from keng.kit.pagination import rows_of_page
 from keng.kit.rate_limits import ask_to_wait
 from keng.partner_inbox import holder_acts, matter_acts, queries
-from keng.partner_inbox.errors import InboxLocked, WrongPhrase
-from keng.partner_inbox.forms import InboxPhraseForm, InboxSettingsForm, MatterWordsForm
+from keng.partner_inbox.errors import CannotPassOn, InboxLocked, LastReader, WrongPhrase
+from keng.partner_inbox.forms import (
+    EndKeyForm,
+    InboxPhraseForm,
+    InboxSettingsForm,
+    MatterWordsForm,
+)
 from keng.partner_inbox.holder_acts import UnlockedInbox
 from keng.partner_inbox.models import InboxMatter, InboxMessage
+from keng.partner_inbox.passing_on import has_danger_to_tell
 from keng.partner_inbox.public.unlocking import keep_unlocked, lock_again, unlocked_inbox
-from keng.partner_inbox.seals import matter_key_of_partner, open_words
+from keng.partner_inbox.seals import matter_key_of_partner
 from keng.partners.public.deciding import see_other
-from keng.tips.errors import CannotSeal
 
 # So much of a matter stands in the list.
 _FIRST_WORDS = 120
@@ -79,14 +82,23 @@ def partner_inbox_let_in(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def partner_inbox_end_key(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """A key opens nothing any more."""
-    holder_acts.end_inbox_key(pk, by=request.member)
+    """A key opens nothing any more. One's own ends without the phrase, which may be lost."""
+    mine = queries.holder_of(request.member)
+    if mine is None or mine.pk != pk:
+        _required(request)
+    form = EndKeyForm(request.POST)
+    leaves_unread = form.is_valid() and form.cleaned_data["leaves_unread"]
+    try:
+        holder_acts.end_inbox_key(pk, by=request.member, leaves_unread=leaves_unread)
+    except LastReader as error:
+        return _inbox_page(request, refusal=str(error.sentence))
     return see_other("partner-inbox")
 
 
 @require_POST
 def partner_inbox_settings(request: HttpRequest) -> HttpResponse:
     """How long, and whether something new is taken."""
+    _required(request)
     form = InboxSettingsForm(request.POST)
     if not form.is_valid():
         return _inbox_page(request, settings_form=form)
@@ -110,9 +122,8 @@ def partner_matter(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             words = {"words": form.cleaned_data["text"]} if has_words else {}
             try:
                 act(pk, unlocked=unlocked, by=request.member, **words)
-            except CannotSeal:
-                sentence = _("Not done: this site cannot seal reports yet. Call 113.")
-                return _matter_page(request, pk, unlocked, form, refusal=sentence)
+            except CannotPassOn as error:
+                return _matter_page(request, pk, unlocked, form, refusal=str(error.sentence))
             return see_other("partner-matter", pk)
     return _matter_page(request, pk, unlocked, form)
 
@@ -137,10 +148,12 @@ def _matter_page(
     matter = queries.matter_of_inbox(pk, unlocked.inbox)
     if matter is None:
         raise Http404
+    messages = _opened(matter, unlocked)
     context = {
         "partner": request.member.partner,
         "matter": matter,
-        "messages": _opened(matter, unlocked),
+        "messages": messages,
+        "has_danger_to_tell": has_danger_to_tell(matter, queries.of_asker(messages)),
         "asker": InboxMessage.Author.ASKER,
         "form": form,
         "refusal": refusal,
@@ -161,12 +174,16 @@ def _inbox_page(
         raise Http404
     unlocked, inbox = unlocked_inbox(request), queries.inbox_of(partner)
     holders = queries.holders_of(partner)
+    readers = [one for one in holders if one.inbox_key_sealed and one.member.is_active]
     context: dict[str, Any] = {
         "partner": partner,
         "member": request.member,
         "inbox": inbox,
         "mine": next((one for one in holders if one.member_id == request.member.pk), None),
         "holders": holders,
+        "has_reader": bool(readers),
+        "last_reader": readers[0] if len(readers) == 1 else None,
+        "end_key_form": EndKeyForm(),
         "unlocked": unlocked,
         "waiting_count": queries.waiting_matters(partner),
         "phrase": phrase or InboxPhraseForm(),
@@ -174,7 +191,7 @@ def _inbox_page(
         "refusal": refusal,
     }
     if unlocked is not None:
-        matters, page = rows_of_page(request, queries.matters_of(unlocked.inbox))
+        matters, page = queries.matters_of(unlocked.inbox, request)
         for matter in matters:
             matter.first_words = _opened(matter, unlocked)[0].text[:_FIRST_WORDS]
         now = {"keep_months": unlocked.inbox.keep_months, "is_open": not unlocked.inbox.closed_at}
@@ -188,10 +205,7 @@ def _inbox_page(
 
 
 def _opened(matter: InboxMatter, unlocked: UnlockedInbox) -> list[InboxMessage]:
-    private, messages = matter_key_of_partner(matter, unlocked.private), queries.messages_of(matter)
-    for message in messages:
-        message.text = open_words(message, private)
-    return messages
+    return queries.opened_messages(matter, matter_key_of_partner(matter, unlocked.private))
 
 
 def _required(request: HttpRequest) -> UnlockedInbox:

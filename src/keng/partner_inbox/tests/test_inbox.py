@@ -11,6 +11,7 @@ from keng.kit import times
 from keng.partner_inbox import asker_acts, holder_acts, matter_acts, purge, queries
 from keng.partner_inbox.errors import LastReader, MatterEnded, NoInboxForPartner, WrongPhrase
 from keng.partner_inbox.models import InboxHolder, InboxMatter, InboxMessage
+from keng.partner_inbox.report_codes import report_code
 from keng.partner_inbox.tests.stage import DANGER, WORDS, InboxStage, asked, opened
 from keng.partners.tests.stage import signed_in
 from keng.runtime.backup.destroyed_kinds import destroyed_kinds
@@ -168,7 +169,7 @@ def test_danger_goes_to_the_desk_at_once_without_who_told_it(public_client, stag
     shown = page(public_client, "/partners/answer/", code=code)
     assert stage.unit.name in shown
     # What the police answer is read with the code that this page tells.
-    own = receipt_codes.grouped_code(asker_acts.report_code(receipt_codes.cleaned_code(code)))
+    own = receipt_codes.grouped_code(report_code(receipt_codes.cleaned_code(code)))
     assert own in shown
     assert receipt_codes.tip_id_of_code(receipt_codes.cleaned_code(own)) == tip.pk
     record = Entry.objects.get(action="matter.danger_read")
@@ -237,6 +238,8 @@ def test_what_is_about_the_partner_is_not_kept_there(public_client, stage):
     shown = public_client.post(address, sent).content.decode()
     assert WORDS in shown
     assert 'href="/report/"' in shown
+    # As the choice is named where it is made.
+    assert "“Gửi thẳng Công an tỉnh”" in shown
     assert not InboxMatter.objects.exists()
 
 

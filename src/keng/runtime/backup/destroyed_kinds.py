@@ -49,7 +49,11 @@ def destroyed_kinds() -> list[DestroyedKind]:
     from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
     from keng.openings import holder_keys  # noqa: PLC0415
     from keng.partner_inbox import after_restore as partner_inbox  # noqa: PLC0415
-    from keng.partner_inbox.models import InboxHolder, InboxMatter  # noqa: PLC0415
+    from keng.partner_inbox.models import (  # noqa: PLC0415
+        InboxHolder,
+        InboxMatter,
+        PartnerInbox,
+    )
     from keng.retention import periods, purge  # noqa: PLC0415
     from keng.retention.models import RetentionPeriod  # noqa: PLC0415
     from keng.tips import quarantine  # noqa: PLC0415
@@ -247,6 +251,12 @@ def destroyed_kinds() -> list[DestroyedKind]:
             lambda: _ids(InboxHolder.objects.current()),
             partner_inbox.end_inbox_key_again,
             "keys for inboxes of partners are ended again",
+        ),
+        _recorded_kind(
+            "inbox.ended",
+            lambda: _ids(PartnerInbox.objects.current()),
+            partner_inbox.end_inbox_again,
+            "inboxes of partners that nobody could read any more are ended again",
         ),
         DestroyedKind(
             "lead.erased",

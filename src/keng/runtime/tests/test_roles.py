@@ -128,6 +128,24 @@ def test_the_public_site_alone_takes_the_role_of_inboxes_and_only_by_taking_it(r
         desk.execute(f"SET ROLE {PARTNER_ROLE}")
 
 
+def test_a_public_role_that_inherits_the_role_of_inboxes_is_refused(roles):
+    """As an operator makes it: CREATE ROLE gives INHERIT unless it is told otherwise."""
+    roles.execute("GRANT keng_partner TO keng_public WITH INHERIT TRUE")
+    with pytest.raises(
+        CannotContinue, match="GRANT keng_partner TO keng_public WITH INHERIT FALSE"
+    ):
+        ensure_roles(dsn("owner"))
+    roles.execute("GRANT keng_partner TO keng_public WITH INHERIT FALSE, SET TRUE")
+    ensure_roles(dsn("owner"))
+
+
+def test_the_grant_says_itself_that_it_is_not_inherited(roles):
+    """Whatever keng_public is, where an operator made it before."""
+    roles.execute("REVOKE keng_partner FROM keng_public")
+    roles.execute("ALTER ROLE keng_public INHERIT")
+    ensure_roles(dsn("owner"))
+
+
 def test_one_role_leaves_connections_for_the_others(roles):
     apply_grants(roles, {role(process): {"tip": "SELECT"} for process in PROCESSES[1:]})
     for process in PROCESSES[1:]:
