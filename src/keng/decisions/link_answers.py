@@ -35,8 +35,6 @@ from keng.tips.models import Alarm, Decision, Tip, TipReader
 # Long enough to sign in on a phone and open the tip.
 OPENED_WITHIN = datetime.timedelta(minutes=5)
 _AT_ONCE = 50
-# Of other states nobody has to come: it is closed, or another one leads it.
-_WORKED_ON = (Tip.State.RECEIVED, Tip.State.ACCEPTED)
 
 
 class LinkState(Enum):
@@ -207,7 +205,7 @@ def _unopened_decision(tip: Tip, alarm: Alarm) -> Decision | None:
     What others decide on it meanwhile says nothing about who took it.
     """
     officer_id = tip.assigned_to_id
-    if officer_id is None or alarm.ended_at is None or tip.state not in _WORKED_ON:
+    if officer_id is None or alarm.ended_at is None or not tip.is_open:
         return None
     taken = _taken_by_link(tip.pk, officer_id).exclude(detail__has_key="taken_back")
     decision = taken.order_by("-id").first()
