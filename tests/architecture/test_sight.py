@@ -28,7 +28,7 @@ LISTED = {
 }
 # In nobody's name, by a receipt, or over tips that an act has locked as visible before.
 NOT_BY_AN_OFFICER = {
-    "decisions/link_answers.py": "the worker, for the officer of a call; `may_see` is asked",
+    "decisions/link_answers.py": "the worker, for the officer of a call; `visible_to` is asked",
     "alarms/answers.py": "the worker, for an officer who answered a call",
     "alarms/bundle_calls.py": "the worker calls",
     "alarms/bundle_queries.py": "a number in a call",

@@ -222,13 +222,28 @@ def _call_words(tip: Tip, round_: int) -> list[page_officers.CallWords]:
             named = _named_words(tip)
             quiet, alike = _quiet_words(tip), _joint_words(size)
             answer = _("If you are coming, press or send 1.")
-            take = _("Take it on: %(link)s") % {"link": CALL_LINK}
+            take = _take_words(tip)
         said = "\n".join(filter(None, [subject, named, quiet, alike, text, again]))
-        by_text = "\n".join(filter(None, [subject, named, quiet, take]))
+        by_text = "\n".join(filter(None, [subject, named, quiet, take])) if take else ""
         found.append(
             page_officers.CallWords(language, subject, said, answer=answer, by_text=by_text)
         )
     return found
+
+
+def _take_words(tip: Tip) -> str:
+    """The link that takes it on; nothing where it could not: then a text says what a letter does.
+
+    A matter for named officers is not taken by whoever of those called is not one of them.
+    """
+    if tip.is_for_named or not is_free_to_take(tip):
+        return ""
+    return _("Take it on: %(link)s") % {"link": CALL_LINK}
+
+
+def is_free_to_take(tip: Tip) -> bool:
+    """Whether it is nobody's: what calls for new danger may be somebody's, or closed."""
+    return tip.is_open and tip.assigned_to_id is None
 
 
 def _room_words(tip: Tip) -> page_officers.CallWords:

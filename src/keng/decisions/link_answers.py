@@ -11,14 +11,17 @@ who has not signed in.
 
 import datetime
 import uuid
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
 from django.db import connection, models
 
 from keng.accounts.models import Officer
+from keng.acts.errors import Refused
 from keng.acts.locks import lock
-from keng.acts.work import work
+from keng.acts.work import savepoint, work
 from keng.alarms import ringing
 from keng.audit.actions import record, unit_chain
 from keng.decisions import triage, undo
@@ -38,7 +41,7 @@ class LinkState(Enum):
     """What the page behind a link can say."""
 
     OVER = "over"
-    """No link of ours, too old, or used once: only signing in helps."""
+    """No link of ours, too old, used once, or of no use now: only signing in helps."""
     RINGING = "ringing"
     WAITING = "waiting"
     """It was tapped, and the worker has not done it yet."""
@@ -65,16 +68,19 @@ def call_link(token: str) -> CallLink:
     way = PagerWay.objects.working().filter(pk=call.recipient_ref).only("officer").first()
     if alarm is None or way is None:
         return CallLink(LinkState.OVER)
-    if PagerAnswer.objects.filter(delivery_ref=call.pk, takes_tip=True).exists():
+    answers = PagerAnswer.objects.filter(delivery_ref=call.pk, takes_tip=True)
+    tapped = answers.only("refused_at").first()
+    if tapped is not None and tapped.refused_at is None:
         return CallLink(LinkState.WAITING, call, alarm.tip_id)
-    return CallLink(_state_for(alarm, way.officer_id), call, alarm.tip_id)
+    state = _state_for(alarm, way.officer_id, is_refused=tapped is not None)
+    return CallLink(state, call, alarm.tip_id)
 
 
-def _state_for(alarm: Alarm, officer_id: uuid.UUID) -> LinkState:
+def _state_for(alarm: Alarm, officer_id: uuid.UUID, *, is_refused: bool) -> LinkState:
     if alarm.ended_at is not None:
         return LinkState.YOURS if alarm.taken_by_id == officer_id else LinkState.TAKEN
-    was_used = _taken_by_link(alarm.tip_id, officer_id).exists()
-    return LinkState.OVER if was_used else LinkState.RINGING
+    is_over = is_refused or _taken_by_link(alarm.tip_id, officer_id).exists()
+    return LinkState.OVER if is_over else LinkState.RINGING
 
 
 def _alarm_of(call: Delivery) -> Alarm | None:
@@ -103,13 +109,30 @@ def tap(link: CallLink) -> None:
 
 def take_by_links() -> int:
     """Do what was tapped, each once; how many."""
-    waiting = PagerAnswer.objects.filter(takes_tip=True).order_by("id")
-    return sum(map(_take, list(waiting.values_list("pk", flat=True)[:_AT_ONCE])))
+    taps = PagerAnswer.objects.filter(takes_tip=True)
+    # Until then the page says that the link is of no use (`LinkState.OVER`).
+    taps.filter(refused_at__lt=times.now() - page_officers.CALL_EXPIRES_AFTER).delete()
+    waiting = taps.filter(refused_at__isnull=True).order_by("id")
+    return _do_each(_take, waiting.values_list("pk", flat=True)[:_AT_ONCE])
+
+
+def _do_each(do: Callable[[uuid.UUID], int], keys: Iterable[uuid.UUID]) -> int:
+    """Each in its own transaction; a failure is raised when all others had their turn."""
+    done = 0
+    failed: Exception | None = None
+    for key in list(keys):
+        try:
+            done += do(key)
+        except Exception as error:  # noqa: BLE001 -- raised below
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return done
 
 
 @work()
 def _take(answer_id: uuid.UUID) -> int:
-    answer = PagerAnswer.objects.filter(pk=answer_id).first()
+    answer = PagerAnswer.objects.filter(pk=answer_id, refused_at__isnull=True).first()
     if answer is None or answer.delivery_ref is None:
         return 0
     since = answer.at - page_officers.CALL_EXPIRES_AFTER
@@ -117,28 +140,36 @@ def _take(answer_id: uuid.UUID) -> int:
     call = calls.filter(pk=answer.delivery_ref).first()
     way = PagerWay.objects.working().filter(pk=call.recipient_ref).first() if call else None
     alarm = _alarm_of(call) if call else None
+    tapped, is_taken = PagerAnswer.objects.filter(pk=answer.pk), False
     if alarm is not None and way is not None:
-        _take_on(alarm, way)
-    PagerAnswer.objects.filter(pk=answer.pk).delete()
+        # What a decision refuses is refused for good: nobody taps the same link again.
+        with suppress(Refused), savepoint():
+            is_taken = _take_on(alarm, way)
+    if is_taken:
+        tapped.delete()
+    else:
+        tapped.update(refused_at=times.now())
     return 1
 
 
-def _take_on(alarm: Alarm, way: PagerWay) -> None:
-    """The tip becomes the officer's, if it still calls and they may see it."""
+def _take_on(alarm: Alarm, way: PagerWay) -> bool:
+    """The tip becomes the officer's, if it still calls and they may read it; whether it did."""
     tip = lock(Tip.objects.filter(alarm=alarm)).first()
     officer = Officer.objects.only(*rota.COLUMNS_FOR_CALLS).get(pk=way.officer_id)
-    if tip is None or not tip.rings or not tip.is_open or tip.assigned_to_id is not None:
-        return
-    if _taken_by_link(tip.pk, officer.pk).exists() or not ringing.may_see(officer, tip):
-        return
+    if tip is None or not tip.rings or not ringing.is_free_to_take(tip):
+        return False
+    may_read = Tip.objects.visible_to(officer).filter(pk=tip.pk)
+    if _taken_by_link(tip.pk, officer.pk).exists() or not may_read.exists():
+        return False
     triage.accept_tip(tip.pk, by=officer, by_link=True)
     Alarm.objects.filter(pk=alarm.pk, ended_at__isnull=False).update(taken_by_link_at=times.now())
+    return True
 
 
 def give_back_unopened() -> int:
     """Let go what was taken by a link and not opened in time; how many that settled."""
     waiting = Alarm.objects.filter(taken_by_link_at__isnull=False).order_by("taken_by_link_at")
-    return sum(map(_settle_taken, list(waiting.values_list("tip", flat=True)[:_AT_ONCE])))
+    return _do_each(_settle_taken, waiting.values_list("tip", flat=True)[:_AT_ONCE])
 
 
 @work()
@@ -149,14 +180,14 @@ def _settle_taken(tip_id: uuid.UUID) -> int:
     alarm = lock(Alarm.objects.filter(tip=tip)).get()
     if alarm.taken_by_link_at is None:
         return 0
-    if not _is_still_unopened(tip, alarm):
-        alarm.taken_by_link_at = None
-        alarm.save(update_fields=["taken_by_link_at"])
-        return 1
-    if times.now() < alarm.taken_by_link_at + OPENED_WITHIN:
+    decision = _unopened_decision(tip, alarm)
+    if decision is not None and times.now() < alarm.taken_by_link_at + OPENED_WITHIN:
         return 0
-    decision = tip.decisions.latest("id")
-    undo.restore_taken(decision, tip)
+    alarm.taken_by_link_at = None
+    alarm.save(update_fields=["taken_by_link_at"])
+    if decision is None:
+        return 1
+    undo.release_taken(decision, tip)
     ringing.settle_alarm(tip, by="worker")
     record(
         "alarm.not_opened",
@@ -168,11 +199,20 @@ def _settle_taken(tip_id: uuid.UUID) -> int:
     return 1
 
 
-def _is_still_unopened(tip: Tip, alarm: Alarm) -> bool:
-    """Whether nothing has happened since it was taken, and who took it has not opened it."""
-    latest = tip.decisions.latest("id")
-    is_last = latest.detail.get("by_link") is True and "taken_back" not in latest.detail
+def _unopened_decision(tip: Tip, alarm: Alarm) -> Decision | None:
+    """By which it was taken by a link, if it is still theirs who took it and they never came.
+
+    What others decide on it meanwhile says nothing about who took it.
+    """
+    officer_id = tip.assigned_to_id
+    if officer_id is None or alarm.ended_at is None or not tip.is_open:
+        return None
+    taken = _taken_by_link(tip.pk, officer_id).exclude(detail__has_key="taken_back")
+    decision = taken.order_by("-id").first()
+    if decision is None:
+        return None
     readers = TipReader.objects.filter(
-        tip=tip, officer=latest.by_id, seen_at__gt=alarm.taken_by_link_at
+        tip=tip, officer=officer_id, seen_at__gt=alarm.taken_by_link_at
     )
-    return is_last and alarm.ended_at is not None and not readers.exists()
+    has_decided = tip.decisions.filter(by=officer_id, pk__gt=decision.pk)
+    return None if readers.exists() or has_decided.exists() else decision

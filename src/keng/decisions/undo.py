@@ -13,6 +13,7 @@ from keng.alarms import ringing, unheard_danger
 from keng.audit.actions import record, unit_chain
 from keng.decisions import acts, incident_lead, raising, undo_ending
 from keng.decisions.closing import restore_guessed_concerns
+from keng.decisions.money_clock import follow_money
 from keng.decisions.on_record import json_value
 from keng.kit import times
 from keng.tips import deadlines, messages
@@ -92,10 +93,22 @@ def take_back_decision(decision_id: uuid.UUID, *, by: Officer, secret: str = "")
     return tip
 
 
-def restore_taken(decision: Decision, tip: Tip) -> None:
-    """Make a tip that was taken on what it was before, in the worker's transaction."""
-    before = dict(decision.detail["before"])
-    _restore_tip(tip, before, moved=False, decided=before["urgency"])
+def release_taken(decision: Decision, tip: Tip) -> None:
+    """Make a tip that was taken on nobody's again, in the worker's transaction.
+
+    Only what taking it did is undone: what others decided since stays.
+    """
+    before = decision.detail["before"]
+    tip.assigned_to = None
+    if tip.state == Tip.State.ACCEPTED and before["state"] != Tip.State.ACCEPTED:
+        tip.state = Tip.State.RECEIVED
+    # Without a moment somebody has joined, ended or lowered it, knowing of the danger.
+    tip.danger_unheard = tip.danger_unheard or bool(before["danger_unheard"] and tip.danger_at)
+    if tip.rings:
+        deadlines.resume_until_taken(tip, before["running"])
+    follow_money(tip)
+    deadlines.set_due_at(tip)
+    tip.save(update_fields=["assigned_to", "state", "danger_unheard", "due_at"])
     decision.detail["taken_back"] = True
     decision.save(update_fields=["detail"])
 

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from keng.decisions import link_answers
+from keng.decisions.link_answers import LinkState
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -14,4 +15,5 @@ def call_link(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         link_answers.tap(link)
         return redirect("call-link", token=token)
-    return render(request, "inbox/call_link.html", {"link": link, "says": link.state.value})
+    context = {"link": link, "states": LinkState.__members__}
+    return render(request, "inbox/call_link.html", context)

@@ -473,7 +473,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Who sent the code is added at the edge, and not read here.
         "delivery_chatpagercode": "INSERT, SELECT (id, officer_id, sent_at), DELETE",
         # What is tapped on the page of a call waits for the worker.
-        "delivery_pageranswer": "SELECT (id, way_id, delivery_ref, takes_tip), INSERT, DELETE",
+        "delivery_pageranswer": "SELECT (id, way_id, delivery_ref, takes_tip, refused_at), "
+        "INSERT, DELETE",
         "delivery_watch": R,
         "accounts_desksession": ALL,
         # Signed is signed: a correction is another row.
@@ -558,7 +559,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Calls and answers that are overtaken; an address is forgotten.
         # A correction gets another account where its own carries nothing any more.
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
-        "address_sealed, text_sealed, provider_id, account_id, code)",
+        "address_sealed, text_sealed, provider_id, account_id, code, not_before, "
+        "other_account_at)",
         "delivery_relaytask": RI,
         **dict.fromkeys(_WARNINGS, R),
         # What is said of them to readers of CAP is made once; what others say comes in once.
@@ -700,7 +702,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_pagertest": RIU,
         "delivery_pagertestway": RIU,
         "delivery_chatpagercode": "SELECT, DELETE",
-        "delivery_pageranswer": "SELECT, DELETE",
+        "delivery_pageranswer": "SELECT, UPDATE (refused_at), DELETE",
         # What was found out of scope is destroyed after its week; what was taken back, at once.
         "tips_sighting": ALL,
         "vault_sealedidentity": "SELECT, INSERT, DELETE",

@@ -181,6 +181,20 @@ def restore_clocks(tip: Tip, running: list[str]) -> None:
     tip.clocks.filter(pk__in=ids).update(stopped_at=None)
 
 
+def resume_until_taken(tip: Tip, running: list[str]) -> None:
+    """Nobody has it after all: of the clocks that ran before, those run on that taking it stopped.
+
+    Whoever sorted it since has looked at it: then it is only still to be taken. The clock to finish
+    it stops, which began when somebody had it (the caller settles).
+    """
+    was_sorted = not tip.clocks.filter(rule_code=SORT_CLOCK, stopped_at=None).exists()
+    codes = (URGENT_CLOCK,) if was_sorted else UNTIL_TAKEN
+    tip.clocks.filter(pk__in=running, rule_code__in=codes).update(stopped_at=None)
+    tip.clocks.filter(rule_code=FINISH_CLOCK, stopped_at=None).exclude(pk__in=running).update(
+        stopped_at=times.now()
+    )
+
+
 def _first_working_day(
     day: datetime.date, day_kinds: Mapping[datetime.date, str] | None
 ) -> datetime.date:

@@ -5,17 +5,18 @@ import datetime
 import pytest
 from django.db import ProgrammingError
 
-from keng.accounts.models import Post
+from keng.accounts.models import NamedOfficer, Post
 from keng.alarms import answers, ringing
 from keng.audit.models import Entry
-from keng.decisions import link_answers, triage
+from keng.decisions import link_answers, named_sight, triage
 from keng.decisions.link_answers import LinkState, call_link
 from keng.delivery.call_links import CALL_LINK, call_token, with_call_link
 from keng.delivery.models import Delivery, DispatchText, PagerAnswer
 from keng.duty import pager_acts
 from keng.kit import times
 from keng.runtime.tests.rights import as_owner, as_process
-from keng.tips.models import Alarm, Tip, TipReader
+from keng.tips import deadlines
+from keng.tips.models import Alarm, Clock, Tip, TipReader
 from keng.vault import keys, seal
 from tests import make
 
@@ -140,7 +141,64 @@ def test_who_may_not_see_the_tip_takes_nothing(desk_client, here):
         Post.objects.filter(officer=here.lan).update(valid_to="2020-01-01")
     tap(desk_client, here.lans)
     assert holder(here.tip) is None
-    assert not PagerAnswer.objects.exists()
+
+
+def test_what_cannot_be_taken_says_so_and_asks_no_more(desk_client, here, clock):
+    with as_owner():
+        named_sight.recuse_officer(here.tip.pk, here.lan.pk, reason="Người nhà", by=here.hai)
+    tap(desk_client, here.lans)
+    assert call_link(token_of(here.lans)).state is LinkState.OVER
+    page = desk_client.get(f"/call/{token_of(here.lans)}/").content.decode()
+    assert "không còn tác dụng" in page
+    assert "/sign-in/" in page
+    tap(desk_client, here.hais)
+    assert holder(here.tip) == here.hai
+    # Kept for as long as the link would be good.
+    clock.move(minutes=31)
+    with as_process("worker"):
+        link_answers.take_by_links()
+        assert not PagerAnswer.objects.exists()
+
+
+def test_a_tap_on_what_is_for_others_stops_no_other_tap(desk_client, here):
+    desk_client.post(f"/call/{token_of(here.lans)}/")
+    with as_owner():
+        NamedOfficer.objects.create(unit=here.commune, officer=here.hai, named_by=here.hai)
+        Tip.objects.filter(pk=here.tip.pk).update(is_for_named=True)
+        other = make.tip(unit=here.commune, text=WORDS, urgency="P0", reference="THU-2")
+        ringing.call_what_rings()
+    desk_client.post(f"/call/{token_of(here.lans)}/")
+    with as_process("worker"):
+        assert link_answers.take_by_links() == 2
+    assert (holder(here.tip), holder(other)) == (None, here.lan)
+
+
+def test_one_that_fails_stops_none_of_the_others():
+    had = []
+
+    def do(key):
+        had.append(key)
+        if key == "b":
+            raise LookupError(key)
+        return 1
+
+    with pytest.raises(LookupError):
+        link_answers._do_each(do, ["a", "b", "c"])
+    assert had == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("what", ["new danger", "named officers"])
+def test_a_text_has_no_link_where_it_could_not_take_the_tip(here, what):
+    with as_owner():
+        changed = {"is_for_named": True}
+        if what == "new danger":
+            changed = {"assigned_to": here.hai, "danger_unheard": True, "danger_at": times.now()}
+        Tip.objects.filter(pk=here.tip.pk).update(**changed)
+        Alarm.objects.update(next_call_at=times.now(), rounds=2)
+        ringing.call_what_rings()
+        words = Delivery.objects.filter(recipient_ref=here.lans.pk).latest("id").text.text
+    assert CALL_LINK not in words
+    assert f"/tips/{here.tip.pk}/" in words
 
 
 def test_what_is_not_opened_calls_again_and_that_phone_holds_it_up_no_more(
@@ -164,6 +222,31 @@ def test_what_is_not_opened_calls_again_and_that_phone_holds_it_up_no_more(
     assert holder(here.tip) is None
     tap(desk_client, here.hais)
     assert holder(here.tip) == here.hai
+
+
+def test_what_others_decide_does_not_say_that_it_was_opened(desk_client, here, clock):
+    with as_owner():
+        Tip.objects.filter(pk=here.tip.pk).update(
+            danger_unheard=True, danger_at=here.tip.received_at
+        )
+        deadlines.start_clock(here.tip, deadlines.URGENT_CLOCK)
+    tap(desk_client, here.lans)
+    with as_owner():
+        triage.sort_tip(here.tip.pk, category="other", by=here.hai)
+        before = Clock.objects.get(tip=here.tip, rule_code=deadlines.URGENT_CLOCK)
+    assert before.stopped_at is not None
+    clock.move(minutes=6)
+    with as_process("worker"):
+        assert link_answers.give_back_unopened() == 1
+        assert ringing.call_what_rings() == 1
+    with as_owner():
+        tip = Tip.objects.get(pk=here.tip.pk)
+        # Only the assignment went: what the other officer said of it stays.
+        assert (tip.assigned_to, tip.state, tip.category) == (None, Tip.State.RECEIVED, "other")
+        assert tip.danger_unheard
+        running = set(tip.clocks.filter(stopped_at=None).values_list("rule_code", flat=True))
+    assert running == {deadlines.URGENT_CLOCK}
+    assert entry_of("alarm.not_opened").detail["officer"] == str(here.lan.pk)
 
 
 @pytest.mark.parametrize("what", ["opened", "decided"])

@@ -37,19 +37,23 @@ class DispatchOver(ChangedMeanwhile):
 _ASKED = Q(resend_asked_at__isnull=False) & (
     Q(resent_at__isnull=True) | Q(resent_at__lt=F("resend_asked_at"))
 )
-_AGAIN = f"""{MISSED}
-UPDATE delivery_delivery d
-SET state = 'queued', code = '', settled_at = NULL, account_id = way.account
-FROM way WHERE d.id = way.id AND way.next = 'again'
-"""  # noqa: S608 -- our own pieces
-_ASK_LEADS = f"""{MISSED}
-INSERT INTO delivery_relaytask (id, dispatch_id, lead_id, group_id)
+# Of rows `way` with their account. What that puts off is sent now and not by the hour of before.
+SEND_BY_WAY = """UPDATE delivery_delivery d
+SET state = 'queued', code = '', settled_at = NULL, not_before = now(), account_id = way.account,
+  other_account_at = CASE WHEN d.account_id <> way.account THEN now() ELSE d.other_account_at END
+FROM way WHERE d.id = way.id AND d.state = 'rejected'"""
+ASK_LEADS_OF_WAY = f"""INSERT INTO delivery_relaytask (id, dispatch_id, lead_id, group_id)
 SELECT {NEW_ID_SQL}, %(dispatch)s, l.id, way.recipient_ref
 FROM way JOIN network_lead_groups lg ON lg.group_id = way.recipient_ref
   JOIN network_lead l ON l.id = lg.lead_id
-WHERE way.next = 'lead' AND l.stopped_at IS NULL
+WHERE l.stopped_at IS NULL"""  # noqa: S608 -- our own pieces
+_AGAIN = f"""{MISSED}
+{SEND_BY_WAY} AND way.next = 'again'
+"""
+_ASK_LEADS = f"""{MISSED}
+{ASK_LEADS_OF_WAY} AND way.next = 'lead'
 ON CONFLICT DO NOTHING
-"""  # noqa: S608 -- our own pieces
+"""
 
 
 @act(acts.RESEND_MISSED)
@@ -94,18 +98,22 @@ def _resend(dispatch_id: uuid.UUID) -> int:
     dispatch = next(iter(locked), None)
     if dispatch is None:
         return 0
-    resend_locked(dispatch)
+    resend_by(dispatch, _ASK_LEADS, _AGAIN, missed_values(dispatch.pk))
     return 1
 
 
-def resend_locked(dispatch: Dispatch, *, by_itself: bool = False) -> None:
-    """Send a dispatch that is asked for again, in the caller's transaction, and record it."""
-    values: dict[str, Any] = missed_values(dispatch.pk)
+def resend_by(
+    dispatch: Dispatch, ask_leads: str, send: str, values: dict[str, Any], **detail: bool
+) -> None:
+    """By these statements of ours, in the caller's transaction; it goes on record.
+
+    The dispatch is locked and asked for: a trigger lets the worker do it only then.
+    """
     with connection.cursor() as cursor:
         # Leads first: what goes by machine is no longer among the missed afterwards.
-        cursor.execute(_ASK_LEADS, values)
+        cursor.execute(ask_leads, values)
         tasks = cursor.rowcount
-        cursor.execute(_AGAIN, values)
+        cursor.execute(send, values)
         again = cursor.rowcount
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
     dispatch.resent_at = times.now()
@@ -115,5 +123,5 @@ def resend_locked(dispatch: Dispatch, *, by_itself: bool = False) -> None:
         by="worker",
         on=dispatch,
         chain=unit_chain(dispatch.unit_id),
-        detail={"again": again, "relay_tasks": tasks} | ({"by_itself": True} if by_itself else {}),
+        detail={"again": again, "relay_tasks": tasks} | detail,
     )

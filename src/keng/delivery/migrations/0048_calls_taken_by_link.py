@@ -1,4 +1,7 @@
-"""An officer takes a tip on by the link of a text message; it waits here for the worker."""
+"""An officer takes a tip on by the link of a text message; it waits here for the worker.
+
+And of a row that goes another way it is known whether another account has had it already.
+"""
 
 from django.db import migrations, models
 
@@ -11,6 +14,16 @@ class Migration(migrations.Migration):
             model_name="pageranswer",
             name="takes_tip",
             field=models.BooleanField(db_default=False, default=False),
+        ),
+        migrations.AddField(
+            model_name="pageranswer",
+            name="refused_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="delivery",
+            name="other_account_at",
+            field=models.DateTimeField(null=True),
         ),
         migrations.AddConstraint(
             model_name="pageranswer",

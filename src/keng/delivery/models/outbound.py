@@ -259,6 +259,8 @@ class Delivery(Row):
     code = models.CharField(max_length=40, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
+    # When another account took it in place of one that did not: by itself that happens once.
+    other_account_at = models.DateTimeField(null=True)
     # Taken back. A row that a sender held at that moment may still arrive, but is not tried again.
     called_off_at = models.DateTimeField(null=True)
     # Of a correction or a recall, where posts can be changed: the row whose post this one changes.

@@ -165,6 +165,8 @@ class PagerAnswer(Row):
     at = models.DateTimeField()
     # By the link: they take the tip on, and are not just coming.
     takes_tip = models.BooleanField(default=False, db_default=False)
+    # The link could not: kept as long as it is good, so that its page does not offer it again.
+    refused_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -17,18 +17,22 @@ from keng.delivery.models.relay import CLOSING_REASONS
 from keng.delivery.queries.outcomes import PUT_OFF, reason_words
 from keng.network.models import GroupKind
 
-# Of a row `d` of the dispatch `o`. Only what certainly never began at the provider is sent again,
-# to whom it was approved for, where it was approved to be posted, and while it is worth something.
-_MAY_GO_AGAIN = """d.state = 'rejected' AND d.provider_id = '' AND d.code <> 'expired'
+# Of a row `d` of the dispatch `o`, to the group `g`. Only what certainly never began at the
+# provider is sent again, to whom it was approved for, where it was approved to be posted, and while
+# it is worth something.
+NEVER_BEGAN = """d.provider_id = '' AND d.code <> 'expired'
     AND d.called_off_at IS NULL AND o.cancelled_at IS NULL
-    AND (d.expires_at IS NULL OR d.expires_at > now())
-    AND (g.id IS NOT NULL AND g.is_active AND g.channel = d.channel
-           AND g.channel_address = d.address
-         OR s.id IS NOT NULL AND s.stopped_at IS NULL)"""
-_HAS_LEAD = """EXISTS (
+    AND (d.expires_at IS NULL OR d.expires_at > now())"""
+IS_STILL_THERE = "g.is_active AND g.channel = d.channel AND g.channel_address = d.address"
+_MAY_GO_AGAIN = f"""d.state = 'rejected' AND {NEVER_BEGAN}
+    AND (g.id IS NOT NULL AND {IS_STILL_THERE} OR s.id IS NOT NULL AND s.stopped_at IS NULL)"""
+# Whoever was asked once is not asked again, whatever they answered.
+HAS_LEAD_TO_ASK = """EXISTS (
     SELECT FROM network_lead_groups lg JOIN network_lead l ON l.id = lg.lead_id
-    WHERE lg.group_id = d.recipient_ref AND l.stopped_at IS NULL)"""
-_HAS_TASK = """EXISTS (
+    WHERE lg.group_id = d.recipient_ref AND l.stopped_at IS NULL AND NOT EXISTS (
+      SELECT FROM delivery_relaytask t
+      WHERE t.dispatch_id = d.dispatch_id AND t.group_id = d.recipient_ref AND t.lead_id = l.id))"""
+HAS_TASK = """EXISTS (
     SELECT FROM delivery_relaytask t JOIN network_lead l ON l.id = t.lead_id
     WHERE t.dispatch_id = d.dispatch_id AND t.group_id = d.recipient_ref
       AND l.stopped_at IS NULL AND t.cannot_reason <> ALL(%(closing)s))"""
@@ -36,7 +40,7 @@ MISSED = f"""
 WITH missed AS (
   SELECT d.id, d.recipient_kind, d.recipient_ref, d.channel, d.state, d.code, g.kind, g.place_id,
     {_MAY_GO_AGAIN} AS may_go_again,
-    {_HAS_TASK} AS has_task, g.id IS NOT NULL AND {_HAS_LEAD} AS has_lead,
+    {HAS_TASK} AS has_task, g.id IS NOT NULL AND {HAS_LEAD_TO_ASK} AS has_lead,
     coalesce(
       CASE WHEN {recipients.WORKS.format(a="own")} AND d.code <> '{PUT_OFF}' THEN own.id END,
       ({recipients.OTHER_ACCOUNT}),
@@ -87,7 +91,7 @@ class MissedLine:
         return str(NEXT_WAYS[self.next])
 
 
-def missed_values(dispatch_id: uuid.UUID) -> dict[str, Any]:
+def missed_values(dispatch_id: uuid.UUID | None) -> dict[str, Any]:
     """What MISSED is asked with."""
     return recipients.ACCOUNT_VALUES | {
         "dispatch": dispatch_id,

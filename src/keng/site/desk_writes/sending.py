@@ -69,7 +69,7 @@ _OF_ENDED_PAGER = (
     " OR keng_manages_officer(way.officer_id)))"
 )
 _OF_CALL_BY_TEXT = (
-    "takes_tip AND way_id IS NULL AND EXISTS ("
+    "takes_tip AND way_id IS NULL AND refused_at IS NULL AND EXISTS ("
     "SELECT FROM delivery_delivery call JOIN delivery_dispatch sent ON sent.id = call.dispatch_id"
     " WHERE call.id = delivery_ref AND call.recipient_kind = 'pager'"
     f" AND call.channel = '{Sms.code}'"
