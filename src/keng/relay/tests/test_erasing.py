@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from keng.accounts.models import Officer
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.models import Approval, Dispatch, DispatchText, RelayTask
@@ -70,8 +71,9 @@ class School(Ward):
             handed_out_by=self.officer,
         )
 
-    def planned(self, name, address=""):
-        rows = f"Tên đầu mối;Chức vụ;Đầu mối đã đồng ý;Email\n{name};Chủ nhiệm;có;{address}"
+    def planned(self, name, address="", unit=""):
+        headings = "Tên đầu mối;Chức vụ;Đầu mối đã đồng ý;Email;Đơn vị"
+        rows = f"{headings}\n{name};Chủ nhiệm;có;{address};{unit}"
         sheet = read_sheet(rows.encode("utf-8-sig"), LEAD_LAYOUT)
         return plan_lead_sheet(sheet, by=self.officer)
 
@@ -121,8 +123,19 @@ def test_no_later_sheet_brings_name_or_address_back(school):
     erase_lead(school.an.pk, by=school.officer)
     assert LeadRefusal.objects.count() == 2
     assert "xóa" in school.planned("THẦY AN").wrong[0].errors[0]
-    other = school.planned("Thầy Mới", ADDRESS).new[0]
-    assert (other.typed, len(other.notes)) == (None, 1)
+    # Written otherwise, the address says that it may be the same person.
+    assert "không nhận tin" in school.planned("Thầy Mới", ADDRESS).wrong[0].errors[0]
+    assert len(school.planned("Thầy Mới").new) == 1
+
+
+def test_neither_a_namesake_nor_another_unit_opens_a_way_around_the_mark(school):
+    erase_lead(school.an.pk, by=school.officer)
+    make.lead(unit=school.unit, name="Thầy An", position="Bảo vệ")
+    assert "xóa" in school.planned("Thầy An").wrong[0].errors[0]
+    other = make.unit("Công an phường Khác")
+    make.post(school.officer, unit=other)
+    school.officer = Officer.objects.get(pk=school.officer.pk)
+    assert "xóa" in school.planned("Thầy An", unit=other.name).wrong[0].errors[0]
 
 
 def test_by_hand_only_who_asked_to_take_part_again(school):
