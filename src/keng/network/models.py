@@ -405,6 +405,18 @@ class TeamAnswer(Row):
         return self.said
 
 
+SUBSCRIPTION_OF_PLACES_SQL = "{s}.warning_code = '' AND {s}.member_ref IS NULL"
+"""SubscriptionQuerySet.of_places in SQL, of the table that is called `s` there."""
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    """Reads of subscriptions."""
+
+    def of_places(self) -> "SubscriptionQuerySet":
+        """Those that get warnings, and not what somebody asked to be told."""
+        return self.filter(warning_code="", member_ref__isnull=True)
+
+
 class Subscription(Row):
     """An address that asked for warnings: sealed to the sender, and found again by its hash.
 
@@ -434,6 +446,8 @@ class Subscription(Row):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
 
+    objects = SubscriptionQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -462,7 +476,7 @@ class Subscription(Row):
 
     @property
     def is_of_places(self) -> bool:
-        """Whether it gets warnings, of places that are chosen on its page."""
+        """Whether it gets warnings, of places chosen on its page (SubscriptionQuerySet)."""
         return not self.warning_code and self.member_ref is None
 
 
