@@ -42,6 +42,12 @@ class NoSuchSuccessor(Refused):
     sentence = _("No lead of this name takes part, or several do. Add them under Leads first.")
 
 
+class NotBelow(NoSuchSuccessor):
+    """Whom a superior chose has stopped meanwhile, or answers to somebody else."""
+
+    sentence = _("This person does not answer to you any more. Choose another one.")
+
+
 @dataclass(frozen=True, slots=True)
 class VacantPlace:
     """What the lead did: the groups in use, and how many leads answered to them."""
@@ -86,14 +92,14 @@ def _vacant(leads: "QuerySet[Lead]") -> list[VacantPlace]:
 def give_place(superior: Lead, vacant_id: uuid.UUID, successor_id: uuid.UUID) -> Lead:
     """The superior says which of their own people takes the place on.
 
-    Raises AlreadyTakenOn, NoSuchSuccessor.
+    Raises AlreadyTakenOn, NotBelow.
     """
     leads = _lock_place(vacant_id, successor_id, superior.pk)
     vacant, successor = leads.get(vacant_id), leads.get(successor_id)
     if vacant is None or vacant.above_id != superior.pk:
         raise AlreadyTakenOn
     if successor is None or successor.above_id != superior.pk or successor.stopped_at:
-        raise NoSuchSuccessor
+        raise NotBelow
     _hand_over(vacant, successor)
     _record(vacant, by=superior)
     return successor

@@ -341,7 +341,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_teamanswer": R,
         "network_establishment": RIU,
         # Hamlets alone: a policy.
-        "places_place": "SELECT, INSERT, UPDATE (name, full_name, folded, house_count)",
+        "places_place": "SELECT, INSERT, UPDATE (name, full_name, folded, household_count)",
         "places_succession": RI,
         # It is locked, and no row of it changed: a policy.
         "places_unit": RU,

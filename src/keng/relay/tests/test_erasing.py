@@ -183,6 +183,23 @@ def test_the_superior_gives_the_place_to_one_of_their_own_people(school, become)
     assert school.under_an.above == school.binh
 
 
+def test_the_superior_chooses_before_anybody_is_named_and_reads_why_it_failed(
+    school, public_client
+):
+    erase_lead(school.an.pk, by=school.officer)
+    there = {"token": lead_token(school.principal), "place": school.an.pk}
+    page = reverse("relay-place", kwargs=there, urlconf="keng.site.public_urls")
+    unchosen = public_client.post(page, {"successor": ""})
+    assert unchosen.status_code == 422
+    assert "Hãy chọn một người của bạn" in unchosen.content.decode()
+    assert '<option value="">Chọn</option>' in unchosen.content.decode()
+    wrong = public_client.post(page, {"successor": str(school.under_an.pk)})
+    assert "không còn thuộc quyền phụ trách của bạn" in wrong.content.decode()
+    assert public_client.post(page, {"successor": str(school.binh.pk)}).status_code == 302
+    late = public_client.post(page, {"successor": str(school.binh.pk)})
+    assert "Đã có người nhận" in late.content.decode()
+
+
 def test_who_answered_to_the_place_can_take_it_on_and_no_circle_comes_of_it(school):
     erase_lead(school.an.pk, by=school.officer)
     take_on_place(school.an.pk, "Bà Cúc", by=school.officer)

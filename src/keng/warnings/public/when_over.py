@@ -4,7 +4,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from keng.delivery.public.subscribe import lines_of_form, take_subscription_request, way_context, way_page
+from keng.delivery.public.subscribe import (
+    lines_of_form,
+    take_subscription_request,
+    way_context,
+    way_page,
+)
 from keng.delivery.ways_to_receive import ways_to_receive
 from keng.kit.languages import FULL_LANGUAGES
 from keng.network.actions.subscriptions import SubscriptionChoices
