@@ -130,6 +130,8 @@ class Lead(Row):
     stopped_at = models.DateTimeField(null=True, blank=True)
     # By whoever held the link, who need not be the lead: the desk asks, and the link undoes it.
     stopped_by_link = models.BooleanField(default=False, db_default=False)
+    # By whoever held the link: for two days the same link calls the erasing off (relay.erasing).
+    erase_asked_at = models.DateTimeField(null=True, blank=True)
     # They asked to be erased: the row is counted by, and says nothing of anybody (a trigger).
     erased_at = models.DateTimeField(null=True, blank=True)
     # Who took on the place that an erased lead left in the tree.

@@ -116,7 +116,9 @@ def set_lead_stopped(lead_id: uuid.UUID, *, stopped: bool, by: "Officer") -> Lea
     """Note that a lead no longer takes part, or does so again."""
     lead = lock_one(Lead.objects.visible_to(by), lead_id)
     lead.stopped_at, lead.stopped_by_link = times.now() if stopped else None, False
-    lead.save(update_fields=["stopped_at", "stopped_by_link"])
+    if not stopped:
+        lead.erase_asked_at = None
+    lead.save(update_fields=["stopped_at", "stopped_by_link", "erase_asked_at"])
     if stopped:
         # What is on its way to them the worker calls off (keng.relay.telling_leads).
         end_lead_way(lead.pk)

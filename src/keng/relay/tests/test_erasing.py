@@ -1,6 +1,7 @@
 """A lead is erased: nothing says who it was, no sheet brings them back, the place is taken."""
 
 import dataclasses
+import datetime
 
 import pytest
 from django.db import connection
@@ -9,7 +10,7 @@ from django.urls import reverse
 from keng.accounts.models import Officer
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.delivery.models import Approval, Dispatch, DispatchText, RelayTask
+from keng.delivery.models import Approval, Delivery, Dispatch, DispatchText, RelayTask
 from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
 from keng.network.actions.lead_ways import TypedAddress, enter_ways
@@ -19,7 +20,9 @@ from keng.network.models import Lead, LeadRefusal, LeadWay
 from keng.network.secret_links import lead_token
 from keng.network.sheets.plan_leads import LEAD_LAYOUT, plan_lead_sheet
 from keng.network.sheets.reading import read_sheet
-from keng.relay.erasing import NotTheirName, erase_lead, erase_oneself
+from keng.relay import stopping
+from keng.relay.erasing import NotTheirName, ask_to_be_erased, erase_lead, erase_who_asked
+from keng.relay.telling_leads import call_off_for_stopped
 from keng.relay.vacant_places import (
     AlreadyTakenOn,
     NoSuchSuccessor,
@@ -83,6 +86,19 @@ def school():
     return School()
 
 
+def erase_oneself(lead, name, become):
+    """Asked with the link, and two days went by."""
+    become("public")
+    ask_to_be_erased(lead, name)
+    become("owner")
+    Lead.objects.filter(pk=lead.pk).update(
+        erase_asked_at=times.now() - stopping.CALL_OFF_WITHIN - datetime.timedelta(minutes=1)
+    )
+    become("worker")
+    erase_who_asked()
+    become("owner")
+
+
 def everything_kept():
     """Every row of the network and of the record, as text."""
     found = []
@@ -93,9 +109,9 @@ def everything_kept():
     return " ".join(found)
 
 
-def test_nothing_that_is_kept_says_who_it_was(school):
+def test_nothing_that_is_kept_says_who_it_was(school, become):
     token = lead_token(school.an)
-    erase_oneself(school.an, " thầy AN ")
+    erase_oneself(school.an, " thầy AN ", become)
     kept = everything_kept()
     assert "Thầy Bình" in kept
     for words in ("Thầy An", ADDRESS, bytes(school.an.link_secret).hex()):
@@ -105,18 +121,44 @@ def test_nothing_that_is_kept_says_who_it_was(school):
     assert LeadWay.objects.get(pk=school.an.pk).address_hash is None
     assert token != lead_token(erased)
     entry = Entry.objects.get(action="lead.erased")
-    assert (entry.actor_kind, entry.detail) == ("lead", {})
+    assert (entry.actor_id, entry.detail) == ("worker", {})
 
 
-def test_the_own_name_has_to_be_typed_and_the_page_is_the_last(school, public_client):
+def test_the_own_name_has_to_be_typed_and_the_link_calls_it_off(school, public_client):
     page = reverse("relay-erase", args=[lead_token(school.an)], urlconf="keng.site.public_urls")
     wrong = public_client.post(page, {"name": "Thầy Bình"})
     assert wrong.status_code == 422
     assert "Thầy Bình" in wrong.content.decode()
     with pytest.raises(NotTheirName):
-        erase_oneself(school.an, "")
-    assert "đã được xóa" in public_client.post(page, {"name": "Thầy An"}).content.decode()
-    assert public_client.get(page).status_code == 404
+        ask_to_be_erased(school.an, "")
+    assert (
+        "sắp được xóa"
+        in public_client.post(page, {"name": "Thầy An"}, follow=True).content.decode()
+    )
+    erase_who_asked()
+    assert Lead.objects.get(pk=school.an.pk).stopped_at is not None
+    resume = reverse("relay-resume", args=[lead_token(school.an)], urlconf="keng.site.public_urls")
+    public_client.post(resume)
+    again = Lead.objects.get(pk=school.an.pk)
+    assert (again.name, again.stopped_at, again.erase_asked_at) == ("Thầy An", None, None)
+    # Nothing of it is lost: the address was kept, and is written to again.
+    assert LeadWay.objects.get(pk=school.an.pk).channel == "email"
+
+
+def test_who_is_told_by_a_channel_hears_once_that_their_link_asked_for_it(school, become):
+    make.channel_account(unit=school.unit, channel="email")
+    LeadWay.objects.update(confirmed_at=times.now(), first_message_at=times.now(), quiet_from=None)
+    become("public")
+    ask_to_be_erased(school.an, "Thầy An")
+    become("worker")
+    assert [erase_who_asked(), erase_who_asked(), call_off_for_stopped()] == [1, 0, 0]
+    become("owner")
+    (row,) = Delivery.objects.filter(recipient_ref=school.an.pk)
+    assert (row.state, row.dispatch.source_kind) == ("queued", "lead_erasing")
+    long_ago = times.now() - datetime.timedelta(days=3)
+    Lead.objects.filter(pk=school.an.pk).update(erase_asked_at=long_ago)
+    become("worker")
+    assert [erase_who_asked(), call_off_for_stopped()] == [1, 1]
 
 
 def test_no_later_sheet_brings_name_or_address_back(school):
@@ -166,8 +208,8 @@ def test_the_desk_erases_only_with_the_tick_and_is_asked_who_takes_it_on(school,
 
 
 def test_the_superior_gives_the_place_to_one_of_their_own_people(school, become):
+    erase_oneself(school.an, "Thầy An", become)
     become("public")
-    erase_oneself(school.an, "Thầy An")
     (place,) = places_below(school.principal)
     assert (place.groups, place.below) == ((school.group,), 1)
     with pytest.raises(NoSuchSuccessor):
