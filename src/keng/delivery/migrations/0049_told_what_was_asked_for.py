@@ -50,8 +50,6 @@ DROP FUNCTION delivery_hold_told_what_was_asked();
 """
 
 
-
-
 def _ended_by_public(people: str) -> str:
     return f"""
 CREATE OR REPLACE TRIGGER delivery_ended_by_public BEFORE UPDATE ON delivery_delivery
@@ -88,7 +86,7 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-"""
+"""  # noqa: S608 -- our own words only
 
 
 _TAKES_PART = "l.stopped_at IS NULL"
