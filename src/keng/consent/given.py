@@ -57,9 +57,7 @@ def consent_counts(officer: Officer) -> list[ConsentCount]:
     units = READING_DATA_REQUESTS.unit_ids(officer)
     sight = READING_DATA_REQUESTS.unit_sight(officer)
     with_chat = Tip.objects.listed_for(sight).filter(chat_shows_answers=True)
-    subscribers = Subscription.objects.filter(
-        confirmed_at__isnull=False, warning_code="", member_ref__isnull=True
-    )
+    subscribers = Subscription.objects.of_places().filter(confirmed_at__isnull=False)
     leads = Lead.objects.filter(unit__in=units)
     houses = Establishment.objects.filter(unit__in=units).exclude(contact="")
     counts: dict[Purpose, tuple[int, int | None]] = {

@@ -15,6 +15,7 @@ from keng.channels.by_hand import BY_HAND
 from keng.channels.upkeep import RECONNECT
 from keng.delivery.fatigue import URGENT_SEVERITY, FatigueBudget
 from keng.kit import times
+from keng.network.models import SUBSCRIPTION_OF_PLACES_SQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ WITH RECURSIVE approved(id, channel, address) AS (
     s.quiet_from, s.quiet_to, 0, NULL::uuid, 0
   FROM network_subscription s {_ACCOUNT_OF_PERSON}
   WHERE %(subscribers)s AND s.confirmed_at IS NOT NULL AND s.stopped_at IS NULL
-    AND s.warning_code = '' AND s.member_ref IS NULL
+    AND {SUBSCRIPTION_OF_PLACES_SQL.format(s="s")}
     AND s.minimum_severity <= %(severity)s
     AND (s.kinds = '{{}}' OR s.kinds::text[] && %(kinds)s::text[])
     AND EXISTS (SELECT 1 FROM network_subscription_places sp

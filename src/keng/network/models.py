@@ -130,6 +130,8 @@ class Lead(Row):
     stopped_at = models.DateTimeField(null=True, blank=True)
     # By whoever held the link, who need not be the lead: the desk asks, and the link undoes it.
     stopped_by_link = models.BooleanField(default=False, db_default=False)
+    # By whoever held the link: for two days the same link calls the erasing off (relay.erasing).
+    erase_asked_at = models.DateTimeField(null=True, blank=True)
     # They asked to be erased: the row is counted by, and says nothing of anybody (a trigger).
     erased_at = models.DateTimeField(null=True, blank=True)
     # Who took on the place that an erased lead left in the tree.
@@ -405,6 +407,18 @@ class TeamAnswer(Row):
         return self.said
 
 
+SUBSCRIPTION_OF_PLACES_SQL = "{s}.warning_code = '' AND {s}.member_ref IS NULL"
+"""SubscriptionQuerySet.of_places in SQL, of the table that is called `s` there."""
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    """Reads of subscriptions."""
+
+    def of_places(self) -> "SubscriptionQuerySet":
+        """Those that get warnings, and not what somebody asked to be told."""
+        return self.filter(warning_code="", member_ref__isnull=True)
+
+
 class Subscription(Row):
     """An address that asked for warnings: sealed to the sender, and found again by its hash.
 
@@ -434,6 +448,8 @@ class Subscription(Row):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
 
+    objects = SubscriptionQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -462,7 +478,7 @@ class Subscription(Row):
 
     @property
     def is_of_places(self) -> bool:
-        """Whether it gets warnings, of places that are chosen on its page."""
+        """Whether it gets warnings, of places chosen on its page (SubscriptionQuerySet)."""
         return not self.warning_code and self.member_ref is None
 
 

@@ -32,7 +32,7 @@ class Place(Row):
     valid_to = models.DateField(null=True, blank=True)
     legal_act = models.CharField(max_length=120, default="", db_default="", blank=True)
     # Of a hamlet, as its desk counts them; null where nobody has said.
-    house_count = models.PositiveIntegerField(null=True, blank=True)
+    household_count = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -42,8 +42,8 @@ class Place(Row):
                 name="place_code_is_unique_in_its_time",
             ),
             models.CheckConstraint(
-                condition=models.Q(house_count__isnull=True) | models.Q(kind="hamlet"),
-                name="houses_are_counted_by_hamlet",
+                condition=models.Q(household_count__isnull=True) | models.Q(kind="hamlet"),
+                name="households_are_counted_by_hamlet",
             ),
         ]
         indexes = [

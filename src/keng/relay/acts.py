@@ -28,7 +28,7 @@ name_records({"relay.leads_told": _("Told leads by their own channel")})
 
 # The desk on request, or the lead on their own page.
 ERASE_LEAD = Act(WORKING)
-ERASE_ONESELF = Act(HOLDER)
+ASK_TO_BE_ERASED = Act(HOLDER)
 name_records({"lead.erased": _("A lead was erased, as they asked")})
 # Their superior says who takes the place on, or the desk.
 TAKE_ON_PLACE = Act(WORKING)

@@ -29,10 +29,10 @@ class ReachRow:
     silent: int
     wanted: int
     row: coverage.CoverageRow | None
-    house_count: int | None = None
-    """Of a hamlet: how many houses there are, as its desk counts them."""
+    household_count: int | None = None
+    """Of a hamlet: how many households there are, as its desk counts them."""
     listed: int = 0
-    """Houses that were written down there."""
+    """Establishments (houses) that were written down there."""
     reached: int = 0
     """Of these, those whose contact reads along in a group."""
 
@@ -83,7 +83,7 @@ def reach_of_commune(pk: uuid.UUID, *, officer: "Officer") -> CommuneReach | Non
             [g for g in groups if g.place_id == one.pk],
             0,
             rows.get(one.pk),
-            house_count=one.house_count,
+            household_count=one.household_count,
             houses=houses.get(one.pk, (0, 0)),
         )
         for one in places
@@ -93,7 +93,7 @@ def reach_of_commune(pk: uuid.UUID, *, officer: "Officer") -> CommuneReach | Non
         groups,
         sum(wanted.values()),
         reached.total if sent else None,
-        house_count=_sum_of_known(one.house_count for one in places),
+        household_count=_sum_of_known(one.household_count for one in places),
         houses=(sum(row.listed for row in hamlets), sum(row.reached for row in hamlets)),
     )
     return CommuneReach(commune.place, kinds, hamlets, total, commune.missing, bool(wanted))
@@ -105,12 +105,12 @@ def _reach_row(
     wanted: int,
     row: coverage.CoverageRow | None,
     *,
-    house_count: int | None = None,
+    household_count: int | None = None,
     houses: tuple[int, int] = (0, 0),
 ) -> ReachRow:
     silent = sum(1 for group in groups if group.is_silent)
     counted = row if row and row.groups else None
-    return ReachRow(label, len(groups), silent, wanted, counted, house_count, *houses)
+    return ReachRow(label, len(groups), silent, wanted, counted, household_count, *houses)
 
 
 def _sum_of_known(counts: Iterable[int | None]) -> int | None:

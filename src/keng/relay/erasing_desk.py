@@ -13,7 +13,7 @@ from keng.acts.errors import Refused
 from keng.network.models import Lead
 from keng.relay.erasing import erase_lead
 from keng.relay.hand_out_desk import hand_outs_page
-from keng.relay.vacant_places import is_place_of, take_on_place
+from keng.relay.vacant_places import rows_of_erased_leads, take_on_place
 
 
 @require_POST
@@ -31,7 +31,7 @@ def lead_erase(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def place_take_on(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Name who takes the place of an erased lead on."""
-    get_object_or_404(is_place_of(request.officer), pk=pk)
+    get_object_or_404(rows_of_erased_leads(request.officer), pk=pk)
     name = request.POST.get("name", "")[:120]
     try:
         successor = take_on_place(pk, name, by=request.officer)

@@ -20,6 +20,8 @@ from keng.delivery.queries.outcomes import COLUMN_OF_STATE, reason_words
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+ABOUT_ERASING = "lead_erasing"
+"""The `source_kind` of what a lead is told whose link asked for their erasing."""
 _TO_LEADS = Q(recipient_kind=Delivery.RecipientKind.LEAD)
 _ARRIVED = ("sent", "delivered", "read")
 # What waits, is under way or arrived: nobody else has to tell the lead.

@@ -15,14 +15,21 @@ from keng.relay import acts
 from keng.relay.messages_to_leads import call_off_messages
 
 RESUME_WITHIN = datetime.timedelta(days=14)
+CALL_OFF_WITHIN = datetime.timedelta(days=2)
+"""How long the link calls the erasing off that it asked for (keng.relay.erasing)."""
 
 
 def resume_until(lead: Lead) -> datetime.datetime | None:
     """Until when the link itself takes the lead back; None when only the desk can."""
     if lead.stopped_at is None or not lead.stopped_by_link:
         return None
-    until = lead.stopped_at + RESUME_WITHIN
+    until = call_off_until(lead) or lead.stopped_at + RESUME_WITHIN
     return until if until > times.now() else None
+
+
+def call_off_until(lead: Lead) -> datetime.datetime | None:
+    """Until when an erasing can be called off; None when nobody asked for it."""
+    return lead.erase_asked_at + CALL_OFF_WITHIN if lead.erase_asked_at else None
 
 
 @act(acts.STOP_LEAD)
@@ -40,12 +47,12 @@ def stop_lead(lead: Lead) -> None:
 
 @act(acts.RESUME_LEAD)
 def resume_lead(lead: Lead) -> bool:
-    """The lead takes part again; False when it is too late or the desk ended it."""
+    """The lead takes part again and is not erased; False if too late, or the desk ended it."""
     locked = lock(Lead.objects.all()).get(pk=lead.pk)
     if resume_until(locked) is None:
         return False
-    locked.stopped_at, locked.stopped_by_link = None, False
-    locked.save(update_fields=["stopped_at", "stopped_by_link"])
+    locked.stopped_at, locked.stopped_by_link, locked.erase_asked_at = None, False, None
+    locked.save(update_fields=["stopped_at", "stopped_by_link", "erase_asked_at"])
     _record("lead.taken_back", locked)
     return True
 

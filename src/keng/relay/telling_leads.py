@@ -24,7 +24,7 @@ from keng.kit.advisory_locks import TurnLock
 from keng.network.actions.lead_ways import BY_SMS, TYPED_CHANNELS
 from keng.network.models import Lead, LeadWay
 from keng.network.secret_links import lead_url, lead_way_url
-from keng.relay.messages_to_leads import messages_about_tasks
+from keng.relay.messages_to_leads import ABOUT_ERASING, messages_about_tasks
 from keng.relay.tasks_of_leads import open_and_in_time
 
 _PORTION = 500
@@ -42,14 +42,21 @@ def tell_leads() -> int:
 
 @work()
 def call_off_for_stopped() -> int:
-    """What still waits for leads whom an officer noted as taking part no more."""
-    stopped = Lead.objects.filter(stopped_at__isnull=False).values("pk")
+    """What still waits for leads whom an officer noted as taking part no more.
+
+    But not that somebody asked to erase them, while that can be called off.
+    """
+    stopped = Lead.objects.filter(stopped_at__isnull=False)
+    about_erasing = Q(
+        dispatch__source_kind=ABOUT_ERASING,
+        recipient_ref__in=stopped.filter(erase_asked_at__isnull=False).values("pk"),
+    )
     return call_off_deliveries(
         Delivery.objects.filter(
             recipient_kind=Delivery.RecipientKind.LEAD,
             state__in=[Delivery.State.QUEUED, Delivery.State.NOT_NOW],
-            recipient_ref__in=stopped,
-        )
+            recipient_ref__in=stopped.values("pk"),
+        ).exclude(about_erasing)
     )
 
 

@@ -42,6 +42,12 @@ class NoSuchSuccessor(Refused):
     sentence = _("No lead of this name takes part, or several do. Add them under Leads first.")
 
 
+class NotBelow(NoSuchSuccessor):
+    """Whom a superior chose has stopped meanwhile, or answers to somebody else."""
+
+    sentence = _("This person does not answer to you any more. Choose another one.")
+
+
 @dataclass(frozen=True, slots=True)
 class VacantPlace:
     """What the lead did: the groups in use, and how many leads answered to them."""
@@ -62,10 +68,10 @@ def places_below(superior: Lead) -> list[VacantPlace]:
 
 def places_of_desk(officer: "Officer") -> list[VacantPlace]:
     """The empty places at the officer's own desks, whoever stood above them."""
-    return _vacant(is_place_of(officer))
+    return _vacant(rows_of_erased_leads(officer))
 
 
-def is_place_of(officer: "Officer") -> "QuerySet[Lead]":
+def rows_of_erased_leads(officer: "Officer") -> "QuerySet[Lead]":
     """The rows of erased leads at the officer's own desks."""
     own = Lead.objects.filter(unit_id__in=WORKING.own_unit_ids(officer))
     return own.filter(erased_at__isnull=False)
@@ -86,14 +92,14 @@ def _vacant(leads: "QuerySet[Lead]") -> list[VacantPlace]:
 def give_place(superior: Lead, vacant_id: uuid.UUID, successor_id: uuid.UUID) -> Lead:
     """The superior says which of their own people takes the place on.
 
-    Raises AlreadyTakenOn, NoSuchSuccessor.
+    Raises AlreadyTakenOn, NotBelow.
     """
-    leads = _locked(vacant_id, successor_id, superior.pk)
+    leads = _lock_place(vacant_id, successor_id, superior.pk)
     vacant, successor = leads.get(vacant_id), leads.get(successor_id)
     if vacant is None or vacant.above_id != superior.pk:
         raise AlreadyTakenOn
     if successor is None or successor.above_id != superior.pk or successor.stopped_at:
-        raise NoSuchSuccessor
+        raise NotBelow
     _hand_over(vacant, successor)
     _record(vacant, by=superior)
     return successor
@@ -113,7 +119,7 @@ def take_on_place(vacant_id: uuid.UUID, name: str, *, by: "Officer") -> Lead:
     alike = [lead.pk for lead in taking_part if fold(lead.name) == fold(" ".join(name.split()))]
     if len(alike) != 1:
         raise NoSuchSuccessor
-    leads = _locked(vacant_id, alike[0])
+    leads = _lock_place(vacant_id, alike[0])
     vacant, successor = leads.get(vacant_id), leads.get(alike[0])
     if vacant is None:
         raise AlreadyTakenOn
@@ -124,11 +130,11 @@ def take_on_place(vacant_id: uuid.UUID, name: str, *, by: "Officer") -> Lead:
     return successor
 
 
-def _locked(*ids: uuid.UUID) -> dict[uuid.UUID, Lead]:
+def _lock_place(vacant_id: uuid.UUID, *others: uuid.UUID) -> dict[uuid.UUID, Lead]:
     """All who are concerned, and those below the place; a place that is taken on is not there."""
-    concerned = Lead.objects.filter(Q(pk__in=ids) | Q(above__in=ids[:1]))
+    concerned = Lead.objects.filter(Q(pk__in=[vacant_id, *others]) | Q(above=vacant_id))
     found = {lead.pk: lead for lead in lock(concerned)}
-    vacant = found.get(ids[0])
+    vacant = found.get(vacant_id)
     if vacant is not None and (vacant.erased_at is None or vacant.successor_id):
         del found[vacant.pk]
     return found

@@ -189,9 +189,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "lessons_schoolclass": "SELECT, UPDATE (pupils, pledged, counted_at)",
         # A lead adds who answers to them, with the group in which those post.
         "network_lead_groups": RI,
-        # Erased as they ask: a trigger takes the rest. Their superior says who takes it on.
-        "network_lead": "SELECT, INSERT, UPDATE (stopped_at, stopped_by_link, erased_at, above_id, "
-        "successor_id)",
+        # They ask to be erased, which the worker does. Their superior says who takes a place on.
+        "network_lead": "SELECT, INSERT, UPDATE (stopped_at, stopped_by_link, erase_asked_at, "
+        "above_id, successor_id)",
         # A lead's own page and the link in a message: the address goes in and is never read.
         "network_leadway": f"INSERT, {_WAY_READ}, {_WAY_WRITTEN}",
         "network_leadrefusal": RI,
@@ -339,7 +339,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_teamanswer": R,
         "network_establishment": RIU,
         # Hamlets alone: a policy.
-        "places_place": "SELECT, INSERT, UPDATE (name, full_name, folded, house_count)",
+        "places_place": "SELECT, INSERT, UPDATE (name, full_name, folded, household_count)",
         "places_succession": RI,
         # It is locked, and no row of it changed: a policy.
         "places_unit": RU,
@@ -611,9 +611,11 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_subscription": "SELECT, UPDATE (stopped_at, address_sealed), DELETE",
         "network_subscription_places": "SELECT, DELETE",
         "network_subscriptionwish": "SELECT (id, made_at), DELETE",
-        # It writes to leads, and forgets addresses at which nobody agreed.
-        "network_leadway": "SELECT, UPDATE (channel, address_sealed, address_hash, entered_at, "
-        "first_message_at)",
+        # It writes to leads, forgets addresses at which nobody agreed, and erases who asked for it:
+        # a trigger takes all else of the lead.
+        "network_lead": "SELECT, UPDATE (erased_at)",
+        "network_leadway": f"SELECT, {_WAY_WRITTEN}",
+        "network_leadrefusal": RI,
         # Rotas and requests whose time is long over.
         "network_teamshift": "SELECT, DELETE",
         "network_teamask": "SELECT, DELETE",

@@ -1,4 +1,7 @@
-"""Leads are erased as they ask, and somebody takes their place on: by them, or by an officer."""
+"""Leads are erased as they ask, and somebody takes their place on: by them, or by an officer.
+
+What was asked with a lead's link the worker does, once the time to call it off is over.
+"""
 
 from django.db import migrations
 
@@ -7,9 +10,12 @@ DO $do$
 DECLARE
   before text := pg_get_functiondef('audit_may_record'::regproc);
   written text := replace(
-    before,
-    '''group.answered''',
-    '''group.answered'', ''lead.erased'', ''lead.place_taken_on''');
+    replace(
+      before,
+      '''group.answered''',
+      '''group.answered'', ''lead.place_taken_on'''),
+    '''wave.found''',
+    '''wave.found'', ''lead.erased''');
 BEGIN
   IF position('lead.place_taken_on' IN before) > 0 THEN
     written := before;

@@ -1,6 +1,7 @@
 """Subscribing: the letters that ask and answer, and stopping at once, whichever the way."""
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Collection
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ from keng.network.models import Subscription
 from keng.network.secret_links import confirm_url, stop_url
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
+
+_TO_SUBSCRIBERS = (Delivery.RecipientKind.SUBSCRIPTION, Delivery.RecipientKind.ASKER)
 
 
 class NoMailbox(Refused):
@@ -79,9 +82,14 @@ def ask_to_subscribe(wish: SubscriptionRequest) -> None:
 def stop_subscription(subscription: Subscription) -> None:
     """End it, and take back what is still waiting to be sent there."""
     subscriptions.mark_subscription_stopped(subscription)
+    call_off_messages_to([subscription.pk])
+
+
+def call_off_messages_to(subscription_ids: Collection[uuid.UUID]) -> None:
+    """A step of stopping: of warnings, of what they asked about and of what a member is told."""
     call_off_deliveries(
         Delivery.objects.filter(
-            recipient_ref=subscription.pk, recipient_kind=Delivery.RecipientKind.SUBSCRIPTION
+            recipient_ref__in=subscription_ids, recipient_kind__in=_TO_SUBSCRIBERS
         )
     )
 

@@ -49,7 +49,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     answer: HttpResponse | None = None
     wait = 0
     if form.is_bound and not is_search and form.is_valid():
-        answer, wait = take_wish(request, form, ways, form.choices)
+        answer, wait = take_subscription_request(request, form, ways, form.choices)
     if answer is not None:
         return answer
     context = way_context(request, ways) | {
@@ -107,7 +107,7 @@ def _form_without_errors(form: SubscribeForm, ways: list[WayToReceive]) -> Subsc
     return SubscribeForm(offered=PlaceChoice.offered(), ways=lines_of_form(ways), initial=typed)
 
 
-def take_wish(
+def take_subscription_request(
     request: HttpRequest,
     form: WayForm,
     ways: list[WayToReceive],

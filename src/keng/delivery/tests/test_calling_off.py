@@ -71,10 +71,13 @@ def test_a_report_that_is_taken_back_calls_its_answers_off(account):
     assert ended(rows) == CALLED_OFF
 
 
-def test_whoever_stops_gets_no_second_try(account):
+@pytest.mark.parametrize("kind", ["subscription", "asker"])
+def test_whoever_stops_gets_no_second_try(account, become, kind):
     person = make.subscription(places=(make.place(),))
-    rows = rows_in_every_state(account, "subscription", person.pk)
+    rows = rows_in_every_state(account, kind, person.pk)
+    become("public")
     subscribing.stop_subscription(person)
+    become("owner")
     assert ended(rows) == CALLED_OFF
 
 

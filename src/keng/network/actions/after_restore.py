@@ -31,6 +31,16 @@ def stop_lead_again(lead_id: uuid.UUID) -> None:
 
 
 @work()
+def ask_to_erase_again(lead_id: uuid.UUID) -> None:
+    """As their link asked; the time to call it off begins anew."""
+    lead = lock(Lead.objects.filter(pk=lead_id)).get()
+    lead.stopped_at = lead.erase_asked_at = times.now()
+    lead.stopped_by_link = True
+    lead.save(update_fields=["stopped_at", "erase_asked_at", "stopped_by_link"])
+    record("lead.stopped", by=_BY, on=lead, chain=unit_chain(lead.unit_id))
+
+
+@work()
 def erase_lead_again(lead_id: uuid.UUID) -> None:
     """As they asked; who took the place on is asked anew."""
     lead = lock(Lead.objects.filter(pk=lead_id)).get()

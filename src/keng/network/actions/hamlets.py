@@ -1,4 +1,4 @@
-"""Keeping hamlets: their names of now and before, their head, groups and number of houses.
+"""Keeping hamlets: their names of now and before, their head, groups and number of households.
 
 A hamlet is a place in its commune; its head is a lead, and a group serves the hamlet it stands in.
 """
@@ -79,8 +79,8 @@ def change_hamlet(
     groups = _lock_surroundings(draft, by, hamlet=hamlet, leaves=leaves)
     before = _recorded(hamlet)
     _rename(hamlet, draft)
-    hamlet.house_count = draft.house_count
-    hamlet.save(update_fields=["name", "full_name", "folded", "house_count"])
+    hamlet.household_count = draft.household_count
+    hamlet.save(update_fields=["name", "full_name", "folded", "household_count"])
     if draft.head_id is None:
         Lead.objects.filter(head_of=hamlet).update(head_of=None)
     for group in groups:
@@ -122,10 +122,10 @@ def _import(sheet: Sheet, *, shown: str, by: "Officer") -> HamletPlan:
     made = _make(drafts, communes)
     for hamlet, draft in changed:
         _rename(hamlet, draft)
-        if draft.house_count is not None:
-            hamlet.house_count = draft.house_count
+        if draft.household_count is not None:
+            hamlet.household_count = draft.household_count
     Place.objects.bulk_update(
-        [hamlet for hamlet, _draft in changed], ["name", "full_name", "folded", "house_count"]
+        [hamlet for hamlet, _draft in changed], ["name", "full_name", "folded", "household_count"]
     )
     for hamlet, draft in [*zip(made, drafts, strict=True), *changed]:
         _fill(hamlet, draft, groups)
@@ -206,7 +206,7 @@ def _make(drafts: list[HamletDraft], communes: dict[uuid.UUID, Place]) -> list[P
                 kind=Place.Kind.HAMLET,
                 parent=commune,
                 province_code=commune.province_code,
-                house_count=draft.house_count,
+                household_count=draft.household_count,
             )
         )
     return Place.objects.bulk_create(made)
@@ -261,7 +261,7 @@ def _recorded(hamlet: Place) -> dict[str, object]:
     return {
         "name": hamlet.full_name,
         "former": len(former_names([hamlet.pk]).get(hamlet.pk, [])),
-        "houses": hamlet.house_count,
+        "households": hamlet.household_count,
         "head": str(Lead.objects.filter(head_of=hamlet).values_list("pk", flat=True).first() or ""),
         "groups": Group.objects.filter(place=hamlet, is_active=True).count(),
     }

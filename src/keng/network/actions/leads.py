@@ -36,8 +36,8 @@ class ErasedBefore(Refused):
     """Somebody of this name asked to be erased."""
 
     sentence = _(
-        "Somebody of this name asked to be erased. Write them down only if they themselves asked "
-        "to take part again: then tick it below."
+        "Somebody of this name asked to be erased. Write them down only if they asked to take "
+        "part again, or if this is somebody else of the same name: then tick it below."
     )
 
 
@@ -53,12 +53,15 @@ class LeadEntry:
     consented_on: datetime.date
     language: str = "vi"
     asked_again: bool = False
-    """They were erased before, and asked to take part again."""
+    """Somebody of this name was erased: they asked to take part again, or this is another one."""
 
 
 @act(acts.ADD_LEAD)
 def add_lead(entry: LeadEntry, *, by: "Officer") -> Lead:
-    """Write down a lead who agreed. Raises ErasedBefore."""
+    """Write down a lead who agreed. Raises ErasedBefore.
+
+    The mark of an erased name stays: what was ticked may be about a namesake.
+    """
     permit_over(entry.unit_id)
     if is_name_kept_away(entry.unit_id, entry.name) and not entry.asked_again:
         raise ErasedBefore
@@ -113,7 +116,9 @@ def set_lead_stopped(lead_id: uuid.UUID, *, stopped: bool, by: "Officer") -> Lea
     """Note that a lead no longer takes part, or does so again."""
     lead = lock_one(Lead.objects.visible_to(by), lead_id)
     lead.stopped_at, lead.stopped_by_link = times.now() if stopped else None, False
-    lead.save(update_fields=["stopped_at", "stopped_by_link"])
+    if not stopped:
+        lead.erase_asked_at = None
+    lead.save(update_fields=["stopped_at", "stopped_by_link", "erase_asked_at"])
     if stopped:
         # What is on its way to them the worker calls off (keng.relay.telling_leads).
         end_lead_way(lead.pk)

@@ -48,9 +48,12 @@ class ThereAlready(Refused):
 
 
 class StoppedBefore(Refused):
-    """Somebody of this name wanted no more."""
+    """Somebody of this name wants no more, as far as the name says."""
 
-    sentence = _("Somebody of this name stopped. Only your desk can take them back.")
+    sentence = _(
+        "Somebody of this name does not want to take part. If this is another person, ask your "
+        "desk."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def _initial(hamlet: Place | None, request: HttpRequest) -> dict[str, object]:
         "commune": hamlet.parent_id,
         "kind": kind if kind in HAMLET_KINDS else "Thôn",
         "name": hamlet.name,
-        "house_count": hamlet.house_count,
+        "household_count": hamlet.household_count,
         "head": head.pk if head else None,
         "groups": list(groups.values_list("pk", flat=True)),
     }

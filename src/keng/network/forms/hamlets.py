@@ -16,7 +16,7 @@ from keng.network.queries.targets import communes_of
 from keng.network.sheets import cells
 from keng.network.sheets.plan_hamlets import (
     LONGEST_HAMLET_NAME,
-    MOST_HOUSES_OF_HAMLET,
+    MOST_HOUSEHOLDS_OF_HAMLET,
     HamletDraft,
     parse_former_names,
     parse_hamlet_name,
@@ -78,11 +78,11 @@ class HamletForm(Form):
             "Several with a semicolon between. Searches find the hamlet by them too."
         ),
     )
-    house_count = forms.IntegerField(
+    household_count = forms.IntegerField(
         min_value=0,
-        max_value=MOST_HOUSES_OF_HAMLET,
+        max_value=MOST_HOUSEHOLDS_OF_HAMLET,
         required=False,
-        label=gettext_lazy("Number of houses"),
+        label=gettext_lazy("Number of households"),
         help_text=gettext_lazy("A number, never a list of who lives there."),
         error_messages={"invalid": gettext_lazy("Write digits only")},
     )
@@ -152,7 +152,7 @@ class HamletForm(Form):
             former=found["former"],
             head_id=head.pk if head else None,
             groups=tuple(group.pk for group in found.get("groups", ())),
-            house_count=found["house_count"],
+            household_count=found["household_count"],
         )
 
     def leaves(self) -> frozenset[Any]:

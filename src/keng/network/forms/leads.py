@@ -59,7 +59,9 @@ class LeadForm(Form):
     )
     asked_again = forms.BooleanField(
         required=False,
-        label=gettext_lazy("They themselves asked to take part again"),
+        label=gettext_lazy(
+            "They asked to take part again, or this is somebody else of the same name"
+        ),
     )
     consented_on = agreed_field(gettext_lazy("Write the day on which they agreed"))
 

@@ -16,6 +16,7 @@ BEGIN
   NEW.ended_links := '[]';
   NEW.link_secret := sha256(gen_random_uuid()::text::bytea);
   NEW.stopped_by_link := false;
+  NEW.erase_asked_at := NULL;
   NEW.erased_at := coalesce(OLD.erased_at, NEW.erased_at);
   NEW.stopped_at := coalesce(OLD.stopped_at, NEW.erased_at);
   RETURN NEW;
@@ -34,6 +35,11 @@ class Migration(migrations.Migration):
     dependencies = [("network", "0018_heads_of_hamlets")]
 
     operations = [
+        migrations.AddField(
+            model_name="lead",
+            name="erase_asked_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
         migrations.AddField(
             model_name="lead",
             name="erased_at",

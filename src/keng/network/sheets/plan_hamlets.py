@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
     from keng.places.models import Unit
 
-MOST_HOUSES_OF_HAMLET = 20_000
+MOST_HOUSEHOLDS_OF_HAMLET = 20_000
 MOST_FORMER_NAMES = 10
 LONGEST_HAMLET_NAME = 100
 # "1.200" and "1 200", as people write a thousand.
@@ -85,10 +85,10 @@ HAMLET_LAYOUT = SheetLayout(
             also=("nhom", "nhom zalo", "groups"),
         ),
         SheetColumn(
-            "houses",
-            gettext_lazy("Number of houses"),
+            "households",
+            gettext_lazy("Number of households"),
             gettext_lazy("A number, never a list of who lives there."),
-            also=("so ho", "so nha", "so ho dan", "houses"),
+            also=("so ho", "so nha", "so ho dan", "households", "houses"),
             example="214",
         ),
     )
@@ -109,7 +109,7 @@ class HamletDraft:
     head_id: uuid.UUID | None = None
     groups: tuple[uuid.UUID, ...] = ()
     """Those that do not stand there yet."""
-    house_count: int | None = None
+    household_count: int | None = None
 
     @property
     def full_name(self) -> str:
@@ -220,11 +220,11 @@ class _TakenByRows:
         return tuple(errors)
 
 
-def parse_house_count(words: str) -> int:
-    """How many houses. Raises cells.WrongCell."""
-    count = whole_number(_THOUSANDS.sub("", words), most=MOST_HOUSES_OF_HAMLET)
+def parse_household_count(words: str) -> int:
+    """How many households. Raises cells.WrongCell."""
+    count = whole_number(_THOUSANDS.sub("", words), most=MOST_HOUSEHOLDS_OF_HAMLET)
     if count is None:
-        raise cells.WrongCell(_("“%(words)s” is not a number of houses") % {"words": words})
+        raise cells.WrongCell(_("“%(words)s” is not a number of households") % {"words": words})
     return count
 
 
@@ -288,7 +288,7 @@ class _HamletLine:
             self._new_former_names(commune, hamlet, former),
             self._head(unit, hamlet),
             tuple(group.pk for group in self._groups(unit, hamlet)),
-            self._cells.parse("houses", parse_house_count),
+            self._cells.parse("households", parse_household_count),
         )
         if self._errors:
             return self._wrong()
@@ -408,10 +408,10 @@ class _HamletLine:
         if draft.groups:
             added = "; ".join(groups[key] for key in draft.groups)
             found.append(CellChange(str(_HEADINGS["groups"]), "", added))
-        if draft.house_count is not None and draft.house_count != hamlet.house_count:
-            before = "" if hamlet.house_count is None else grouped(hamlet.house_count)
-            after = grouped(draft.house_count)
-            found.append(CellChange(str(_HEADINGS["houses"]), before, after))
+        if draft.household_count is not None and draft.household_count != hamlet.household_count:
+            before = "" if hamlet.household_count is None else grouped(hamlet.household_count)
+            after = grouped(draft.household_count)
+            found.append(CellChange(str(_HEADINGS["households"]), before, after))
         return tuple(found)
 
     def _wrong(self) -> HamletRow:

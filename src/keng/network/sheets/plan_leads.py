@@ -1,8 +1,8 @@
 """A sheet of leads: its columns, and what importing it would do, row by row.
 
 A lead is known again by name and position in the unit. A row that is refused keeps no other one
-from being imported; nobody is removed because a sheet leaves them out; and whoever stopped, or
-asked at an address to be left in peace, stays so whatever a sheet says.
+from being imported; nobody is removed because a sheet leaves them out; and whoever stopped, was
+erased, or asked at an address to be left in peace, stays so whatever a sheet says.
 """
 
 import uuid
@@ -147,6 +147,7 @@ class _Known:
     posts: dict[uuid.UUID, frozenset[uuid.UUID]]
     ways: dict[uuid.UUID, LeadWay]
     refused: frozenset[bytes]
+    own_units: frozenset[uuid.UUID]
 
     @classmethod
     def of_officer(cls, officer: "Officer") -> "_Known":
@@ -169,7 +170,16 @@ class _Known:
             },
             {way.pk: way for way in ways},
             frozenset(bytes(mark) for mark in marks),
+            officer.own_unit_ids,
         )
+
+    def is_erased(self, unit_id: uuid.UUID, name: str) -> bool:
+        """Whether somebody of this name was erased there or at a desk of the officer's own.
+
+        A row that names another unit is no way around the mark.
+        """
+        units = {unit_id, *self.own_units}
+        return any(lead_name_mark(unit, name) in self.refused for unit in units)
 
 
 def plan_lead_sheet(sheet: Sheet, *, by: "Officer") -> LeadPlan:
@@ -221,9 +231,12 @@ class _LeadLine:
             self.errors.append(
                 _("a lead of this name stopped. If they take part again, say so on their own page")
             )
-        if not alike and lead_name_mark(self.unit_id, self.name) in self._known.refused:
+        if self.lead is None and self._known.is_erased(self.unit_id, self.name):
             self.errors.append(
-                _("somebody of this name asked to be erased. No sheet brings them back")
+                _(
+                    "somebody of this name asked to be erased. If they asked to take part again, "
+                    "or if this is somebody else, add them by hand"
+                )
             )
         self._groups = tuple(self._read_groups(self.unit_id))
         self._typed = self._read_address()
@@ -265,10 +278,16 @@ class _LeadLine:
         if way is not None and way.channel and way.confirmed_at and not way.gone_at:
             self._notes.append(_("the address is left out: they agreed to be told elsewhere"))
             return None
-        if typed.hash in self._known.refused:
+        if typed.hash in self._known.refused and self.lead is None:
+            # Perhaps the same person under another name, or at another desk.
+            self.errors.append(
+                _("at this address somebody asked to hear nothing. Ask them, and add them by hand")
+            )
+        elif typed.hash in self._known.refused:
             self._notes.append(_("the address is left out: somebody there asked to hear nothing"))
-            return None
-        return typed
+        else:
+            return typed
+        return None
 
     def find_superior(self, lines: Mapping[tuple[object, str], list["_LeadLine"]]) -> None:
         """In the unit or in the sheet, by name alone."""

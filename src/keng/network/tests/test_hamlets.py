@@ -68,7 +68,7 @@ def test_a_sheet_brings_in_a_hamlet_with_all_that_is_known_of_it(desk):
     group = make.group(unit=desk.unit, place=desk.place, name="Zalo thôn Đông")
     take_over(desk, "Đông;Thôn;;Xóm 7;Ông Khải;zalo thon dong;1.214")
     made = named("Thôn Đông")
-    assert (made.parent, made.kind, made.house_count) == (desk.place, "hamlet", 1214)
+    assert (made.parent, made.kind, made.household_count) == (desk.place, "hamlet", 1214)
     head.refresh_from_db()
     group.refresh_from_db()
     assert (head.head_of, group.place) == (made, made)
@@ -139,7 +139,7 @@ def test_a_hamlet_has_one_head(desk):
 
 def test_by_hand_a_name_that_it_had_is_kept_and_a_group_leaves(desk):
     group = make.group(unit=desk.unit, place=desk.hamlet)
-    changed = draft_of(desk, kind="Tổ dân phố", name="5", house_count=80)
+    changed = draft_of(desk, kind="Tổ dân phố", name="5", household_count=80)
     actions.change_hamlet(desk.hamlet.pk, changed, leaves=[group.pk], by=desk.officer)
     group.refresh_from_db()
     assert (named("Tổ dân phố 5").pk, group.place) == (desk.hamlet.pk, desk.place)
@@ -188,11 +188,11 @@ def test_an_example_file_is_read_as_a_sheet(client, desk):
 
 
 def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(client, desk):
-    typed = {"commune": desk.place.pk, "kind": "Thôn", "name": "Ninh", "house_count": "nhiều"}
+    typed = {"commune": desk.place.pk, "kind": "Thôn", "name": "Ninh", "household_count": "nhiều"}
     page = client.post(url("hamlet-new"), typed)
     assert page.status_code == 200
     assert 'value="nhiều"' in page.content.decode()
-    client.post(url("hamlet-new"), typed | {"house_count": "40", "former": "Xóm Cũ"})
+    client.post(url("hamlet-new"), typed | {"household_count": "40", "former": "Xóm Cũ"})
     assert former_names([named("Thôn Ninh").pk])[named("Thôn Ninh").pk] == ["Xóm Cũ"]
 
 

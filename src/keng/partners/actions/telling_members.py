@@ -11,9 +11,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Partner, PartnerMember
-from keng.acts.locks import lock_available
+from keng.acts.locks import lock
 from keng.acts.work import work
 from keng.delivery.actions.asked_messages import AskedMessage, write_asked_messages
+from keng.delivery.actions.subscribing import call_off_messages_to
 from keng.delivery.models import ChannelAccount, Dispatch
 from keng.delivery.priorities import Priority
 from keng.delivery.ways_to_receive import BY_LETTER
@@ -25,18 +26,34 @@ from keng.partners.changed_shares import ChangedShare, changed_shares_of
 from keng.partners.models import KitShare
 
 
-@work()
 def tell_members() -> int:
     """Of every partner whose people asked for letters; how many letters were written."""
+    stop_letters_of_closed_members()
     if not ChannelAccount.objects.filter(channel=BY_LETTER, is_active=True).exists():
         return 0
-    written = 0
     passed_on = KitShare.objects.values("partner_id")
-    for partner in Partner.objects.only("pk").filter(is_active=True, pk__in=passed_on):
-        asked = list(lock_available(_letters_of(partner)))
-        for changed in changed_shares_of(partner) if asked else ():
-            written += _tell(partner, changed, asked)
-    return written
+    partners = Partner.objects.only("pk").filter(is_active=True, pk__in=passed_on)
+    return sum(_tell_people_of(partner) for partner in partners.order_by("pk"))
+
+
+@work()
+def stop_letters_of_closed_members() -> int:
+    """Whoever signs in no more gets no letter, and their address is kept no longer; how many."""
+    members = PartnerMember.objects.filter(is_active=True)
+    of_closed = Subscription.objects.filter(member_ref__isnull=False, stopped_at__isnull=True)
+    keys = [one.pk for one in lock(of_closed.exclude(member_ref__in=members.values("pk")))]
+    Subscription.objects.filter(pk__in=keys).update(stopped_at=times.now(), address_sealed=b"")
+    call_off_messages_to(keys)
+    return len(keys)
+
+
+@work()
+def _tell_people_of(partner: Partner) -> int:
+    # Whoever is just being written to or stopped is waited for: a change is told once, and nobody
+    # is left out for good.
+    asked = list(lock(_letters_of(partner)))
+    changed_shares = changed_shares_of(partner) if asked else ()
+    return sum(_tell(partner, changed, asked) for changed in changed_shares)
 
 
 def _letters_of(partner: Partner) -> QuerySet[Subscription]:
@@ -53,6 +70,10 @@ def _tell(partner: Partner, changed: ChangedShare, asked: list[Subscription]) ->
     if shares.filter(told_at__gte=changed.changed_at).exists():
         return 0
     shares.update(told_at=times.now())
+    since = changed.changed_at
+    asked_before = [one for one in asked if one.confirmed_at and one.confirmed_at <= since]
+    if not asked_before:
+        return 0
     unit = changed.newest.warning.unit
     notice = Dispatch.objects.create(
         kind=Dispatch.Kind.NOTICE,
@@ -63,7 +84,7 @@ def _tell(partner: Partner, changed: ChangedShare, asked: list[Subscription]) ->
         materialised_at=times.now(),
     )
     letters = []
-    for one in asked:
+    for one in asked_before:
         with translation.override(one.language):
             letters.append(AskedMessage(one, *_letter(changed, one)))
     return write_asked_messages(notice, letters, priority=Priority.CORRECTION)

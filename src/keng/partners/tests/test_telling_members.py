@@ -87,6 +87,16 @@ def test_a_letter_comes_once_for_each_change_and_says_nothing_of_groups(stage, w
     assert {row.recipient_kind for row in (first, second)} <= set(Delivery.PERSON_ALONE)
 
 
+def test_whoever_confirms_later_is_told_of_what_changes_since(stage, ward, told, opened):
+    version = ward.published()
+    sharing.note_kit_share(version.pk, groups=3, by=stage.thu)
+    corrected(ward, version)
+    letters_for(stage.thu)
+    assert told() == 0
+    take_back(ward, version)
+    assert told() == 1
+
+
 def test_who_signs_in_no_more_and_what_is_set_right_get_no_letter(stage, ward, told, opened):
     version = ward.published()
     sharing.note_kit_share(version.pk, groups=3, by=stage.thu)
@@ -95,9 +105,22 @@ def test_who_signs_in_no_more_and_what_is_set_right_get_no_letter(stage, ward, t
     inviting.close_member(stage.thu.pk, by=stage.administrator)
     assert told() == 0
     assert KitShare.objects.get().told_at is None
+    of_closed = Subscription.objects.get()
+    assert (of_closed.stopped_at is None, bytes(of_closed.address_sealed)) == (False, b"")
     letters_for(stage.binh)
     sharing.set_kit_share_right(version.warning_id, by=stage.binh)
     assert told() == 0
+
+
+def test_what_waits_for_a_closed_member_is_called_off(stage, ward, told, opened):
+    version = ward.published()
+    sharing.note_kit_share(version.pk, groups=3, by=stage.thu)
+    letters_for(stage.thu)
+    take_back(ward, version)
+    assert told() == 1
+    inviting.close_member(stage.thu.pk, by=stage.administrator)
+    told()
+    assert letters().get().state == "cancelled"
 
 
 def test_the_address_is_confirmed_from_the_mailbox_and_taken_back_on_the_page(

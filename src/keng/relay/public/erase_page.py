@@ -4,14 +4,15 @@ from http import HTTPStatus
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from keng.kit.forms import Form
 from keng.network.models import Lead
-from keng.relay.erasing import NotTheirName, erase_oneself
+from keng.relay.erasing import NotTheirName, ask_to_be_erased
 from keng.relay.public.frame import for_lead, in_leads_language
+from keng.relay.stopping import CALL_OFF_WITHIN
 
 
 class EraseForm(Form):
@@ -27,16 +28,17 @@ class EraseForm(Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_lead
 def relay_erase(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
-    """GET asks; POST erases, and the answer is the last page that this link shows."""
+    """GET asks; POST stops at once, and the page of the link says until when to call it off."""
     with in_leads_language(request, lead):
         form = EraseForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                erase_oneself(lead, form.cleaned_data["name"])
+                ask_to_be_erased(lead, form.cleaned_data["name"])
             except NotTheirName as error:
                 form.add_error("name", str(error.sentence))
             else:
-                return render(request, "relay/relay_erased.html", {"token": token})
-        context = {"token": token, "unit": lead.unit, "form": form}
+                return redirect("relay", token=token)
+        days = CALL_OFF_WITHIN.days
+        context = {"token": token, "unit": lead.unit, "form": form, "days": days}
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
         return render(request, "relay/relay_erase.html", context, status=status)

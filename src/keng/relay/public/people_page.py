@@ -1,11 +1,12 @@
 """A lead's own people: who answers to them, who has passed what on, and somebody new."""
 
-import contextlib
 import uuid
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.acts.errors import Refused
@@ -17,6 +18,14 @@ from keng.relay import people_below as queries
 from keng.relay.lead_way_forms import PersonBelowForm
 from keng.relay.public.frame import for_lead, in_leads_language
 from keng.relay.vacant_places import give_place, places_below
+
+
+@dataclass(frozen=True, slots=True)
+class _PlaceProblem:
+    """Why nobody took this place on."""
+
+    place: uuid.UUID
+    sentence: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,19 +42,7 @@ def relay_people(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
                 form.add_error("name", str(error.sentence))
             else:
                 form = PersonBelowForm()
-        context = {
-            "token": token,
-            "people": queries.people_below(lead),
-            "warnings": queries.warnings_below(lead),
-            "most": MOST_BELOW,
-            "may_add": may_add_people(lead),
-            "vacant": places_below(lead),
-            "form": form,
-            "added": added,
-            "link": lead_url(added) if added else "",
-        }
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-        return render(request, "relay/relay_people.html", context, status=status)
+        return _people_page(request, token, lead, form, added=added)
 
 
 @require_POST
@@ -53,8 +50,44 @@ def relay_people(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
 def relay_place(request: HttpRequest, token: str, lead: Lead, place: uuid.UUID) -> HttpResponse:
     """Which of the lead's people takes the place of an erased one on."""
     successor = read_id(request.POST.get("successor", ""))
-    if successor is not None:
-        # Taken on meanwhile, or by somebody who stopped: the page says how it stands.
-        with contextlib.suppress(Refused):
-            give_place(lead, place, successor)
-    return redirect("relay-people", token=token)
+    with in_leads_language(request, lead):
+        if successor is None:
+            sentence = _("Choose one of your people.")
+        else:
+            try:
+                give_place(lead, place, successor)
+            except Refused as error:
+                sentence = str(error.sentence)
+            else:
+                return redirect("relay-people", token=token)
+        problem = _PlaceProblem(place, sentence)
+        return _people_page(request, token, lead, PersonBelowForm(), problem=problem)
+
+
+def _people_page(
+    request: HttpRequest,
+    token: str,
+    lead: Lead,
+    form: PersonBelowForm,
+    *,
+    added: Lead | None = None,
+    problem: _PlaceProblem | None = None,
+) -> HttpResponse:
+    vacant = places_below(lead)
+    context = {
+        "token": token,
+        "people": queries.people_below(lead),
+        "warnings": queries.warnings_below(lead),
+        "most": MOST_BELOW,
+        "may_add": may_add_people(lead),
+        "vacant": vacant,
+        "problem": problem,
+        # A place that is taken on meanwhile has no card any more to say it in.
+        "is_said_below": problem and any(one.lead.pk == problem.place for one in vacant),
+        "form": form,
+        "added": added,
+        "link": lead_url(added) if added else "",
+    }
+    is_wrong = bool(form.errors) or problem is not None
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK
+    return render(request, "relay/relay_people.html", context, status=status)

@@ -190,11 +190,13 @@ def test_what_is_taken_back_reaches_no_lead_any_more(ward):
     assert telling_leads.tell_leads() == 0
 
 
-def test_stopping_ends_what_waits_forgets_the_address_and_keeps_it_out(ward):
+def test_stopping_ends_what_waits_forgets_the_address_and_keeps_it_out(ward, become):
     agreed(ward.lead)
     ward.send(ward.audience())
     telling_leads.tell_leads()
+    become("public")
     stopping.stop_lead(ward.lead)
+    become("owner")
     assert messages()[-1].state == "cancelled"
     way = LeadWay.objects.get()
     assert (way.channel, bytes(way.address_sealed), way.address_hash) == ("", b"", None)

@@ -120,7 +120,7 @@ def test_a_commune_opens_by_kind_and_hamlet_and_both_sums_are_the_same(client, p
 
 
 def test_a_hamlet_shows_its_houses_and_in_two_columns_what_was_said_and_seen(province):
-    Place.objects.filter(pk=province.hamlet.pk).update(house_count=120)
+    Place.objects.filter(pk=province.hamlet.pk).update(household_count=120)
     group = Group.objects.get(place=province.hamlet)
     make.establishment(unit=province.ward, place=province.hamlet, group=group)
     make.establishment(unit=province.ward, place=province.hamlet)
@@ -130,15 +130,20 @@ def test_a_hamlet_shows_its_houses_and_in_two_columns_what_was_said_and_seen(pro
     )
     found = reach_of_commune(province.good.pk, officer=province.officer)
     whole, hamlet = found.hamlets
-    assert (hamlet.label, hamlet.house_count, hamlet.listed, hamlet.reached) == (
+    assert (hamlet.label, hamlet.household_count, hamlet.listed, hamlet.reached) == (
         "Thôn 1",
         120,
         2,
         1,
     )
     assert (hamlet.row.passed_on, hamlet.row.seen) == (1, 1)
-    assert (whole.house_count, whole.listed, whole.row.passed_on, whole.row.seen) == (None, 0, 2, 0)
-    assert (found.total.house_count, found.total.listed, found.total.row.seen) == (120, 2, 1)
+    assert (whole.household_count, whole.listed, whole.row.passed_on, whole.row.seen) == (
+        None,
+        0,
+        2,
+        0,
+    )
+    assert (found.total.household_count, found.total.listed, found.total.row.seen) == (120, 2, 1)
 
 
 def test_a_commune_of_another_desk_has_no_page(desk_client, province):

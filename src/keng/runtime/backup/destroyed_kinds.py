@@ -266,8 +266,15 @@ def destroyed_kinds() -> list[DestroyedKind]:
             "leads are erased again, as they had asked",
         ),
         DestroyedKind(
+            "lead.erase_asked",
+            lambda since: _ids(Lead.objects.filter(erase_asked_at__gte=since)),
+            lambda: _ids(Lead.objects.filter(erase_asked_at=None, erased_at=None)),
+            network.ask_to_erase_again,
+            "leads are erased in two days, as their links had asked",
+        ),
+        DestroyedKind(
             "lead.stopped",
-            lambda since: _ids(Lead.objects.filter(stopped_at__gte=since)),
+            lambda since: _ids(Lead.objects.filter(stopped_at__gte=since, erase_asked_at=None)),
             lambda: _ids(Lead.objects.filter(stopped_at=None)),
             network.stop_lead_again,
             "leads take part no more",

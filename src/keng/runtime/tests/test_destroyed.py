@@ -97,24 +97,26 @@ def test_half_a_line_that_a_killed_worker_left_is_written_again(data):
 def test_a_restored_database_does_again_what_the_list_says_and_nothing_else(data):
     unit = make.unit()
     gone, stays = make.tip(unit=unit), make.tip(unit=unit)
-    leads = [make.lead(unit=unit), make.lead(unit=unit)]
+    leads = [make.lead(unit=unit) for _ in range(3)]
     groups = [make.group(unit=unit, place=make.place()) for _ in range(2)]
     withdraw_tip(gone.pk)
     after_restore.stop_lead_again(leads[0].pk)
+    after_restore.ask_to_erase_again(leads[2].pk)
     after_restore.retire_group_again(groups[0].pk)
     destroyed.list_destroyed()
-    assert kinds() == ["group.retired", "lead.stopped", "tip.withdrawn"]
+    assert kinds() == ["group.retired", "lead.erase_asked", "lead.stopped", "tip.withdrawn"]
     # As the backup has them.
     Tip.objects.filter(pk=gone.pk).delete()
     back = make.tip(unit=unit, id=gone.pk, text="Lời đã được rút lại")
-    Lead.objects.update(stopped_at=None)
+    Lead.objects.update(stopped_at=None, stopped_by_link=False, erase_asked_at=None)
     Group.objects.update(is_active=True)
     told = destroyed.do_listed_again([data])
-    assert (sum(told.done.values()), told.failed) == (3, {})
+    assert (sum(told.done.values()), told.failed) == (4, {})
     back.refresh_from_db()
     stays.refresh_from_db()
     assert (back.text, back.outcome, stays.withdrawn_at) == ("", "withdrawn", None)
     assert list(Lead.objects.filter(stopped_at=None)) == [leads[1]]
+    assert list(Lead.objects.filter(erase_asked_at__isnull=False)) == [leads[2]]
     assert list(Group.objects.filter(is_active=True)) == [groups[1]]
     assert destroyed.do_listed_again([data]).done == {}
 

@@ -41,11 +41,9 @@ def row(unit):
     def make_delivery(recipient_kind, **fields):
         dispatch = Dispatch.objects.create(kind="page", is_urgent=True, unit=unit)
         values = {"channel": "sandbox", "account": account, "address_sealed": b"sealed"}
+        values["recipient_ref"] = uuid.uuid4()
         return Delivery.objects.create(
-            dispatch=dispatch,
-            recipient_kind=recipient_kind,
-            recipient_ref=uuid.uuid4(),
-            **values | fields,
+            dispatch=dispatch, recipient_kind=recipient_kind, **values | fields
         )
 
     return make_delivery
@@ -87,12 +85,15 @@ def test_the_public_site_silences_no_call_to_officers(row, become, kind, change,
 def test_the_public_site_calls_off_what_goes_to_one_person(row, become):
     row("subscription")
     row("conversation", text_sealed=b"words")
+    row("lead", text_sealed=b"words")
+    # Told what they asked for, and not somebody who looked something up.
+    row("asker", recipient_ref=make.subscription(places=()).pk)
     become("public")
     changed = execute(
         "UPDATE delivery_delivery SET state = 'cancelled', called_off_at = now(), "
         "settled_at = now(), address_sealed = NULL, text_sealed = NULL"
     )
-    assert changed == 2
+    assert changed == 4
 
 
 def test_the_public_site_says_passed_on_and_no_more_of_a_row_by_hand(row, become):

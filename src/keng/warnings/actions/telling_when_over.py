@@ -74,8 +74,8 @@ def _tell(asked: list[Subscription], code: str) -> int:
     }
     messages = [AskedMessage(one, *words[one.language]) for one in asked]
     written = write_asked_messages(notice, messages, priority=Priority.LETTER)
-    told = Subscription.objects.filter(pk__in=[one.pk for one in asked])
-    told.update(stopped_at=times.now(), address_sealed=b"")
+    requests = Subscription.objects.filter(pk__in=[one.pk for one in asked])
+    requests.update(stopped_at=times.now(), address_sealed=b"")
     return written
 
 

@@ -4,7 +4,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from keng.delivery.public.subscribe import lines_of_form, take_wish, way_context, way_page
+from keng.delivery.public.subscribe import (
+    lines_of_form,
+    take_subscription_request,
+    way_context,
+    way_page,
+)
 from keng.delivery.ways_to_receive import ways_to_receive
 from keng.kit.languages import FULL_LANGUAGES
 from keng.network.actions.subscriptions import SubscriptionChoices
@@ -30,7 +35,7 @@ def warning_when_over(request: HttpRequest, code: str) -> HttpResponse:
         asked = get_language() or "vi"
         language = asked if asked in FULL_LANGUAGES else "vi"
         choices = SubscriptionChoices((), (), language, warning_code=first.verify_code.code)
-        answer, wait = take_wish(request, form, ways, choices, title=words["title"])
+        answer, wait = take_subscription_request(request, form, ways, choices, title=words["title"])
     if answer is not None:
         return answer
     context = way_context(request, ways) | {"form": form, "version": newest, "words": words}

@@ -1,4 +1,4 @@
-"""How many houses a hamlet has, as its desk counts them."""
+"""How many households a hamlet has, as its desk counts them."""
 
 from django.db import migrations, models
 
@@ -9,14 +9,14 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="place",
-            name="house_count",
+            name="household_count",
             field=models.PositiveIntegerField(blank=True, null=True),
         ),
         migrations.AddConstraint(
             model_name="place",
             constraint=models.CheckConstraint(
-                condition=models.Q(("house_count__isnull", True), ("kind", "hamlet"), _connector="OR"),
-                name="houses_are_counted_by_hamlet",
+                condition=models.Q(("household_count__isnull", True), ("kind", "hamlet"), _connector="OR"),
+                name="households_are_counted_by_hamlet",
             ),
         ),
     ]
