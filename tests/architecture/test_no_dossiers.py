@@ -41,6 +41,7 @@ KNOWN = {
     "demo_phonemessage.phone": "a simulated phone of the demo",
     "places_place.name": "a place",
     "places_place.full_name": "a place",
+    "places_place.household_count": "a number",
     "places_landmark.name": "a park, a station",
     "places_unit.name": "a police unit",
     "places_unit.short_name": "a police unit",
