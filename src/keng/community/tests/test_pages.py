@@ -63,10 +63,11 @@ def test_every_page_works_in_both_languages_without_a_script(public_client, stag
     assert response.status_code == 200
     assert f'<html lang="{language}">' in page
     # For a form that one may lose, and for a key beside Quick exit; everything works without them.
-    scripts = re.findall(r'<script[^>]* src="[^"]*/js/(\w+)[^"]*"[^>]*></script>', page)
+    scripts = re.findall(r'<script[^>]* src="[^"]*/js/([\w-]+)[^"]*"[^>]*></script>', page)
     assert page.count("<script") == len(scripts)
     is_journey = name.startswith(("report", "status"))
-    expected = (["send"] if name.startswith("report") else []) + ["leave"] * is_journey
+    leaving = ["leave", "shared-sweep"] if is_journey else []
+    expected = (["send"] if name.startswith("report") else []) + leaving
     assert scripts == expected
     assert " style=" not in page
     assert "default-src 'none'" in response["Content-Security-Policy"]

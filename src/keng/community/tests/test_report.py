@@ -69,10 +69,10 @@ def test_no_step_has_an_inline_script_or_style(stage, resident):
     for step in STEPS:
         page = resident.look(step).content.decode()
         scripts = re.findall(r"<script[^>]*>", page)
-        files = [re.search(r' src="/static/keng/js/(\w+)\.js"', script) for script in scripts]
+        files = [re.search(r' src="/static/keng/js/([\w-]+)\.js"', script) for script in scripts]
         assert all(files), step
         of_step = {"files", "count"} if step == "describe" else set()
-        assert {file[1] for file in files} == {"send", "leave"} | of_step, step
+        assert {file[1] for file in files} == {"send", "leave", "shared-sweep"} | of_step, step
         assert " style=" not in page, step
         assert "no-store" in resident.look(step)["Cache-Control"]
 
