@@ -9,7 +9,7 @@ from keng.vault import keys, seal
 WORDS = "Đèn đường trước nhà văn hóa tắt ba tuần nay, bọn trẻ đi học về rất tối. Hỏi ai bây giờ?"
 DANGER = (
     "Cứu với, nó cầm dao đánh vợ ngay bây giờ, chị ấy chảy máu nhiều. "
-    "Tôi tên là Nguyễn Thị Lan, số của tôi 0912345678"
+    "Tôi tên là Lê Thị Lan, số của tôi 0912345678"
 )
 
 
