@@ -40,7 +40,7 @@ CONNECTIONS: Mapping[Process, int] = {
     "public": 20,
     "desk": 20,
     "edge": 40,
-    "worker": 80,
+    "worker": 84,
     "sender": 24,
     "opener": 4,
 }

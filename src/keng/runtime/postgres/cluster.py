@@ -48,7 +48,7 @@ CLUSTER_SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
     "password_encryption": "scram-sha-256",
-    "max_connections": "196",
+    "max_connections": "200",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
