@@ -57,7 +57,7 @@ def _take_in(batch_id: uuid.UUID, portion: int) -> int:
         return 0
     rows = open_rows(batch.rows_boxed).rows
     chosen = rows[batch.position : batch.position + portion]
-    _Portion.of(batch).add(chosen)
+    _Portion.for_batch(batch).add(chosen)
     batch.position += len(chosen)
     if batch.position >= len(rows):
         batch.rows_boxed, batch.done_at = b"", times.now()
@@ -79,7 +79,7 @@ class _Portion:
     result: Counter[str]
 
     @classmethod
-    def of(cls, batch: ImportBatch) -> "_Portion":
+    def for_batch(cls, batch: ImportBatch) -> "_Portion":
         limits = PeriodLimits.of_province(batch.unit, times.now())
         return cls(
             batch,

@@ -35,7 +35,7 @@ def opened(client, stage):
     return client
 
 
-def asked(client, stage, text=WORDS, about_them="no"):
+def code_of_sent_form(client, stage, text=WORDS, about_them="no"):
     """Send the form as a resident; the code that is shown."""
     address = f"/partners/{stage.partner.pk}/write/"
     token = re.search(r'name="token" value="([\w-]{22})"', client.get(address).content.decode())[1]

@@ -12,7 +12,7 @@ from keng.partner_inbox import asker_acts, holder_acts, matter_acts, purge, quer
 from keng.partner_inbox.errors import LastReader, MatterEnded, NoInboxForPartner, WrongPhrase
 from keng.partner_inbox.models import InboxHolder, InboxMatter, InboxMessage
 from keng.partner_inbox.report_codes import report_code
-from keng.partner_inbox.tests.stage import DANGER, WORDS, InboxStage, asked, opened
+from keng.partner_inbox.tests.stage import DANGER, WORDS, InboxStage, code_of_sent_form, opened
 from keng.partners.tests.stage import signed_in
 from keng.runtime.backup.destroyed_kinds import destroyed_kinds
 from keng.runtime.tests.rights import as_owner
@@ -46,7 +46,7 @@ def page(client, address, **sent):
 
 
 def test_words_go_from_the_asker_to_a_member_and_the_answer_back(public_client, stage, settings):
-    code = asked(public_client, stage)
+    code = code_of_sent_form(public_client, stage)
     matter = InboxMatter.objects.get()
     opened(public_client, stage)
     assert "(1)" in public_client.get("/partner/").content.decode()
@@ -160,7 +160,7 @@ def test_a_single_person_has_no_inbox(public_client, stage):
 
 
 def test_danger_goes_to_the_desk_at_once_without_who_told_it(public_client, stage):
-    code = asked(public_client, stage, text=DANGER)
+    code = code_of_sent_form(public_client, stage, text=DANGER)
     tip = Tip.objects.get()
     assert (tip.responsible_unit, tip.channel, tip.urgency) == (stage.unit, "partner", "P0")
     assert "Lan" not in tip.text

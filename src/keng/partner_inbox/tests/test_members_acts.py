@@ -63,7 +63,7 @@ def of_a_closed_partner(stage):
     return stage.thu
 
 
-def kept():
+def rows_of_inboxes():
     """Whatever an act could leave."""
     return [
         list(rows.objects.order_by("pk").values())
@@ -83,19 +83,19 @@ def test_every_act_of_a_member_in_an_inbox_is_tried_here(stage):
 @pytest.mark.parametrize("somebody", [closed, of_a_closed_partner])
 def test_whoever_is_no_active_member_does_nothing_in_the_inbox(stage, somebody):
     acts, by = acts_in_inbox(stage), somebody(stage)
-    before = kept()
+    before = rows_of_inboxes()
     for name, act in acts.items():
         with pytest.raises(NotAllowed):
             pytest.fail(f"{name} is done: {act(by)}")
-    assert kept() == before
+    assert rows_of_inboxes() == before
 
 
 def test_a_member_of_another_partner_reaches_nothing_of_this_inbox(stage):
     other = stage.invited(name="Báo Thử", username="bao").member
-    acts, before = acts_in_inbox(stage), kept()[1:4]
+    acts, before = acts_in_inbox(stage), rows_of_inboxes()[1:4]
     # A key of their own, for an inbox of their own partner.
     acts.pop("holder_acts.make_inbox_key")
     for name, act in acts.items():
         with pytest.raises((NotAllowed, Refused)):
             pytest.fail(f"{name} is done: {act(other)}")
-    assert kept()[1:4] == before
+    assert rows_of_inboxes()[1:4] == before

@@ -6,7 +6,7 @@ from keng.acts.errors import NotAllowed
 from keng.partner_inbox import asker_acts, holder_acts, queries
 from keng.partner_inbox.errors import InboxClosed, LastReader
 from keng.partner_inbox.models import InboxHolder, InboxMatter, PartnerInbox
-from keng.partner_inbox.tests.stage import WORDS, InboxStage, asked, opened
+from keng.partner_inbox.tests.stage import WORDS, InboxStage, code_of_sent_form, opened
 from keng.partners.actions import inviting
 from keng.partners.tests.stage import signed_in
 from keng.runtime.backup.destroyed_kinds import destroyed_kinds
@@ -33,7 +33,7 @@ def of_binh(stage, *, is_let_in):
 
 def test_the_last_reader_ends_their_key_and_the_writer_reads_it(public_client, stage):
     """The phrase is lost: by the page, without it."""
-    code = asked(public_client, stage)
+    code = code_of_sent_form(public_client, stage)
     mine = f"/partner/inbox/keys/{stage.unlocked.holder.pk}/end/"
     signed_in(public_client, stage.thu)
     assert public_client.post(mine).status_code == 422
@@ -110,7 +110,7 @@ def test_the_second_of_two_who_open_it_at_once_waits_to_be_let_in(stage):
 
 
 def test_a_restore_ends_the_inbox_again(public_client, stage):
-    asked(public_client, stage)
+    code_of_sent_form(public_client, stage)
     kinds = {each.name: each for each in destroyed_kinds()}
     (lost, *_) = kinds["inbox.ended"].undone()
     kinds["inbox.ended"].do_again(lost)

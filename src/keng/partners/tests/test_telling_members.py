@@ -48,7 +48,7 @@ def opened():
 
 
 @pytest.fixture
-def told(become):
+def tell_members_as_worker(become):
     def run():
         become("worker")
         found = tell_members()
@@ -66,17 +66,19 @@ def letters():
     return Delivery.objects.filter(dispatch__source_kind="changed_share").order_by("id")
 
 
-def test_a_letter_comes_once_for_each_change_and_says_nothing_of_groups(stage, ward, told, opened):
+def test_a_letter_comes_once_for_each_change_and_says_nothing_of_groups(
+    stage, ward, tell_members_as_worker, opened
+):
     version = ward.published()
     sharing.note_kit_share(version.pk, groups=417, by=stage.thu)
     letters_for(stage.thu)
     letters_for(stage.binh, confirmed_at=None)
     letters_for(stage.invited(name="Báo Thử", username="bao").member)
-    assert told() == 0
+    assert tell_members_as_worker() == 0
     corrected(ward, version)
-    assert [told(), told()] == [1, 0]
+    assert [tell_members_as_worker(), tell_members_as_worker()] == [1, 0]
     take_back(ward, version)
-    assert [told(), told()] == [1, 0]
+    assert [tell_members_as_worker(), tell_members_as_worker()] == [1, 0]
     first, second = letters().select_related("text")
     assert first.text.subject.startswith("Đã đính chính")
     words = opened(second)
@@ -87,39 +89,43 @@ def test_a_letter_comes_once_for_each_change_and_says_nothing_of_groups(stage, w
     assert {row.recipient_kind for row in (first, second)} <= set(Delivery.PERSON_ALONE)
 
 
-def test_whoever_confirms_later_is_told_of_what_changes_since(stage, ward, told, opened):
+def test_whoever_confirms_later_is_told_of_what_changes_since(
+    stage, ward, tell_members_as_worker, opened
+):
     version = ward.published()
     sharing.note_kit_share(version.pk, groups=3, by=stage.thu)
     corrected(ward, version)
     letters_for(stage.thu)
-    assert told() == 0
+    assert tell_members_as_worker() == 0
     take_back(ward, version)
-    assert told() == 1
+    assert tell_members_as_worker() == 1
 
 
-def test_who_signs_in_no_more_and_what_is_set_right_get_no_letter(stage, ward, told, opened):
+def test_who_signs_in_no_more_and_what_is_set_right_get_no_letter(
+    stage, ward, tell_members_as_worker, opened
+):
     version = ward.published()
     sharing.note_kit_share(version.pk, groups=3, by=stage.thu)
     letters_for(stage.thu)
     take_back(ward, version)
     inviting.close_member(stage.thu.pk, by=stage.administrator)
-    assert told() == 0
+    assert tell_members_as_worker() == 0
     assert KitShare.objects.get().told_at is None
     of_closed = Subscription.objects.get()
     assert (of_closed.stopped_at is None, bytes(of_closed.address_sealed)) == (False, b"")
     letters_for(stage.binh)
     sharing.set_kit_share_right(version.warning_id, by=stage.binh)
-    assert told() == 0
+    assert tell_members_as_worker() == 0
 
 
-def test_what_waits_for_a_closed_member_is_called_off(stage, ward, told, opened):
+def test_what_waits_for_a_closed_member_is_called_off(stage, ward, tell_members_as_worker, opened):
     version = ward.published()
     sharing.note_kit_share(version.pk, groups=3, by=stage.thu)
     letters_for(stage.thu)
     take_back(ward, version)
-    assert told() == 1
+    assert tell_members_as_worker() == 1
     inviting.close_member(stage.thu.pk, by=stage.administrator)
-    told()
+    tell_members_as_worker()
     assert letters().get().state == "cancelled"
 
 

@@ -81,10 +81,10 @@ def test_a_row_in_two_classes_keeps_the_report_from_being_signed(office, monkeyp
 
 
 def test_everybody_reads_tens_and_no_small_part():
-    def told(received, of_value):
+    def public_counts(received, of_value):
         lines = {"imported_received_to_date": received, "imported_of_value_to_date": of_value}
         return public_figures._imported_of(lines)
 
-    assert told(6807, 4003) == {"received": 6800, "of_value": 4000}
-    assert told(0, 0) == told(60, 3) == told(60, 57) == {}
-    assert told(40, 0) == {"received": 40, "of_value": 0}
+    assert public_counts(6807, 4003) == {"received": 6800, "of_value": 4000}
+    assert public_counts(0, 0) == public_counts(60, 3) == public_counts(60, 57) == {}
+    assert public_counts(40, 0) == {"received": 40, "of_value": 0}

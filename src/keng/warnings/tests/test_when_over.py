@@ -67,7 +67,7 @@ def opened():
 
 
 @pytest.fixture
-def told(become):
+def tell_when_over_as_worker(become):
     def run():
         become("worker")
         found = tell_when_over()
@@ -78,20 +78,20 @@ def told(become):
 
 
 def test_they_are_told_once_in_the_morning_and_nothing_of_them_stays(
-    ward, told, opened, become, monkeypatch
+    ward, tell_when_over_as_worker, opened, become, monkeypatch
 ):
     version = ward.published()
     asked = [request_for(version, language=language) for language in ("vi", "en")]
     request_for(version, confirmed_at=None)
     make.subscription(places=(ward.place,), channel="sandbox")
     at_hour(monkeypatch, 8)
-    assert told() == 0
+    assert tell_when_over_as_worker() == 0
     lapse(version)
     at_hour(monkeypatch, 6.9)
-    assert told() == 0
+    assert tell_when_over_as_worker() == 0
     at_hour(monkeypatch, 7.1)
-    assert told() == 2
-    assert told() == 0
+    assert tell_when_over_as_worker() == 2
+    assert tell_when_over_as_worker() == 0
     assert [row.account for row in notices()] == [ward.account] * 2
     words = {row.text.language: row for row in notices().select_related("text")}
     assert set(words) == {"vi", "en"}
@@ -108,24 +108,24 @@ def test_they_are_told_once_in_the_morning_and_nothing_of_them_stays(
     assert Subscription.objects.filter(warning_code="").count() == 1
 
 
-def test_a_recall_is_the_end_at_any_hour(ward, told, opened, monkeypatch):
+def test_a_recall_is_the_end_at_any_hour(ward, tell_when_over_as_worker, opened, monkeypatch):
     version = ward.published()
     request_for(version)
     actions.recall_warning(version.warning_id, reason="harmless", by=ward.commander)
     at_hour(monkeypatch, 2)
-    assert told() == 1
+    assert tell_when_over_as_worker() == 1
     assert "Cảnh báo đã bị thu hồi. Lý do: " in opened(notices().get())
 
 
-def test_who_cannot_be_reached_now_waits(ward, told, opened, monkeypatch):
+def test_who_cannot_be_reached_now_waits(ward, tell_when_over_as_worker, opened, monkeypatch):
     version = ward.published()
     request_for(version)
     lapse(version)
     at_hour(monkeypatch, 9)
     type(ward.account).objects.update(is_active=False)
-    assert told() == 0
+    assert tell_when_over_as_worker() == 0
     type(ward.account).objects.update(is_active=True)
-    assert told() == 1
+    assert tell_when_over_as_worker() == 1
 
 
 def test_the_worker_tells_nobody_else_by_such_a_notice(ward, become):
@@ -148,7 +148,7 @@ def test_the_worker_tells_nobody_else_by_such_a_notice(ward, become):
 
 
 def test_by_letter_it_is_confirmed_first_and_one_may_take_it_back(
-    public_client, ward, told, opened, monkeypatch
+    public_client, ward, tell_when_over_as_worker, opened, monkeypatch
 ):
     make.channel_account(unit=ward.unit, channel="email")
     version = ward.published()
@@ -177,7 +177,7 @@ def test_by_letter_it_is_confirmed_first_and_one_may_take_it_back(
     public_client.post(url("subscription-stop", secret_links.stop_token(asked)))
     lapse(version)
     at_hour(monkeypatch, 9)
-    assert told() == 0
+    assert tell_when_over_as_worker() == 0
 
 
 def test_of_every_version_it_is_one_request_and_of_what_is_over_none(public_client, ward):
