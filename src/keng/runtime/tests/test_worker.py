@@ -128,6 +128,7 @@ def test_what_a_call_for_help_hangs_on_is_done_beside_everything_else():
         "hand down what is meant for a unit",
         "call officers",
         "settle answers of officers",
+        "take on by links of calls",
     }
     slow = {
         "fetch files",
