@@ -17,7 +17,7 @@ from keng.partner_inbox.passing_on import join_danger, pass_on, pass_on_danger, 
 from keng.partner_inbox.purge import destroy_matters
 from keng.partner_inbox.report_codes import report_code, reports_of_asker
 from keng.partner_inbox.seals import InboxKeyPair, matter_key_of_asker, seal_matter_key
-from keng.partner_inbox.writing import add_message
+from keng.partner_inbox.writing import add_sealed_message
 from keng.tips import receipt_codes
 
 RESIDENT = "resident"
@@ -52,7 +52,7 @@ def ask_partner(partner: Partner, *, text: str, token: str, language: str) -> No
         InboxMatter.objects.bulk_create([matter], ignore_conflicts=True)
         if not known.filter(pk=matter.pk).exists():
             return
-    message = add_message(matter, text, pair.private)
+    message = add_sealed_message(matter, text, pair.private)
     shown_codes.show_code_for_a_while(token)
     record("matter.asked", by=RESIDENT, on=matter, chain=partner_chain(partner.pk))
     if message is not None and tells_of_danger(text):
@@ -71,7 +71,7 @@ def write_to_partner(code: str, *, text: str) -> None:
     if matter.ended_at and not is_danger:
         raise MatterEnded
     private = matter_key_of_asker(matter, code)
-    message = add_message(matter, text, private)
+    message = add_sealed_message(matter, text, private)
     if message is not None and is_danger:
         _tell_danger(matter, message, text, private, code)
 

@@ -18,7 +18,7 @@ from keng.partner_inbox.inbox_role import in_inbox_role
 from keng.partner_inbox.models import InboxMatter
 from keng.partner_inbox.passing_on import has_danger_to_tell, pass_on_danger
 from keng.partner_inbox.seals import matter_key_of_partner
-from keng.partner_inbox.writing import add_message
+from keng.partner_inbox.writing import add_sealed_message
 
 
 @act(acts.ANSWER_MATTER)
@@ -100,4 +100,4 @@ def _locked_open(matter_id: uuid.UUID, unlocked: UnlockedInbox, by: PartnerMembe
 def _add(matter: InboxMatter, words: str, unlocked: UnlockedInbox, by: PartnerMember) -> bool:
     """Whether it was written: not where the last answer says the same."""
     private = matter_key_of_partner(matter, unlocked.private)
-    return add_message(matter, clean_text(words), private, member=by) is not None
+    return add_sealed_message(matter, clean_text(words), private, member=by) is not None

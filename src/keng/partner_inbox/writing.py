@@ -6,7 +6,7 @@ from keng.partner_inbox.models import InboxMatter, InboxMessage
 from keng.partner_inbox.seals import open_words, seal_words
 
 
-def add_message(
+def add_sealed_message(
     matter: InboxMatter, words: str, matter_private: bytes, *, member: PartnerMember | None = None
 ) -> InboxMessage | None:
     """Seal words of the member, or of the asker, into the locked matter.
