@@ -167,6 +167,9 @@ class _LineReader:
     def warning(self, line: dict[str, str]) -> dict[str, Any]:
         """One line of a sheet of warnings."""
         row, _on = self._common(line)
+        if row["is_month"]:
+            # A month of tips is a total; a warning went out on a day.
+            raise RefusedCell("month_of_warning")
         words = cells.parse_words(line.get("words", ""))
         if not words:
             raise RefusedCell("no_words")

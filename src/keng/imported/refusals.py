@@ -11,6 +11,7 @@ REFUSALS: "dict[str, str | _StrPromise]" = {
     "formula": _("a cell begins with =, +, - or @, as a formula does: leave that sign out"),
     "no_date": _("the date is missing"),
     "bad_date": _("the date is no day such as 25/03/2024 and no month such as 03/2024"),
+    "month_of_warning": _("a warning went out on a day such as 25/03/2024, and this is a month"),
     "early_date": _("the date is before the year 2020"),
     "future_date": _("the date has not come yet"),
     "counted_here": _(

@@ -107,6 +107,14 @@ def test_warnings_published_here_do_not_come_in_again(office):
     assert refused_lines(look_at(office, *lines, kind=ImportKind.WARNINGS, head=head)) == [3, 4]
 
 
+def test_a_warning_needs_the_day_it_went_out(office):
+    lines = ("03/2024;Đồng Xanh;Lời", "25/03/2024;Đồng Xanh;Lời")
+    head = "Ngày;Xã, phường;Nội dung cảnh báo"
+    found = look_at(office, *lines, kind=ImportKind.WARNINGS, head=head)
+    assert [line["why"] for line in found.waiting.refused] == ["month_of_warning"]
+    assert len(found.waiting.rows) == 1
+
+
 def test_words_past_their_period_are_only_counted(office):
     period(office.province, months=24)
     period(office.province, months=600, category="theft")
