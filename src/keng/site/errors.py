@@ -17,6 +17,7 @@ from keng.kit import busy
 from keng.kit.form_not_taken import form_not_taken_context, typed_texts
 from keng.kit.languages import full_language
 from keng.kit.refused_tries import RefusedTry, note_refused_try
+from keng.kit.unread_bodies import is_marked_as_reading_none
 
 # Where the front says, with an HTTPStatus, that the body of a request was not taken in.
 BODY_NOT_TAKEN = "keng.not_taken"
@@ -60,7 +61,7 @@ class BodyNotTaken:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         status = request.META.get(BODY_NOT_TAKEN)
-        if status is None:
+        if status is None or _needs_no_body(request):
             return self.get_response(request)
         note_refused_try(RefusedTry.BODY, HTTPStatus(status).phrase.lower())
         why = _WHY_NOT_TAKEN.get(status)
@@ -73,6 +74,12 @@ class BodyNotTaken:
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = str(_AGAIN_AFTER_SECONDS)
         return response
+
+
+def _needs_no_body(request: HttpRequest) -> bool:
+    with suppress(Resolver404):
+        return is_marked_as_reading_none(resolve(request.path_info).func)
+    return False
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -26,6 +26,7 @@ from keng.dialogue.public.status_page import OptionalWords
 from keng.kit.browser_drafts import on_newest_draft
 from keng.kit.forms import Form, ManyFiles
 from keng.kit.languages import answer_in_language, chosen_language
+from keng.kit.unread_bodies import reads_no_body
 from keng.kit.uploads import MOST_FILE_BYTES, takes_files
 from keng.kit.web_app import manifest_response
 from keng.language.masking import MaskedText, mask_senders
@@ -85,6 +86,7 @@ def share(request: HttpRequest) -> HttpResponse:
     return _begin_report(request, masked)
 
 
+@reads_no_body
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def share_target(request: HttpRequest) -> HttpResponse:

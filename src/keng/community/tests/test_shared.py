@@ -10,6 +10,7 @@ from PIL import Image
 
 from keng.community.models import Draft
 from keng.community.tests.resident import Resident, Stage
+from keng.site.errors import BODY_NOT_TAKEN
 from keng.tips.models import Tip
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +112,13 @@ def test_without_the_service_worker_nothing_of_a_share_is_read(
     page = text_of(public_client.get(answer.url))
     assert "chưa tới đây" in page
     assert WRITER not in page
+
+
+def test_a_picture_too_large_to_be_taken_in_leads_to_the_page_as_well(public_client):
+    refused = {BODY_NOT_TAKEN: 413}
+    answer = public_client.post(reverse("share-target"), **refused)
+    assert (answer.status_code, answer.url) == (303, f"{reverse('share')}?missed")
+    assert public_client.post(reverse("share"), **refused).status_code == 413
 
 
 def test_the_manifest_shares_by_post_to_what_the_service_worker_catches(public_client):

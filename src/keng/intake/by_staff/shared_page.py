@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from keng.kit.unread_bodies import reads_no_body
 from keng.kit.web_app import manifest_response
 
 
 # Another app has no token. Nothing of what it sends is read here.
+@reads_no_body
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_down_shared(request: HttpRequest) -> HttpResponse:
