@@ -61,7 +61,16 @@ def compare_numbers(
 
     `texts` holds words by language and part; a number that was used in an offence is out of place
     in the part `CALL_PART`. What is known exactly is never called a slip of something else.
+    `known` is only gone through where the texts have a number or a link.
     """
+    every_written = [
+        (written, part == CALL_PART)
+        for parts in texts.values()
+        for part, words in parts.items()
+        for written in _written_numbers(words, is_call=part == CALL_PART)
+    ]
+    if not every_written:
+        return []
     numbers: list[_Known] = []
     links: list[_Known] = []
     for each in known:
@@ -70,12 +79,9 @@ def compare_numbers(
         else:
             numbers.append(_Known(_digits_key(each.value), each))
     found: dict[tuple[str, bool], ComparedNumber] = {}
-    for parts in texts.values():
-        for part, words in parts.items():
-            for written in _written_numbers(words, is_call=part == CALL_PART):
-                among = links if written.is_link else numbers
-                compared = _compared(written, among, is_call=part == CALL_PART)
-                found.setdefault((written.key, part == CALL_PART), compared)
+    for written, is_call in every_written:
+        among = links if written.is_link else numbers
+        found.setdefault((written.key, is_call), _compared(written, among, is_call=is_call))
     return list(found.values())
 
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -188,9 +188,12 @@ def check_warning(
     )
 
 
-def official_values(unit: Unit) -> list[KnownNumber]:
-    """The numbers of desks alone: only what is official has a place where nobody compares."""
-    return _official_numbers(unit, {})
+def official_values(unit: Unit) -> Iterator[KnownNumber]:
+    """The numbers of desks alone: only what is official has a place where nobody compares.
+
+    They are asked of the database when the first one is wanted: most words name no number.
+    """
+    yield from _official_numbers(unit, {})
 
 
 @dataclass(frozen=True, slots=True)
