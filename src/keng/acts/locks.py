@@ -106,6 +106,7 @@ ORDER: dict[str, str] = {
     "delivery_dispatch": "pk",
     "delivery_relaytask": "pk",
     "delivery_delivery": "pk",
+    "delivery_digestentry": "pk",
     "delivery_channelaccount": "pk",
     "delivery_pagerway": "pk",
     "delivery_pagertest": "pk",

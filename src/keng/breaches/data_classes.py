@@ -267,7 +267,12 @@ DATA_CLASSES: tuple[DataClass, ...] = (
         readers=None,
         page="",
         counted="network_subscription",
-        tables=("network_subscription", "network_subscription_places", "network_subscriptionwish"),
+        tables=(
+            "network_subscription",
+            "network_subscription_places",
+            "network_subscriptionwish",
+            "delivery_digestentry",
+        ),
         leaves_by_channel=True,
     ),
     DataClass(

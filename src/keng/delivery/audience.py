@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
-from keng.delivery.fatigue import fatigue_budget
+from keng.delivery.fatigue import fatigue_budget, subscriber_week_limit
 from keng.delivery.models import Delivery, Dispatch
 from keng.delivery.recipients import RecipientQuery
 from keng.kit import times
@@ -76,6 +76,7 @@ class Audience:
             subscribers=self.subscribers,
             severity=self.minimum_severity,
             budget=fatigue_budget(),
+            subscriber_limit=subscriber_week_limit(),
             over_limit=bool(self.over_limit_reason.strip()),
             approved=self.groups,
         )
@@ -90,6 +91,8 @@ class SameRecipients:
     """Also those whose message has not left yet: they get the new one instead of the old."""
     deletes_posts: bool = False
     """Whether posts that can be deleted are, instead of saying that they were taken back."""
+    reaches_digests: bool = False
+    """Also those for whom it waits for their weekly digest: what is urgent now waits no longer."""
     called_off_at: tuple[datetime.datetime, ...] = ()
     """The moments at which what waited was called off for this; before it is, what waits is
     counted."""
@@ -130,7 +133,10 @@ class SameRecipients:
         if isinstance(found, Audience):
             return found.query()
         return recipients.earlier_recipients(
-            list(found.dispatches), waiting=found.waiting, called_off_at=list(found.called_off_at)
+            list(found.dispatches),
+            waiting=found.waiting,
+            called_off_at=list(found.called_off_at),
+            reaches_digests=found.reaches_digests,
         )
 
 
@@ -168,6 +174,7 @@ def audience_of_dispatch(dispatch: Dispatch) -> Audience | SameRecipients:
             _ids(kept["earlier"]),
             kept["waiting"],
             deletes_posts=kept.get("deletes_posts", False),
+            reaches_digests=dispatch.is_urgent and dispatch.kind == Dispatch.Kind.CORRECTION,
             called_off_at=(ended,) if ended else (),
         )
     return Audience(
@@ -236,6 +243,8 @@ class AudiencePlan:
     """Groups by hand for whom nobody can post it."""
     by_recent: dict[int, int] = field(default_factory=dict)
     """How many groups get their first, second, … warning of these seven days."""
+    in_digest: int = 0
+    """Subscribers who had as many as they want this week: they get it in their digest."""
 
     @property
     def groups(self) -> int:
@@ -252,6 +261,11 @@ class AudiencePlan:
         return sum(
             c.count for c in self.cells if c.recipient_kind == Delivery.RecipientKind.SUBSCRIPTION
         )
+
+    @property
+    def people(self) -> int:
+        """Subscribers who get it, now or in their digest: the number that is approved."""
+        return self.subscribers + self.in_digest
 
     @property
     def recipients(self) -> int:
@@ -330,8 +344,25 @@ def count_who_have_it(audience: SameRecipients) -> int:
 
 
 def count_subscribers(audience: Audience | SameRecipients) -> int:
-    """How many people it would reach, groups left aside."""
-    return AudiencePlan(count_recipients(audience), audience.hash).subscribers
+    """How many people it would reach, now or in their digest, groups left aside."""
+    cells = count_recipients(audience)
+    return AudiencePlan(cells, audience.hash, in_digest=count_digested(audience)).people
+
+
+def count_digested(audience: Audience | SameRecipients) -> int:
+    """How many subscribers would get it in their weekly digest alone."""
+    found = audience.resolved()
+    if isinstance(found, SameRecipients):
+        return 0
+    query = found.query()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # Our own words only; values are bound.
+            f"{query.sql} SELECT count(*) FROM subscribers WHERE is_digested",  # noqa: S608
+            query.values,
+        )
+        count: int = cursor.fetchone()[0]
+        return count
 
 
 def plan_audience(audience: Audience | SameRecipients) -> AudiencePlan:
@@ -355,7 +386,14 @@ def plan_audience(audience: Audience | SameRecipients) -> AudiencePlan:
             query.values,
         )
         by_recent = {recent + 1: count for recent, count in cursor.fetchall()}
-        return AudiencePlan(cells, digest, over_limit, _leadless(cursor, query), by_recent)
+        return AudiencePlan(
+            cells,
+            digest,
+            over_limit,
+            _leadless(cursor, query),
+            by_recent,
+            count_digested(audience),
+        )
 
 
 HAS_LEAD = (

@@ -1,4 +1,4 @@
-"""How many warnings one group gets: too many, and people leave.
+"""How many warnings one group or subscriber gets: too many, and people leave.
 
 Urgent warnings, corrections and recalls are always sent, and none of them counts.
 """
@@ -19,6 +19,15 @@ class FatigueBudget:
     """Within seven days."""
     month: int
     """Within thirty days."""
+
+
+WEEK_LIMITS = (1, 3, 7)
+"""Among these a subscriber chooses, or has no limit."""
+
+
+def subscriber_week_limit() -> int:
+    """So many reach a subscriber within seven days who chose no number; 0: all of them."""
+    return int(settings.SUBSCRIBER_WARNINGS_A_WEEK)
 
 
 def fatigue_budget() -> FatigueBudget:

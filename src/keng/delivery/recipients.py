@@ -1,7 +1,8 @@
 """Who gets a message: the SQL by which an audience becomes rows, for counting and sending alike.
 
 A warning goes to its audience (_CHOSEN), a recall or correction to whoever got the warning
-(_EARLIER). Both leave out the subscribers who said stop.
+(_EARLIER). Both leave out the subscribers who said stop. Of an audience those `subscribers` who are
+`is_digested` had as many warnings this week as they want: they get it in their digest.
 """
 
 import datetime
@@ -89,6 +90,23 @@ WITH RECURSIVE approved(id, channel, address) AS (
     -- Whoever joined or moved since the approval was not approved.
     AND (NOT %(only_approved)s OR (g.id, g.channel::text, g.channel_address::text) IN (
       SELECT id, channel, address FROM approved))
+), subscribers AS (
+  SELECT s.id, s.channel, account.id AS account_id, s.address_sealed, s.language, s.quiet_from,
+    s.quiet_to,
+    coalesce(s.week_limit, %(subscriber_limit)s) BETWEEN 1 AND had.week AS is_digested
+  FROM network_subscription s {_ACCOUNT_OF_PERSON} CROSS JOIN LATERAL (
+    SELECT count(*)::int AS week
+    FROM delivery_delivery d JOIN delivery_dispatch o ON o.id = d.dispatch_id
+    WHERE NOT %(unlimited)s AND d.recipient_ref = s.id AND d.id >= %(week)s AND d.part = 1
+      AND o.kind = 'warning' AND NOT o.is_urgent
+      AND d.state NOT IN ('cancelled', 'gone', 'rejected')
+  ) had
+  WHERE %(subscribers)s AND s.confirmed_at IS NOT NULL AND s.stopped_at IS NULL
+    AND {SUBSCRIPTION_OF_PLACES_SQL.format(s="s")}
+    AND s.minimum_severity <= %(severity)s
+    AND (s.kinds = '{{}}' OR s.kinds::text[] && %(kinds)s::text[])
+    AND EXISTS (SELECT 1 FROM network_subscription_places sp
+                WHERE sp.subscription_id = s.id AND sp.place_id IN (SELECT id FROM around))
 ), recipients AS (
   SELECT 'group' AS recipient_kind, c.id AS recipient_ref, c.kind AS group_kind, c.channel,
     account.id AS account_id, c.channel_address AS address, NULL::bytea AS address_sealed,
@@ -97,15 +115,9 @@ WITH RECURSIVE approved(id, channel, address) AS (
   FROM candidates c JOIN places_unit u ON u.id = c.unit_id {_ACCOUNT_OF_GROUP}
   WHERE %(over_limit)s OR NOT c.is_over
   UNION ALL
-  SELECT 'subscription', s.id, '', s.channel, account.id, '', s.address_sealed, s.language, 1,
+  SELECT 'subscription', s.id, '', s.channel, s.account_id, '', s.address_sealed, s.language, 1,
     s.quiet_from, s.quiet_to, 0, NULL::uuid, 0
-  FROM network_subscription s {_ACCOUNT_OF_PERSON}
-  WHERE %(subscribers)s AND s.confirmed_at IS NOT NULL AND s.stopped_at IS NULL
-    AND {SUBSCRIPTION_OF_PLACES_SQL.format(s="s")}
-    AND s.minimum_severity <= %(severity)s
-    AND (s.kinds = '{{}}' OR s.kinds::text[] && %(kinds)s::text[])
-    AND EXISTS (SELECT 1 FROM network_subscription_places sp
-                WHERE sp.subscription_id = s.id AND sp.place_id IN (SELECT id FROM around))
+  FROM subscribers s WHERE NOT s.is_digested
 )"""  # noqa: S608 -- our own words only; values are bound
 # An account that carries something now, and one that does not before a person mends it: all others
 # are tried again after minutes (sender.sql.ACCOUNTS).
@@ -136,7 +148,10 @@ _EARLIER = f"""
 WITH got AS (
   SELECT DISTINCT ON (d.recipient_ref) d.*
   FROM delivery_delivery d
-  WHERE d.dispatch_id = ANY(%(dispatches)s::uuid[]) AND d.part = 1
+  WHERE (d.dispatch_id = ANY(%(dispatches)s::uuid[]) OR d.id IN (
+           SELECT e.delivery_ref FROM delivery_digestentry e
+           WHERE e.dispatch_id = ANY(%(dispatches)s::uuid[]) AND e.delivery_ref IS NOT NULL))
+    AND d.part = 1
     AND (d.state IN ('leased', 'sent', 'delivered', 'read', 'unknown', 'relayed')
          OR d.state = 'cancelled' AND d.settled_at <> d.called_off_at
          -- Begun at the provider, where it may be seen although it was told to nobody.
@@ -184,6 +199,17 @@ WITH got AS (
   ) account ON true
   -- Whoever stopped in the meantime is written to no more, not even to correct.
   WHERE d.recipient_kind <> 'subscription' OR s.stopped_at IS NULL
+  UNION ALL
+  -- What is urgent now does not wait for a digest.
+  SELECT 'subscription', s.id, '', s.channel, account.id, '', s.address_sealed, s.language, 1,
+    NULL::time, NULL::time, 0, NULL::uuid, 2
+  FROM (
+    SELECT DISTINCT e.subscription_id FROM delivery_digestentry e
+    WHERE %(reaches_digests)s AND e.dispatch_id = ANY(%(dispatches)s::uuid[])
+      AND e.delivery_ref IS NULL AND e.subscription_id NOT IN (SELECT recipient_ref FROM got)
+  ) waits
+  JOIN network_subscription s ON s.id = waits.subscription_id AND s.stopped_at IS NULL
+  {_ACCOUNT_OF_PERSON}
 )"""  # noqa: S608 -- our own words only; values are bound
 
 # Of a recipient `r`: with %(urgent)s, whether the dispatch is.
@@ -213,6 +239,7 @@ def chosen_recipients(
     subscribers: bool,
     severity: int,
     budget: FatigueBudget,
+    subscriber_limit: int,
     over_limit: bool,
     approved: Sequence[tuple[uuid.UUID, str, str]] | None,
 ) -> RecipientQuery:
@@ -232,6 +259,7 @@ def chosen_recipients(
             "unlimited": severity >= URGENT_SEVERITY,
             "week_limit": budget.week,
             "month_limit": budget.month,
+            "subscriber_limit": subscriber_limit,
             "over_limit": over_limit,
             "hand": BY_HAND,
             "only_approved": approved is not None,
@@ -245,18 +273,24 @@ def chosen_recipients(
 
 
 def earlier_recipients(
-    dispatches: list[uuid.UUID], *, waiting: bool, called_off_at: list[datetime.datetime]
+    dispatches: list[uuid.UUID],
+    *,
+    waiting: bool,
+    called_off_at: list[datetime.datetime],
+    reaches_digests: bool,
 ) -> RecipientQuery:
     """Whoever got one of these dispatches or may have, once each.
 
     With `waiting` also whoever still waits for it, or did so when it was called off at one of these
-    moments.
+    moments; with `reaches_digests` also those for whom it waits for their weekly digest.
     """
     changing = channels.codes_where(lambda channel: bool(channel.can.changes_posts_at))
     values = {
         "dispatches": dispatches,
         "waiting": waiting,
         "called_off_at": called_off_at,
+        "reaches_digests": reaches_digests,
+        "units": [],
         "hand": BY_HAND,
         "changing": changing,
         "changed_at": [channels.get_channel(code).can.changes_posts_at for code in changing],

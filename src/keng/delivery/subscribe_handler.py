@@ -54,7 +54,7 @@ wish AS (
 ),
 new AS (
   SELECT sent.*, wish.place_ids, wish.kinds, wish.language, wish.minimum_severity,
-         wish.quiet_from, wish.quiet_to, wish.warning_code
+         wish.quiet_from, wish.quiet_to, wish.week_limit, wish.warning_code
   FROM sent JOIN wish ON wish.code_hash = sent.code_hash
 ),
 claimed AS (
@@ -71,7 +71,8 @@ changed AS (
   UPDATE network_subscription s
   SET account_ref = new.account, address_sealed = new.address, kinds = new.kinds,
       language = new.language, minimum_severity = new.minimum_severity,
-      quiet_from = new.quiet_from, quiet_to = new.quiet_to, asked_at = now()
+      quiet_from = new.quiet_from, quiet_to = new.quiet_to, week_limit = new.week_limit,
+      asked_at = now()
   FROM new
   WHERE s.channel = new.channel AND s.address_hash = new.subscription_hash
     AND s.warning_code = new.warning_code AND s.member_ref IS NULL AND s.stopped_at IS NULL
@@ -80,9 +81,10 @@ changed AS (
 begun AS (
   INSERT INTO network_subscription AS s
     (id, channel, account_ref, address_hash, address_sealed, kinds, language, minimum_severity,
-     quiet_from, quiet_to, warning_code, link_secret, asked_at, confirmed_at)
+     quiet_from, quiet_to, week_limit, warning_code, link_secret, asked_at, confirmed_at)
   SELECT subscription, channel, account, subscription_hash, address, kinds, language,
-         minimum_severity, quiet_from, quiet_to, warning_code, link_secret, now(), now()
+         minimum_severity, quiet_from, quiet_to, week_limit, warning_code, link_secret, now(),
+         now()
   FROM new
   WHERE NOT EXISTS (SELECT FROM changed WHERE changed.address_hash = new.subscription_hash)
   RETURNING s.id, s.address_hash

@@ -35,6 +35,8 @@ class TurnLock(IntEnum):
     DISPATCH_ROWS = 5_120_017
     RECOUNT_OPEN_TIPS = 5_120_018
     LEAD_MESSAGES = 5_120_019
+    SUBSCRIBER_LIMITS = 5_120_020
+    DIGESTS = 5_120_021
 
 
 def wait_for_owners_lock(connection: "psycopg.Connection[Any]", which: OwnersLock) -> None:

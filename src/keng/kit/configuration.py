@@ -301,6 +301,7 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_APPROVE_WITH_CODE": _switch,
     "KENG_WARNINGS_A_WEEK": _whole(1, 100),
     "KENG_WARNINGS_A_MONTH": _whole(1, 400),
+    "KENG_SUBSCRIBER_WARNINGS_A_WEEK": _whole(0, 100),
     "KENG_SCREEN_LOCK_MINUTES": _whole(0, 60),
     "KENG_EXIT_URL": _WEB,
     "KENG_ONION_URL": _onion,

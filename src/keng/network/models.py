@@ -438,6 +438,9 @@ class Subscription(Row):
     minimum_severity = models.PositiveSmallIntegerField(default=1, db_default=1)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
+    # So many warnings that are not urgent come in seven days, the others in a digest; 0: all of
+    # them come, none: as the operator set it.
+    week_limit = models.PositiveSmallIntegerField(null=True, blank=True)
     # Of the first version of that warning, so that one warning is asked for once.
     warning_code = models.CharField(max_length=8, default="", db_default="", blank=True)
     # A plain reference, as partners lie above.
@@ -493,6 +496,7 @@ class SubscriptionWish(Row):
     minimum_severity = models.PositiveSmallIntegerField()
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
+    week_limit = models.PositiveSmallIntegerField(null=True, blank=True)
     warning_code = models.CharField(max_length=8, default="", db_default="", blank=True)
     made_at = models.DateTimeField(db_default=Now())
 

@@ -204,13 +204,15 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_establishment": "SELECT (id, group_id, kind, is_open)",
         # A letter goes to the address that was typed in; no address is read here.
         "network_subscription": "INSERT, SELECT (id, channel, account_ref, address_hash, kinds, "
-        "language, minimum_severity, quiet_from, quiet_to, warning_code, member_ref, link_secret, "
-        "asked_at, confirmed_at, stopped_at), "
+        "language, minimum_severity, quiet_from, quiet_to, week_limit, warning_code, member_ref, "
+        "link_secret, asked_at, confirmed_at, stopped_at), "
         "UPDATE (address_sealed, kinds, language, minimum_severity, quiet_from, quiet_to, "
-        "asked_at, confirmed_at, stopped_at)",
+        "week_limit, asked_at, confirmed_at, stopped_at)",
         # What was chosen waits for its chat, behind the hash of a code.
         "network_subscriptionwish": "INSERT, SELECT (made_at, warning_code)",
         "network_subscription_places": ALL,
+        # What waits for a digest, on the subscriber's own page.
+        "delivery_digestentry": R,
         "delivery_relaytask": "SELECT, UPDATE (confirmed_at, via, reached_count, houses_told, "
         "cannot_reason, remind_at, lead_id, handed_out_at, handed_out_by_id)",
         "delivery_delivery": f"INSERT, {_SENT}, {_CALLED_OFF}",
@@ -324,6 +326,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "resend_asked_at)",
         "delivery_dispatchaudience": RI,
         "delivery_dispatchlag": "SELECT, UPDATE (seen_at, seen_by_id)",
+        # How many get it in their digest; who got it there is told of a recall.
+        "delivery_digestentry": R,
         # Taken back, or sent once more where nobody knows; to whom and what stays.
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
         "not_before, leased_by, leased_until, address_sealed, text_sealed)",
@@ -506,7 +510,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_subscription": "INSERT, SELECT (id, channel, address_hash, warning_code, "
         "member_ref, asked_at, stopped_at), "
         "UPDATE (stopped_at, account_ref, address_sealed, kinds, language, minimum_severity, "
-        "quiet_from, quiet_to, asked_at)",
+        "quiet_from, quiet_to, week_limit, asked_at)",
         "network_subscription_places": "SELECT (subscription_id, place_id), INSERT, DELETE",
         "network_subscriptionwish": "SELECT, DELETE",
         # A code sent from a chat makes it the lead's; whose it is, is not read here.
@@ -555,6 +559,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "held_people, resend_asked_at, resent_at)",
         "delivery_dispatchaudience": R,
         "delivery_dispatchlag": "SELECT, INSERT, UPDATE (caught_up_at)",
+        "delivery_digestentry": "SELECT, INSERT, UPDATE (dispatch_id, delivery_ref, taken_at), "
+        "DELETE",
         "delivery_approval": "SELECT (id, people)",
         # Calls and answers that are overtaken; an address is forgotten.
         # A correction gets another account where its own carries nothing any more.

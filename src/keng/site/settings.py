@@ -41,6 +41,8 @@ DISPUTE_DAYS = int(os.environ.get("KENG_DISPUTE_DAYS", "10"))
 # How many warnings that are not urgent one group gets before one more needs a reason.
 WARNINGS_A_WEEK = int(os.environ.get("KENG_WARNINGS_A_WEEK", "3"))
 WARNINGS_A_MONTH = int(os.environ.get("KENG_WARNINGS_A_MONTH", "10"))
+# How many of them reach a subscriber who chose no other number; 0: all of them.
+SUBSCRIBER_WARNINGS_A_WEEK = int(os.environ.get("KENG_SUBSCRIBER_WARNINGS_A_WEEK", "3"))
 # Whether six digits do where a second person lets something out; otherwise it takes a passkey.
 APPROVE_WITH_CODE = os.environ.get("KENG_APPROVE_WITH_CODE") == "1"
 # A desk at which nobody was for so long is covered; 0: only when somebody presses the button.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from keng.delivery.audience import Audience, SameRecipients, define_audience
+from keng.delivery.fatigue import URGENT_SEVERITY
 from keng.places.models import Unit
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ def audience_of(version: "Version") -> Audience | SameRecipients:
     A correction also replaces what has not left yet, so that nobody gets the wrong text after it.
     """
     if earlier := earlier_dispatches(version):
-        return SameRecipients(earlier, waiting=True)
+        is_urgent = version.severity >= URGENT_SEVERITY
+        return SameRecipients(earlier, waiting=True, reaches_digests=is_urgent)
     return choice_of(version).audience(version.warning.unit, version.severity)
 
 

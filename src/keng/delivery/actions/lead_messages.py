@@ -8,7 +8,7 @@ from keng.delivery.actions.sealed_messages import SealedMessage, write_sealed_me
 from keng.delivery.models import Dispatch
 from keng.delivery.priorities import Priority
 from keng.kit import times
-from keng.network.models import Lead, LeadWay
+from keng.network.models import Lead, LeadWay, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ def write_lead_messages(
 
 
 def quiet_until(
-    way: LeadWay, now: datetime.datetime, *, is_urgent: bool
+    way: LeadWay | Subscription, now: datetime.datetime, *, is_urgent: bool
 ) -> datetime.datetime | None:
-    """When the lead's quiet hours end, if this has to wait for that."""
+    """When the quiet hours of a lead or subscriber end, if this has to wait for that."""
     begins, ends = way.quiet_from, way.quiet_to
     if is_urgent or begins is None or ends is None or begins == ends:
         return None

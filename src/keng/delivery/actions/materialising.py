@@ -20,7 +20,17 @@ from keng.audit.actions import record, unit_chain
 from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
 from keng.delivery.actions import stranded
-from keng.delivery.audience import Audience, SameRecipients, audience_of_dispatch
+from keng.delivery.actions.digest_entries import (
+    KEEP_FOR_DIGEST,
+    carry_on_waiting_entries,
+    take_back_digests,
+)
+from keng.delivery.audience import (
+    Audience,
+    SameRecipients,
+    audience_of_dispatch,
+    count_subscribers,
+)
 from keng.delivery.models import Dispatch
 from keng.delivery.priorities import REPLACES_A_TEXT, priority_to_many
 from keng.delivery.recipients import NOT_BEFORE, UNREACHED, WAITS
@@ -43,6 +53,7 @@ def materialise_next_dispatch() -> int:
     failed: Exception | None = None
     for key in waiting.values_list("pk", flat=True)[:20]:
         try:
+            take_back_digests(key)
             if materialise_dispatch(key):
                 return 1
         except _CalledOff:
@@ -60,13 +71,15 @@ def materialise_dispatch(dispatch_id: uuid.UUID) -> int:
     is_ours = take_turn(TurnLock.DISPATCH_ROWS, dispatch_id)
     found = Dispatch.objects.to_materialise().select_related("audience")
     dispatch = found.filter(pk=dispatch_id).first() if is_ours else None
-    if dispatch is None:
+    if dispatch is None or not _has_turn_over_limits(dispatch):
         return 0
     audience = audience_of_dispatch(dispatch).resolved()
     if isinstance(audience, Audience) and _hold_if_over_approval(dispatch, audience):
         return 1
     with connection.cursor() as cursor:
         _insert_deliveries(cursor, dispatch, audience)
+        if isinstance(audience, SameRecipients):
+            carry_on_waiting_entries(cursor, dispatch, list(audience.dispatches))
         count, digest = _digest(cursor, dispatch)
         tasks = _insert_tasks(cursor, dispatch, audience)
         if dispatch.replaces_a_text:
@@ -96,6 +109,16 @@ def materialise_dispatch(dispatch_id: uuid.UUID) -> int:
     return 1
 
 
+def _has_turn_over_limits(dispatch: Dispatch) -> bool:
+    """Of what counts in a subscriber's week one is made after the other, so that each is counted.
+
+    Another worker is at one otherwise, and this comes next. What is urgent waits for none of them.
+    """
+    if dispatch.is_urgent or dispatch.replaces_a_text:
+        return True
+    return take_turn(TurnLock.SUBSCRIBER_LIMITS)
+
+
 def is_over_approval(people: int, approved: int) -> bool:
     """Whether so many people are so many more than were approved that a person decides."""
     more = people - approved
@@ -111,7 +134,7 @@ def _hold_if_over_approval(dispatch: Dispatch, audience: Audience) -> bool:
     if dispatch.approval_id is None:
         return False
     approved = _people_approved(dispatch)
-    people = _count_people(audience)
+    people = count_subscribers(audience)
     if not is_over_approval(people, approved):
         return False
     _lock_unless_called_off(dispatch)
@@ -132,18 +155,6 @@ def _people_approved(dispatch: Dispatch) -> int:
         return dispatch.let_go_people
     seen = Dispatch.objects.filter(pk=dispatch.pk).values_list("approval__people", flat=True)
     return seen.get() or 0
-
-
-def _count_people(audience: Audience) -> int:
-    query = audience.query()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            query.sql  # noqa: S608 -- our own words only; values are bound
-            + " SELECT count(*) FROM recipients WHERE recipient_kind = 'subscription'",
-            query.values,
-        )
-        count: int = cursor.fetchone()[0]
-    return count
 
 
 def _lock_unless_called_off(dispatch: Dispatch) -> None:
@@ -189,9 +200,13 @@ def _insert_deliveries(
         "priority": priority_to_many(dispatch.kind, is_urgent=dispatch.is_urgent),
         "deletes_posts": isinstance(audience, SameRecipients) and audience.deletes_posts,
     }
+    # In one statement, so that everybody is either written to or in a digest.
+    digest = KEEP_FOR_DIGEST if isinstance(audience, Audience) else ""
+    if dispatch.kind == Dispatch.Kind.RECALL:
+        digest = ""
     cursor.execute(
         # Our own words only; values are bound.
-        f"{query.sql} INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, "  # noqa: S608
+        f"{query.sql}{digest} INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, "  # noqa: S608
         "recipient_kind, recipient_ref, text_id, address, address_sealed, priority, is_urgent, "
         "state, code, settled_at, not_before, expires_at, earlier_ref, deletes_post, unit_ref) "
         f"SELECT {recipients.ID_BY_TURN_SQL}, %(dispatch)s, r.account_id, r.channel, "

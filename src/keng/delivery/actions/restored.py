@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from keng.acts.locks import lock
 from keng.acts.work import work
 from keng.audit.actions import record
-from keng.delivery.models import ChannelAccount, Delivery, Dispatch
+from keng.delivery.models import ChannelAccount, Delivery, DigestEntry, Dispatch
 from keng.kit import times
 
 RESTORED_CODE = "restored"
@@ -37,6 +37,8 @@ def settle_after_restore(backup_made_at: datetime.datetime | None = None) -> Set
     cancelled = [dispatch.pk for dispatch in lock(Dispatch.objects.without_rows())]
     now = times.now()
     Dispatch.objects.filter(pk__in=cancelled).update(cancelled_at=now)
+    # What waited for a digest may have been in one since; a digest itself is a row as any other.
+    DigestEntry.objects.waiting().delete()
     unknown = len(lock(_under_way()).values_list("pk", flat=True))
     settled = {
         "state": Delivery.State.UNKNOWN,

@@ -53,7 +53,7 @@ def write_sealed_messages(
         for one in messages
     }
     DispatchText.objects.bulk_create(texts.values())
-    seals, accounts = SealBatch(), _CarryingAccounts(notice.unit)
+    seals, accounts = SealBatch(), CarryingAccounts(notice.unit)
     made = []
     for one in messages:
         key = new_id()
@@ -97,7 +97,7 @@ def _settle_unreachable(rows: Sequence[Delivery]) -> None:
     )
 
 
-class _CarryingAccounts:
+class CarryingAccounts:
     """By which account each channel is carried: the unit's own, else any that works."""
 
     def __init__(self, unit: Unit) -> None:

@@ -1,6 +1,7 @@
 """Channel accounts, what came in, and what goes out with one row per recipient."""
 
 from keng.delivery.models.accounts import ChannelAccount, SandboxMessage
+from keng.delivery.models.digests import DigestEntry
 from keng.delivery.models.inbound import Conversation, DedupeKey, Inbound, InboundMedia
 from keng.delivery.models.lags import DispatchLag
 from keng.delivery.models.outbound import (
@@ -28,6 +29,7 @@ __all__ = [
     "Conversation",
     "DedupeKey",
     "Delivery",
+    "DigestEntry",
     "Dispatch",
     "DispatchAudience",
     "DispatchLag",

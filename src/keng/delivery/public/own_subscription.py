@@ -8,7 +8,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.channels import facts_of
 from keng.delivery.actions import subscribing as actions
+from keng.delivery.digest_times import next_digest_time
 from keng.delivery.public.place_choice import PlaceChoice
+from keng.delivery.public.week_limits import week_limits
+from keng.delivery.queries.digests import waiting_for_digest
+from keng.kit import times
 from keng.kit.sql_names import alphabetically
 from keng.kit.web_app import worker_response
 from keng.network import secret_links
@@ -43,7 +47,10 @@ def own_subscription(request: HttpRequest, token: str) -> HttpResponse:
         context = {"subscription": subscription, "way": _way_words(subscription), "token": token}
         return render(request, "delivery/own_request.html", context)
     form = ChoicesForm(
-        request.POST or None, offered=PlaceChoice.offered(), initial=_choices_of(subscription)
+        request.POST or None,
+        offered=PlaceChoice.offered(),
+        week_limits=week_limits(),
+        initial=_choices_of(subscription),
     )
     is_search = form.is_bound and form.asks_to_search
     if form.is_bound and not is_search and form.is_valid():
@@ -52,10 +59,10 @@ def own_subscription(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(f"{reverse('own-subscription', args=[token])}?{_KEPT}=1")
     places = list(subscription.places.order_by(alphabetically()))
     if is_search:
-        names = ("severity", "quiet_from", "quiet_to", "language")
+        names = ("severity", "quiet_from", "quiet_to", "week_limit", "language")
         typed = {name: form.data.get(name, "") for name in names}
         typed["kinds"] = form.data.getlist("kinds")
-        shown = ChoicesForm(offered=PlaceChoice.offered(), initial=typed)
+        shown = ChoicesForm(offered=PlaceChoice.offered(), week_limits=week_limits(), initial=typed)
     else:
         shown = form
     context = {
@@ -65,6 +72,8 @@ def own_subscription(request: HttpRequest, token: str) -> HttpResponse:
         "subscription": subscription,
         "way": _way_words(subscription),
         "is_kept": _KEPT in request.GET,
+        "waiting": waiting_for_digest(subscription),
+        "next_digest": next_digest_time(times.now()),
         "token": token,
     }
     return render(request, "delivery/own_subscription.html", context)
@@ -85,6 +94,11 @@ def own_subscription_data(request: HttpRequest, token: str) -> HttpResponse:
         "only_what_concerns": subscription.kinds,
         "at_least_severity": subscription.minimum_severity,
         "in_peace_between": [f"{hour:%H:%M}" for hour in quiet if hour is not None],
+        "at_most_a_week": subscription.week_limit,
+        "waiting_for_the_digest": [
+            {"title": one.title, "since": one.since.isoformat()}
+            for one in waiting_for_digest(subscription)
+        ],
         "language": subscription.language,
         "told_once_when_over": subscription.warning_code,
         "asked_at": subscription.asked_at.isoformat(),
@@ -139,6 +153,7 @@ def _choices_of(subscription: Subscription) -> dict[str, object]:
         "severity": subscription.minimum_severity,
         "quiet_from": subscription.quiet_from,
         "quiet_to": subscription.quiet_to,
+        "week_limit": subscription.week_limit,
         "language": subscription.language,
     }
 

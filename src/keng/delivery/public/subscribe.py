@@ -11,6 +11,7 @@ from keng.channels.ssrf import UrlRefused
 from keng.channels.web_push import NotASubscription, PushSubscription
 from keng.delivery.actions import subscribing as actions
 from keng.delivery.public.place_choice import PlaceChoice
+from keng.delivery.public.week_limits import week_limits
 from keng.delivery.push_account import push_settings
 from keng.delivery.ways_to_receive import (
     BY_BROWSER,
@@ -95,16 +96,22 @@ def _subscribe_form(request: HttpRequest, ways: list[WayToReceive]) -> Subscribe
     return SubscribeForm(
         request.POST or None,
         offered=PlaceChoice.offered(),
+        week_limits=week_limits(),
         ways=lines_of_form(ways),
         initial={"language": language},
     )
 
 
 def _form_without_errors(form: SubscribeForm, ways: list[WayToReceive]) -> SubscribeForm:
-    names = ("way", "email", "severity", "quiet_from", "quiet_to", "language")
+    names = ("way", "email", "severity", "quiet_from", "quiet_to", "week_limit", "language")
     typed = {name: form.data.get(name, "") for name in names}
     typed["kinds"] = form.data.getlist("kinds")
-    return SubscribeForm(offered=PlaceChoice.offered(), ways=lines_of_form(ways), initial=typed)
+    return SubscribeForm(
+        offered=PlaceChoice.offered(),
+        week_limits=week_limits(),
+        ways=lines_of_form(ways),
+        initial=typed,
+    )
 
 
 def take_subscription_request(

@@ -14,7 +14,7 @@ from django.db import connection
 from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.channels.facts import MessagePrice
-from keng.delivery.audience import HAS_LEAD, Audience, SameRecipients
+from keng.delivery.audience import HAS_LEAD, Audience, SameRecipients, count_digested
 from keng.delivery.credentials import given_settings
 from keng.delivery.forecast import (
     HORIZON,
@@ -71,6 +71,10 @@ class BeforeSending:
     """None where nothing of it costs anything."""
     forecast: Forecast | None
     """None where too little happened before to say."""
+    subscribers_now: int
+    """Who asked for warnings and gets it by itself."""
+    subscribers_in_digest: int
+    """Who had as many as they want this week, and gets it in the weekly digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ def look_ahead(
         groups_by_hand=len(by_hand),
         cost=_cost(reachable, accounts, texts),
         forecast=forecast,
+        subscribers_now=sum(load.count - load.groups for load in loads),
+        subscribers_in_digest=count_digested(audience),
     )
 
 

@@ -250,6 +250,7 @@ def test_a_chat_is_written_to_from_the_account_it_began_with(place):
         subscribers=True,
         severity=3,
         budget=fatigue_budget(),
+        subscriber_limit=3,
         over_limit=False,
         approved=None,
     )

@@ -31,7 +31,7 @@ CHAT_CODE_LENGTH = 6
 CHAT_WISH_KEPT = datetime.timedelta(days=1)
 # Backups of the usual two weeks are gone by then: a restore must know what was told already.
 REMAINS_KEPT = datetime.timedelta(days=60)
-_CHOICES = ["kinds", "language", "minimum_severity", "quiet_from", "quiet_to"]
+_CHOICES = ["kinds", "language", "minimum_severity", "quiet_from", "quiet_to", "week_limit"]
 # A second request within this time sends no second letter: the page must not flood a mailbox.
 ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
 recent_mailboxes = Mailboxes(seconds=ASK_AGAIN_AFTER.total_seconds())
@@ -53,6 +53,8 @@ class SubscriptionChoices:
     quiet_from: datetime.time | None = None
     quiet_to: datetime.time | None = None
     """Between these two hours nothing comes but what is urgent; none or both."""
+    week_limit: int | None = None
+    """So many warnings that are not urgent in seven days; 0: all, None: as the operator set it."""
     warning_code: str = ""
     """Only to be told when this warning is over: then nothing else is chosen."""
     member_ref: uuid.UUID | None = None
@@ -162,6 +164,7 @@ def keep_chat_wish(account_ref: uuid.UUID, choices: SubscriptionChoices) -> str:
         minimum_severity=choices.minimum_severity,
         quiet_from=choices.quiet_from,
         quiet_to=choices.quiet_to,
+        week_limit=choices.week_limit,
         warning_code=choices.warning_code,
     )
     return code
@@ -191,6 +194,7 @@ def _put_choices(subscription: Subscription, choices: SubscriptionChoices) -> No
     subscription.kinds, subscription.language = list(choices.kinds), choices.language
     subscription.minimum_severity = choices.minimum_severity
     subscription.quiet_from, subscription.quiet_to = choices.quiet_from, choices.quiet_to
+    subscription.week_limit = choices.week_limit
 
 
 def _put_places(subscription: Subscription, choices: SubscriptionChoices) -> None:

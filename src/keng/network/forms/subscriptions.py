@@ -1,5 +1,6 @@
 """The forms with which a person subscribes to warnings, and changes it afterwards."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
@@ -18,6 +19,20 @@ SEVERITIES = [
     ("2", gettext_lazy("What is important or urgent")),
     ("3", gettext_lazy("Only what is urgent")),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLimits:
+    """Among how many warnings a week somebody chooses."""
+
+    offered: tuple[int, ...]
+    usual: int
+    """As the operator set it; 0: all of them."""
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Value and label of each, the one without a limit last."""
+        numbers = sorted({*self.offered, self.usual} - {0})
+        return [*((str(n), str(n)) for n in numbers), ("0", _("All of them at once"))]
 
 
 class ChoicesForm(Form):
@@ -62,16 +77,31 @@ class ChoicesForm(Form):
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         error_messages={"invalid": gettext_lazy("Write the hour as 06:00")},
     )
+    week_limit = forms.TypedChoiceField(
+        coerce=int,
+        required=False,
+        empty_value=None,
+        label=gettext_lazy("At most how many a week?"),
+        help_text=gettext_lazy(
+            "What is more comes in one message on Sunday. What is urgent always comes at once."
+        ),
+        widget=forms.RadioSelect,
+    )
     language = forms.ChoiceField(
         choices=[("vi", "Tiếng Việt"), ("en", "English")],
         label=gettext_lazy("Language"),
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, offered: QuerySet[Place], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, offered: QuerySet[Place], week_limits: WeekLimits, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["places"].queryset = offered
+        fields["week_limit"].choices = week_limits.lines()
+        if self.initial.get("week_limit") is None:
+            self.initial["week_limit"] = week_limits.usual
 
     def clean(self) -> dict[str, Any] | None:
         found = super().clean()
@@ -105,6 +135,7 @@ class ChoicesForm(Form):
             minimum_severity=chosen["severity"],
             quiet_from=chosen["quiet_from"],
             quiet_to=chosen["quiet_to"],
+            week_limit=chosen["week_limit"],
         )
 
 

@@ -46,7 +46,7 @@ def note_reading(version: Version, seen: AudiencePlan, *, by: "Officer") -> None
             "at": times.now(),
             "audience_hash": seen.hash,
             "groups": groups,
-            "people": seen.subscribers,
+            "people": seen.people,
         },
     )
 

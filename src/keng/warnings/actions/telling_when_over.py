@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from keng.acts.locks import lock_available
 from keng.acts.work import work
 from keng.delivery.actions.asked_messages import AskedMessage, write_asked_messages
-from keng.delivery.models import ChannelAccount, Dispatch
+from keng.delivery.models import Dispatch
 from keng.delivery.priorities import Priority
+from keng.delivery.queries.subscribers import reachable_subscriptions
 from keng.kit import times
 from keng.kit.codes import halved_code
 from keng.network.models import Subscription
@@ -37,14 +38,8 @@ def tell_when_over() -> int:
 
 
 def _reachable() -> QuerySet[Subscription]:
-    """Confirmed requests that an account carries now; the others wait."""
-    accounts = ChannelAccount.objects.filter(is_active=True)
-    return Subscription.objects.filter(
-        Q(account_ref__in=accounts.values("pk"))
-        | Q(account_ref__isnull=True, channel__in=accounts.values("channel")),
-        confirmed_at__isnull=False,
-        stopped_at__isnull=True,
-    ).exclude(warning_code="")
+    """Requests that can be told now; the others wait."""
+    return reachable_subscriptions().exclude(warning_code="")
 
 
 def _code_to_tell() -> str | None:

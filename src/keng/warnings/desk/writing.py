@@ -18,7 +18,7 @@ from keng.delivery.audience import (
     count_recipients,
     plan_audience,
 )
-from keng.delivery.fatigue import fatigue_budget
+from keng.delivery.fatigue import URGENT_SEVERITY, fatigue_budget
 from keng.kit import times
 from keng.kit.ids import read_id
 from keng.network.models import GroupKind
@@ -184,7 +184,7 @@ def _compose_page(request: HttpRequest, form: WarningForm, context: dict[str, An
         shown = warning_content_of(latest)
         if latest.is_released:
             shown = shown.without_note()
-    found = _correction_counts(latest) if latest else {}
+    found = _correction_counts(latest, form) if latest else {}
     if not found:
         found = _audience_counts(form, warning.unit if warning else form.unit)
     previews = []
@@ -222,13 +222,14 @@ def _numbers_in_form(
     return check_numbers(content.texts, unit=unit, against=against)
 
 
-def _correction_counts(latest: Version) -> dict[str, Any]:
+def _correction_counts(latest: Version, form: WarningForm) -> dict[str, Any]:
     """A correction's audience is not chosen: it is whoever was sent the earlier version."""
     sent = latest.warning.versions.filter(dispatch__isnull=False)
     earlier = tuple(sent.values_list("dispatch_id", flat=True))
     if not earlier:
         return {}
-    audience = SameRecipients(earlier, waiting=True)
+    is_urgent = int(_audience_values(form)["severity"] or 2) >= URGENT_SEVERITY
+    audience = SameRecipients(earlier, waiting=True, reaches_digests=is_urgent)
     found = plan_audience(audience)
     return {"corrects": True, "audience": audience, "plan": found, "channels": found.channels()}
 

@@ -27,7 +27,7 @@ NOTE = {"note": "Số trực ban ghi sai, nay ghi số đúng."}
 
 def looked_at(version):
     """What an approver has seen of it now: the text, the groups, and how many people."""
-    people = plan_audience(audience_of(version)).subscribers
+    people = plan_audience(audience_of(version)).people
     return {"seen": version.digest_now, "people": people}
 
 

@@ -1,0 +1,22 @@
+"""When the weekly digests of subscribers go out: on Sunday morning, all of them."""
+
+import datetime
+
+from keng.kit import times
+
+DIGEST_HOUR = datetime.timedelta(hours=8)
+_SUNDAY = 6
+_WEEK = datetime.timedelta(days=7)
+
+
+def last_digest_time(now: datetime.datetime) -> datetime.datetime:
+    """The last such moment that is over."""
+    day = times.local_date(now)
+    sunday = day - datetime.timedelta(days=(day.weekday() - _SUNDAY) % 7)
+    moment = times.start_of(sunday) + DIGEST_HOUR
+    return moment if moment <= now else moment - _WEEK
+
+
+def next_digest_time(now: datetime.datetime) -> datetime.datetime:
+    """The next such moment."""
+    return last_digest_time(now) + _WEEK

@@ -1,0 +1,198 @@
+"""What a subscriber's week has no room for waits for a digest, which the worker writes.
+
+A digest goes to a live subscription for which something waited, at its own address, and says one
+text of its own dispatch. The entries of whoever stops go at once, whichever process stops it.
+"""
+
+import django.db.models.deletion
+import django.db.models.functions.datetime
+from django.db import migrations, models
+
+import keng.kit.ids
+
+_SOURCES = "'relay', 'lead_way', 'lead_erasing', 'warning_over', 'changed_share'"
+
+
+def _dispatch_of_this_process(sources: str) -> str:
+    return f"""
+CREATE OR REPLACE TRIGGER dispatch_of_this_process BEFORE INSERT ON delivery_dispatch
+  FOR EACH ROW WHEN (
+    current_user = 'keng_public' AND (NEW.kind <> 'notice' OR NEW.approval_id IS NOT NULL)
+    OR current_user = 'keng_edge' AND (NEW.kind <> 'ack' OR NEW.approval_id IS NOT NULL)
+    OR current_user = 'keng_worker'
+      AND (NEW.kind NOT IN ('ack', 'reply', 'page')
+           AND NOT (NEW.kind = 'notice' AND NEW.source_kind IN ({sources}))
+           OR NEW.approval_id IS NOT NULL)
+    OR current_user = 'keng_sender'
+  ) EXECUTE FUNCTION delivery_refuse('sends nothing of this kind');
+"""
+
+
+_IS_DIGEST = """
+  IF EXISTS (
+    SELECT FROM delivery_dispatch d
+    WHERE d.id IN (SELECT dispatch_id FROM made) AND d.source_kind = 'digest'
+  ) THEN
+    IF EXISTS (
+      SELECT FROM made n WHERE n.recipient_kind <> 'subscription' OR n.text_sealed IS NOT NULL
+        OR NOT EXISTS (
+          SELECT FROM delivery_dispatch d
+          JOIN delivery_dispatchtext t ON t.dispatch_id = d.id AND t.id = n.text_id
+          JOIN network_subscription s ON s.id = n.recipient_ref
+          JOIN delivery_digestentry e ON e.subscription_id = s.id AND e.delivery_ref = n.id
+          WHERE d.id = n.dispatch_id AND d.kind = 'notice' AND d.source_kind = 'digest'
+            AND s.address_sealed = n.address_sealed AND s.channel = n.channel
+            AND s.confirmed_at IS NOT NULL AND s.stopped_at IS NULL)
+    ) THEN
+      RAISE insufficient_privilege USING
+        MESSAGE = 'a digest goes to whom something waited for';
+    END IF;
+    RETURN NULL;
+  END IF;
+"""
+
+
+def _hold(is_digest: str) -> str:
+    return f"""
+CREATE OR REPLACE FUNCTION delivery_hold_materialised() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_user <> 'keng_worker' OR NOT EXISTS (
+    SELECT FROM made WHERE recipient_kind IN ('group', 'subscription')
+  ) THEN
+    RETURN NULL;
+  END IF;
+{is_digest}
+  IF EXISTS (
+    WITH to_many AS (
+      SELECT * FROM made WHERE recipient_kind IN ('group', 'subscription')
+    ), open AS (
+      SELECT d.id, a.definition
+      FROM delivery_dispatch d JOIN delivery_dispatchaudience a ON a.dispatch_id = d.id
+      WHERE d.id IN (SELECT dispatch_id FROM to_many)
+        AND d.kind IN ('warning', 'correction', 'recall')
+        AND d.approval_id IS NOT NULL AND d.materialised_at IS NULL AND d.cancelled_at IS NULL
+        AND d.held_at IS NULL
+    ), earlier AS (
+      SELECT open.id, each.value::uuid AS sent
+      FROM open, jsonb_array_elements_text(open.definition -> 'earlier') each
+    ), may AS (
+      SELECT open.id, (g ->> 0)::uuid AS posted, g ->> 2 AS address
+      FROM open, jsonb_array_elements(open.definition -> 'groups') g
+      UNION ALL
+      -- What it replaces had no rows yet, or had some.
+      SELECT e.id, (g ->> 0)::uuid, g ->> 2
+      FROM earlier e JOIN delivery_dispatchaudience a ON a.dispatch_id = e.sent,
+        jsonb_array_elements(a.definition -> 'groups') g
+      UNION ALL
+      SELECT e.id, d.recipient_ref, d.address
+      FROM earlier e JOIN delivery_delivery d ON d.dispatch_id = e.sent
+      WHERE d.recipient_kind = 'group'
+    )
+    SELECT FROM to_many n
+    WHERE n.text_sealed IS NOT NULL
+      OR NOT EXISTS (
+        SELECT FROM open JOIN delivery_dispatchtext t ON t.dispatch_id = open.id
+        WHERE t.id = n.text_id AND open.id = n.dispatch_id)
+      OR n.recipient_kind = 'group' AND NOT EXISTS (
+        SELECT FROM may
+        WHERE may.id = n.dispatch_id AND posted = n.recipient_ref AND address = n.address)
+  ) THEN
+    RAISE insufficient_privilege USING
+      MESSAGE = 'groups and subscribers get what was approved, and once';
+  END IF;
+  RETURN NULL;
+END $$;
+"""  # noqa: S608 -- our own pieces
+
+
+# With the owner's rights: of those who stop somebody only the worker may delete here.
+_STOPPED = """
+CREATE FUNCTION delivery_forget_digest_entries() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  DELETE FROM delivery_digestentry WHERE subscription_id = NEW.id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER stopped_subscription_has_no_digest AFTER UPDATE ON network_subscription
+  FOR EACH ROW WHEN (NEW.stopped_at IS NOT NULL AND OLD.stopped_at IS NULL)
+  EXECUTE FUNCTION delivery_forget_digest_entries();
+"""
+_NOT_STOPPED = """
+DROP TRIGGER stopped_subscription_has_no_digest ON network_subscription;
+DROP FUNCTION delivery_forget_digest_entries();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("delivery", "0049_told_what_was_asked_for"),
+        ("network", "0022_subscribers_limit_their_week"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="DigestEntry",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=keng.kit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "added_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("delivery_ref", models.UUIDField(null=True)),
+                ("taken_at", models.DateTimeField(null=True)),
+                (
+                    "dispatch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="digest_entries",
+                        to="delivery.dispatch",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="digest_entries",
+                        to="network.subscription",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("delivery_ref__isnull", True)),
+                        fields=["added_at"],
+                        name="digest_entry_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("taken_at__isnull", False)),
+                        fields=["taken_at"],
+                        name="digest_entry_taken",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subscription", "dispatch"), name="digest_names_a_dispatch_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(delivery_ref__isnull=True, taken_at__isnull=True)
+                        | models.Q(delivery_ref__isnull=False, taken_at__isnull=False),
+                        name="entry_in_a_digest_has_its_time",
+                    ),
+                ],
+            },
+        ),
+        migrations.RunSQL(
+            _dispatch_of_this_process(f"{_SOURCES}, 'digest'") + _hold(_IS_DIGEST) + _STOPPED,
+            _NOT_STOPPED + _hold("") + _dispatch_of_this_process(_SOURCES),
+        ),
+    ]
