@@ -86,7 +86,7 @@ FREE_TEXT: dict[str, dict[str, str]] = {
         "community_officialchannel": "shown_as country",
         "community_question": "shown_text answer",
         "consent_consenttext": "words",
-        "delivery_dispatchtext": "subject text",
+        "delivery_dispatchtext": "short subject text",
         "lessons_campaign": "texts slug",
         "lessons_collection": "texts slug",
         "lessons_edition": "texts right",

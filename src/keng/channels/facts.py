@@ -10,6 +10,7 @@ from keng.channels.upkeep import (
     TokenRenewal,
     WebhookRegistration,
 )
+from keng.channels.wire import OutgoingMessage
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -95,5 +96,5 @@ class Facts:
     """How the provider is told of our webhook; None where its console wants it by hand."""
     media_lookup: MediaLookup | None = None
     """How a file's address is asked for; None where messages carry it."""
-    price: Callable[[str, Mapping[str, str]], MessagePrice] | None = None
-    """What a text costs by an account with these settings; None where nothing does."""
+    price: Callable[[OutgoingMessage, Mapping[str, str]], MessagePrice] | None = None
+    """What a message costs by an account with these settings; None where nothing does."""

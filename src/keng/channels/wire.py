@@ -10,6 +10,8 @@ class OutgoingMessage:
     """What to say. `reference` is our delivery id: the same one gives the same Message-ID."""
 
     text: str = field(repr=False)
+    short: str = field(default="", repr=False)
+    """The same in few words, for channels that charge by length; empty where nobody wrote it."""
     image: bytes | None = field(default=None, repr=False)
     image_mime: str = "image/png"
     kind: Literal["consultation", "group"] = "consultation"

@@ -79,7 +79,11 @@ _EMPTIED: tuple[tuple[type[Model], str, dict[str, Any]], ...] = (
         },
     ),
     (Conversation, "tip_ref__in", {"key_hash": None, "reply_address_sealed": b"", "mode": ""}),
-    (DispatchText, "dispatch__source_ref__in", {"text": "", "subject": "", "image_path": ""}),
+    (
+        DispatchText,
+        "dispatch__source_ref__in",
+        {"text": "", "short": "", "subject": "", "image_path": ""},
+    ),
     (
         OpeningRequest,
         "tip_ref__in",

@@ -17,6 +17,8 @@ WARNING_PARTS = ("what", "signs", "act", "call")
 WARNING_FIELDS = ("title", *WARNING_PARTS)
 # What it does to people, beside the parts: whoever does not know it leaves it out.
 CONSEQUENCE = "consequence"
+# The same in few words, for text messages; whoever writes none leaves it out.
+SHORT_FORM = "short"
 # What a correction changes and why, beside the fields of each language; a first text has none.
 CHANGE_NOTE = "note"
 

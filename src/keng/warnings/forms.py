@@ -24,6 +24,7 @@ from keng.warnings.actions.errors import NoChangeNote
 from keng.warnings.content import (
     CHANGE_NOTE,
     CONSEQUENCE,
+    SHORT_FORM,
     WARNING_FIELDS,
     WARNING_PARTS,
     AudienceChoice,
@@ -34,6 +35,7 @@ from keng.warnings.models import RecallReason, Version, Warning
 from keng.warnings.recall_words import forbidden_in_recall
 
 LONGEST_TITLE = 72
+_LONGEST_SHORT_FORM = 400
 # More than live in the country.
 _MOST_PEOPLE = 200_000_000
 _PART_LABELS = {
@@ -77,6 +79,23 @@ def _note_field(**kwargs: Any) -> forms.CharField:
         ),
         widget=forms.Textarea(attrs={"rows": 2}),
         **kwargs,
+    )
+
+
+def _short_field(label: Any, language: str) -> forms.CharField:
+    return forms.CharField(
+        max_length=_LONGEST_SHORT_FORM,
+        required=False,
+        label=label,
+        help_text=gettext_lazy(
+            "Where and what, and what to do. The office, the code and the page with the whole text"
+            " are added. Without it, phones that get text messages get nothing if the warning is"
+            " too long for them."
+        ),
+        widget=forms.Textarea(attrs={"rows": 2, "data-short-form": language}),
+        error_messages={
+            "max_length": gettext_lazy("The short form has more than 400 characters"),
+        },
     )
 
 
@@ -159,6 +178,7 @@ class WarningForm(Form):
     call = _part(
         _PART_LABELS["call"], 2, error_messages={"required": gettext_lazy("Write whom to call")}
     )
+    short = _short_field(gettext_lazy("Short form for text messages (SMS)"), "vi")
     note = _note_field(error_messages={"required": NoChangeNote.sentence})
     en_title = forms.CharField(
         max_length=LONGEST_TITLE, required=False, label=gettext_lazy("Title")
@@ -170,6 +190,7 @@ class WarningForm(Form):
     en_signs = _part(_PART_LABELS["signs"], 2, is_vietnamese=False, required=False)
     en_act = _part(_PART_LABELS["act"], 3, is_vietnamese=False, required=False)
     en_call = _part(_PART_LABELS["call"], 2, is_vietnamese=False, required=False)
+    en_short = _short_field(gettext_lazy("Short form for text messages (SMS)"), "en")
     en_note = _note_field(required=False)
     category = forms.ChoiceField(
         label=gettext_lazy("Category"),
@@ -264,6 +285,8 @@ class WarningForm(Form):
                     self.add_error(
                         f"en_{field}", _("The English text needs all its parts, or none")
                     )
+        if not any(english.values()) and found.get("en_short", "").strip():
+            self.add_error("en_short", _("Write the whole text in English, too"))
         if any(english.values()) and found.get(CONSEQUENCE) and not found.get("en_consequence"):
             self.add_error("en_consequence", _("The English text needs all its parts, or none"))
         for name in ("note", "en_note"):
@@ -282,9 +305,10 @@ class WarningForm(Form):
         texts = {"vi": {field: _tidy(found[field]) for field in self._text_fields}}
         if found["en_title"].strip():
             texts["en"] = {field: _tidy(found[f"en_{field}"]) for field in self._text_fields}
-        for language, name in (("vi", CONSEQUENCE), ("en", f"en_{CONSEQUENCE}")):
-            if language in texts and (words := _tidy(found[name])):
-                texts[language][CONSEQUENCE] = words
+        for field in (CONSEQUENCE, SHORT_FORM):
+            for language, name in (("vi", field), ("en", f"en_{field}")):
+                if language in texts and (words := _tidy(found[name])):
+                    texts[language][field] = words
         return WarningContent(texts, found["category"], found["severity"], found["valid_until"])
 
     def choice(self) -> AudienceChoice:
@@ -328,6 +352,8 @@ def initial_of_version(version: Version) -> dict[str, Any]:
         "en_note": english.get(CHANGE_NOTE, "") if is_draft else "",
         CONSEQUENCE: vietnamese.get(CONSEQUENCE, ""),
         f"en_{CONSEQUENCE}": english.get(CONSEQUENCE, ""),
+        SHORT_FORM: vietnamese.get(SHORT_FORM, ""),
+        f"en_{SHORT_FORM}": english.get(SHORT_FORM, ""),
         **{field: vietnamese[field] for field in WARNING_FIELDS},
         **{f"en_{field}": english.get(field, "") for field in WARNING_FIELDS},
         "category": version.category,

@@ -192,7 +192,7 @@ class Version(Releasable, Row):
     valid_until = models.DateField(null=True)
     # {"vi": {"title", "what", "signs", "act", "call"}, "en": {...}}; "en" may be absent. In a
     # correction each has a "note", too: what it changes and why (content.CHANGE_NOTE). Each may
-    # have a "consequence" (content.CONSEQUENCE).
+    # have a "consequence" (content.CONSEQUENCE) and a "short" form (content.SHORT_FORM).
     texts = models.JSONField()
     # {"places": [place ids], "kinds": [...], "without": [group ids], "subscribers": bool,
     #  "over_limit_reason": words}; a correction goes to whoever got the earlier versions instead.

@@ -20,12 +20,14 @@ from keng.warnings import part_names
 from keng.warnings.content import (
     CHANGE_NOTE,
     CONSEQUENCE,
+    SHORT_FORM,
     AudienceChoice,
     WarningContent,
     choice_of,
 )
 from keng.warnings.models import VerifyCode, Version
 from keng.warnings.models import Warning as PublicWarning
+from keng.warnings.verify_codes import VERIFY_LENGTH
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -84,7 +86,7 @@ def warning_messages(content: WarningContent, stamp: Stamp) -> list[TextToSend]:
 def _message(content: WarningContent, language: str, stamp: Stamp) -> TextToSend:
     words = content.texts[language]
     with translation.override(language):
-        lines = [f"{_kind_words(content, stamp)}: {words['title']}"]
+        lines = [f"{_kind_words(content.severity, stamp)}: {words['title']}"]
         if stamp.replaces:
             lines.append(
                 _("This replaces the warning with the code %(code)s. Please pass on only this one.")
@@ -110,7 +112,52 @@ def _message(content: WarningContent, language: str, stamp: Stamp) -> TextToSend
             )
             % {"code": _shown_code(stamp.code), "host": _host()}
         )
-        return TextToSend(language, "\n".join(lines), subject=lines[0])
+        short = _short_message(words.get(SHORT_FORM, ""), content.severity, stamp)
+        return TextToSend(language, "\n".join(lines), subject=lines[0], short=short)
+
+
+@dataclass(frozen=True, slots=True)
+class ShortFrame:
+    """What stands before and behind the words of a short form."""
+
+    head: str
+    tail: str
+
+
+def short_frame(severity: int, stamp: Stamp) -> ShortFrame:
+    """In the language of now: what it is, and at the end who warns, the code and the page."""
+    head = _kind_words(severity, stamp)
+    if stamp.replaces:
+        head = _("%(kind)s of %(code)s") % {"kind": head, "code": halved_code(stamp.replaces)}
+    return ShortFrame(f"{head}: ", f" {stamp.issuer}. {_code_and_page(stamp.code)}")
+
+
+def _short_message(words: str, severity: int, stamp: Stamp) -> str:
+    """For text messages; empty where nobody wrote it."""
+    if not words:
+        return ""
+    frame = short_frame(severity, stamp)
+    return f"{frame.head}{ended_sentence(words)}{frame.tail}"
+
+
+def ended_sentence(words: str) -> str:
+    """On one line, with a full stop where it has no end."""
+    line = " ".join(words.split())
+    return line if line.endswith((".", "!", "?", "…")) else f"{line}."
+
+
+def _code_and_page(code: str) -> str:
+    """The code, and where the whole text stands, to be typed: a preview has blanks as long."""
+    shown = code or "_" * VERIFY_LENGTH
+    return _("Code %(code)s. In full: %(page)s") % {
+        "code": halved_code(shown),
+        "page": _page_of(shown),
+    }
+
+
+def _page_of(code: str) -> str:
+    """As short as people type it."""
+    return f"{_host()}/w/{code}"
 
 
 def _shown_code(code: str) -> str:
@@ -123,10 +170,10 @@ def _host() -> str:
     return settings.PUBLIC_URL.partition("://")[2]
 
 
-def _kind_words(content: WarningContent, stamp: Stamp) -> str:
+def _kind_words(severity: int, stamp: Stamp) -> str:
     if stamp.replaces:
         return _("CORRECTION")
-    if content.severity == PublicWarning.Severity.URGENT:
+    if severity == PublicWarning.Severity.URGENT:
         return _("URGENT WARNING")
     return _("WARNING")
 
@@ -164,7 +211,8 @@ def recall_messages(
 ) -> list[TextToSend]:
     """What takes a warning back, in the languages it went out in; today's.
 
-    A reason that is a message of ours stands in each of these languages.
+    A reason that is a message of ours stands in each of these languages. The short form is a fixed
+    sentence, since nobody has the time to write one.
     """
     day = date_words(on or times.local_date(times.now()))
     order = ["vi", *(language for language in texts if language != "vi")]
@@ -183,7 +231,11 @@ def recall_messages(
                 f"{issuer}, {day}.",
                 _("To check this, type %(host)s yourself.") % {"host": _host()},
             ]
-            found.append(TextToSend(language, "\n".join(lines), subject=head))
+            short = _(
+                "TAKEN BACK: warning %(codes)s. Do not pass it on; if you posted it, delete it."
+            ) % {"codes": ", ".join(halved_code(code) for code in codes)}
+            short += f" {issuer}. {_page_of(codes[-1])}" if codes else f" {issuer}."
+            found.append(TextToSend(language, "\n".join(lines), subject=head, short=short))
     return found
 
 
@@ -194,5 +246,5 @@ def date_words(day: datetime.date) -> str:
 
 def hash_of_texts(texts: list[TextToSend]) -> bytes:
     """The hash a recall's approval is bound to: of what is sent, language by language."""
-    said = [[text.language, text.subject, text.text] for text in texts]
+    said = [[text.language, text.subject, text.text, text.short] for text in texts]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).digest()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from keng.language import taxonomy
-from keng.warnings.content import CONSEQUENCE
+from keng.warnings.content import CONSEQUENCE, SHORT_FORM
 
 
 class _FirstPartNames(NamedTuple):
@@ -37,6 +37,7 @@ def part_headings(category: str) -> dict[str, str]:
         "act": _("What to do now"),
         "call": _("Whom to call"),
         CONSEQUENCE: _("What happens to people"),
+        SHORT_FORM: _("Short form for text messages (SMS)"),
     }
 
 

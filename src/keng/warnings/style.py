@@ -1,13 +1,13 @@
 """The house style and the six things, as the desk shows them: each finding with its words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.language import house_style
 from keng.language.house_style import StyleFinding
-from keng.warnings.content import CONSEQUENCE, WARNING_FIELDS, WarningContent
+from keng.warnings.content import CONSEQUENCE, SHORT_FORM, WARNING_FIELDS, WarningContent
 from keng.warnings.part_names import part_headings
 from keng.warnings.six_things import Thing, things_said
 
@@ -35,6 +35,9 @@ _HINTS = {
 # What goes out always carries these beside the author's words (`outgoing_text`): who issued it, the
 # day and until when it is valid, and for which places.
 _ADDED_TO_WORDS = frozenset((Thing.SOURCE, Thing.PLACE, Thing.TIME))
+# Of a short form the office and the page with the rest are added; two parts have no room for what
+# happened to whom, and when.
+_ADDED_TO_SHORT_FORM = frozenset((Thing.SOURCE, Thing.CONSEQUENCE, Thing.TIME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def check_style(content: WarningContent) -> list[StyleLine]:
         StyleLine(_TONES[one.level], _words(one, content.category), language)
         for one, language in found
     ]
-    lines += check_six_things(content)
+    lines += [*check_six_things(content), *_short_form_lines(content)]
     return sorted(lines, key=lambda line: ("danger", "warn", "ok").index(line.tone))
 
 
@@ -81,12 +84,32 @@ def check_six_things(content: WarningContent) -> list[StyleLine]:
     return [StyleLine(_TONES["fix"], hint, "vi") for hint in hints]
 
 
+def _short_form_lines(content: WarningContent) -> list[StyleLine]:
+    """What should be better in the short forms, and what stops them."""
+    found = [
+        StyleLine(_TONES[one.level], _words(one, content.category), language)
+        for language in content.texts
+        for one in _short_form_findings(content, language)
+        if one.level != "ok"
+    ]
+    if short := content.texts["vi"].get(SHORT_FORM, ""):
+        hints = hints_for(short, given=_ADDED_TO_SHORT_FORM)
+        found += [StyleLine(_TONES["fix"], hint, "vi") for hint in hints]
+    return [replace(one, words=_("Short form: %s") % one.words) for one in found]
+
+
+def _short_form_findings(content: WarningContent, language: str) -> list[StyleFinding]:
+    short = content.texts[language].get(SHORT_FORM, "")
+    return house_style.check_words_style(short, language) if short else []
+
+
 def stopping_findings(content: WarningContent) -> list[StyleFinding]:
     """What keeps a warning from being submitted."""
     return [
         one
         for language in content.texts
-        for one in house_style.stopping_findings(_findings(content, language))
+        for findings in (_findings(content, language), _short_form_findings(content, language))
+        for one in house_style.stopping_findings(findings)
     ]
 
 

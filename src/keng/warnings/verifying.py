@@ -130,9 +130,9 @@ def _sent_under(versions: list[Version]) -> dict[object, list[str]]:
     """What was sent with each dispatch of these, in one question."""
     sent: dict[object, list[str]] = {}
     dispatches = {version.dispatch_id for version in versions}
-    rows = DispatchText.objects.filter(dispatch__in=dispatches).values_list("dispatch_id", "text")
-    for dispatch, text in rows:
-        sent.setdefault(dispatch, []).append(text)
+    texts = DispatchText.objects.filter(dispatch__in=dispatches)
+    for dispatch, text, short in texts.values_list("dispatch_id", "text", "short"):
+        sent.setdefault(dispatch, []).extend([text, short])
     return sent
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from keng.language import taxonomy
 from keng.warnings import part_names
-from keng.warnings.content import CHANGE_NOTE, CONSEQUENCE, WARNING_FIELDS
+from keng.warnings.content import CHANGE_NOTE, CONSEQUENCE, SHORT_FORM, WARNING_FIELDS
 from keng.warnings.models import Version
 from keng.warnings.outgoing_text import date_words
 
@@ -33,12 +33,13 @@ class PartChange:
 def changed_parts(old: Version, new: Version, *, only: str = "") -> list[PartChange]:
     """Every part of every language that differs, then category, severity and validity.
 
-    `only` names the one language that its reader has chosen.
+    `only` names the one language that its reader has chosen; the public page has no short form.
     """
     found: list[PartChange] = []
+    fields = (*WARNING_FIELDS, CONSEQUENCE, *([] if only else [SHORT_FORM]))
     names = part_names.part_headings(new.category)
     for language in [only] if only else dict.fromkeys([*old.texts, *new.texts]):
-        for field in (*WARNING_FIELDS, CONSEQUENCE):
+        for field in fields:
             before = old.texts.get(language, {}).get(field, "")
             after = new.texts.get(language, {}).get(field, "")
             label = names[field] if language in {"vi", only} else f"{names[field]} ({language})"

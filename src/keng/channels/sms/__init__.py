@@ -29,7 +29,7 @@ from keng.channels.gateway import (
     outcome_of_gateway_reply,
 )
 from keng.channels.sms import profiles
-from keng.channels.sms.fitting import TooLongForSms, sms_price, sms_text
+from keng.channels.sms.fitting import TooLongForSms, sms_price, sms_words
 
 __all__ = ["Sms"]
 
@@ -90,7 +90,7 @@ class Sms:
             return Outcome("gone", reason="no telephone number", scope="address")
         try:
             profile = profiles.SMS_GATEWAYS.profile_of(credentials)
-            text = sms_text(message.text, credentials)
+            text = sms_words(message, credentials)
         except NoProfile:
             return Outcome("config", reason="the gateway is not described")
         except TooLongForSms:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from keng.channels.facts import MessagePrice
 from keng.channels.gateway import plain_letters
 from keng.channels.text import clean_text
+from keng.channels.wire import OutgoingMessage
 
 MOST_PARTS = 2
 _LINK = re.compile(r"https?://[^\s]{3,300}")
@@ -43,6 +45,44 @@ def _parts_of(widths: list[int], room: int) -> int:
     return parts
 
 
+@dataclass(frozen=True, slots=True)
+class SmsLength:
+    """How long a text is on the air."""
+
+    characters: int
+    parts: int
+
+
+def sms_length(text: str, *, with_marks: bool) -> SmsLength:
+    """Of a text as it is sent with its marks, or without."""
+    words = clean_text(text)
+    if not with_marks:
+        words = plain_letters(words)
+    return SmsLength(len(words), sms_parts(words))
+
+
+def keeps_marks(settings: Mapping[str, str]) -> bool:
+    """Whether an account sends Vietnamese as it is written."""
+    return settings.get("with_marks") == "yes"
+
+
+def sms_words(message: OutgoingMessage, settings: Mapping[str, str]) -> str:
+    """What of a message is sent: its short form, where somebody wrote one. Raises TooLongForSms.
+
+    That was approved as it stands, so it is never cut. With marks it may be too long and without
+    them not: then it goes without.
+    """
+    if not message.short:
+        return sms_text(message.text, settings)
+    written = clean_text(message.short)
+    plain = plain_letters(written)
+    most = most_parts(settings)
+    for words in (written, plain) if keeps_marks(settings) else (plain,):
+        if sms_parts(words) <= most:
+            return words
+    raise TooLongForSms
+
+
 def sms_text(text: str, settings: Mapping[str, str]) -> str:
     """What is sent: without marks unless the account wants them, in as many parts as it allows.
 
@@ -50,9 +90,9 @@ def sms_text(text: str, settings: Mapping[str, str]) -> str:
     Raises TooLongForSms.
     """
     words = clean_text(text)
-    if settings.get("with_marks") != "yes":
+    if not keeps_marks(settings):
         words = plain_letters(words)
-    most = _most_parts(settings)
+    most = most_parts(settings)
     if sms_parts(words) <= most:
         return words
     links = _LINK.findall(words)
@@ -61,10 +101,10 @@ def sms_text(text: str, settings: Mapping[str, str]) -> str:
     return _shortened(words, links[-1], most)
 
 
-def sms_price(text: str, settings: Mapping[str, str]) -> MessagePrice:
-    """Of one message to one phone; of nothing, where the text is too long to be sent at all."""
+def sms_price(message: OutgoingMessage, settings: Mapping[str, str]) -> MessagePrice:
+    """Of one message to one phone; of nothing, where it is too long to be sent at all."""
     try:
-        parts = sms_parts(sms_text(text, settings))
+        parts = sms_parts(sms_words(message, settings))
     except TooLongForSms:
         parts = 0
     given = settings.get("price_per_part", "")
@@ -72,7 +112,8 @@ def sms_price(text: str, settings: Mapping[str, str]) -> MessagePrice:
     return MessagePrice(parts, parts * int(given) if is_known else None)
 
 
-def _most_parts(settings: Mapping[str, str]) -> int:
+def most_parts(settings: Mapping[str, str]) -> int:
+    """How many parts of one text an account sends at most."""
     given = settings.get("most_parts", "")
     return (
         int(given) if given.isascii() and given.isdigit() and 1 <= int(given) <= 6 else MOST_PARTS

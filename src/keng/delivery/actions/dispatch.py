@@ -45,6 +45,8 @@ class TextToSend:
     subject: str = ""
     image_path: str = ""
     """Of its picture, below the data folder."""
+    short: str = ""
+    """The same in few words, for channels that charge by length."""
 
 
 def send_dispatch(
@@ -119,6 +121,7 @@ def _write_texts(dispatch: Dispatch, texts: Sequence[TextToSend]) -> None:
             subject=one.subject,
             text=one.text,
             image_path=one.image_path,
+            short=one.short,
         )
         for one in texts
     )

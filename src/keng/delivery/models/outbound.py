@@ -185,6 +185,8 @@ class DispatchText(Row):
     language = models.CharField(max_length=5)
     subject = models.CharField(max_length=200, default="", db_default="")
     text = models.TextField()
+    # In few words, for channels that charge by length; empty where nobody wrote it.
+    short = models.TextField(default="", db_default="")
     # Path of the picture below the data folder, empty when there is none.
     image_path = models.CharField(max_length=200, default="", db_default="")
 

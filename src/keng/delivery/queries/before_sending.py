@@ -6,7 +6,7 @@ Whom it goes to is counted in `audience`; how the forecast is made is told in `f
 import datetime
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -14,6 +14,7 @@ from django.db import connection
 from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.channels.facts import MessagePrice
+from keng.channels.wire import OutgoingMessage
 from keng.delivery.audience import HAS_LEAD, Audience, SameRecipients, count_digested
 from keng.delivery.credentials import given_settings
 from keng.delivery.forecast import (
@@ -28,6 +29,7 @@ from keng.delivery.models import ChannelAccount, Delivery
 from keng.delivery.priorities import priority_to_many
 from keng.delivery.recipients import NOT_BEFORE, RecipientQuery, first_id_since
 from keng.kit import times
+from keng.kit.languages import LANGUAGE_NAMES
 from keng.network.models import GroupKind
 
 # Of each group so many of its last dispatches say how its leads are, of so many groups.
@@ -35,6 +37,19 @@ _PAST_OF_A_GROUP = 20
 _MOST_GROUPS = 500
 _PAST = datetime.timedelta(days=365)
 SAMPLE_SIZE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedShare:
+    """Those of one account and one language to whom a text is too long."""
+
+    account: str
+    language: str
+    count: int
+
+    @property
+    def language_name(self) -> str:
+        return LANGUAGE_NAMES.get(self.language, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +61,13 @@ class Cost:
     """What they count."""
     dong: int | None
     """None where no price was entered for one of the accounts."""
-    too_long: int
-    """How many of the messages are longer than their account allows, and so not sent."""
+    refused: tuple[RefusedShare, ...]
+    """Who gets nothing, since the text is longer than their account allows."""
+
+    @property
+    def too_long(self) -> int:
+        """How many of the messages are not sent for their length."""
+        return sum(one.count for one in self.refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +110,11 @@ class _AccountLoad:
 
 
 def look_ahead(
-    audience: Audience | SameRecipients, *, kind: str, is_urgent: bool, texts: Mapping[str, str]
+    audience: Audience | SameRecipients,
+    *,
+    kind: str,
+    is_urgent: bool,
+    texts: Mapping[str, OutgoingMessage],
 ) -> BeforeSending:
     """What sending these texts to this audience would mean now.
 
@@ -101,6 +125,8 @@ def look_ahead(
     by_hand = _groups_by_hand(query)
     reachable = [load for load in loads if load.account is not None]
     accounts = ChannelAccount.objects.in_bulk({load.account for load in reachable})
+    prices = _prices(reachable, accounts, texts)
+    carried = [load for load in reachable if not _is_refused(prices.get(load))]
     priority = priority_to_many(kind, is_urgent=is_urgent)
     ahead = _waiting_ahead(list(accounts), priority)
     forecast = forecast_reach(
@@ -113,18 +139,18 @@ def look_ahead(
                 weight=load.people,
                 begins_after=load.begins_after,
             )
-            for load in reachable
+            for load in carried
             if (account := load.account) is not None
         ],
         by_hand=by_hand,
         history=past_tasks(by_hand),
-        unreachable=sum(load.people for load in loads if load.account is None),
+        unreachable=sum(load.people for load in loads if load not in carried),
     )
     return BeforeSending(
         sample=_sample(query),
         groups_by_machine=sum(load.groups for load in reachable),
         groups_by_hand=len(by_hand),
-        cost=_cost(reachable, accounts, texts),
+        cost=_cost(prices, accounts),
         forecast=forecast,
         subscribers_now=sum(load.count - load.groups for load in loads),
         subscribers_in_digest=count_digested(audience),
@@ -227,31 +253,44 @@ def past_tasks(groups: list[GroupByHand]) -> list[PastTask]:
         ]
 
 
-def _cost(
+def _prices(
     loads: list[_AccountLoad],
     accounts: Mapping[uuid.UUID, ChannelAccount],
-    texts: Mapping[str, str],
+    texts: Mapping[str, OutgoingMessage],
+) -> dict[_AccountLoad, MessagePrice]:
+    """What one message of each load costs, where the provider of its account counts them."""
+    everybody = next(iter(texts.values()), OutgoingMessage(""))
+    found: dict[_AccountLoad, MessagePrice] = {}
+    given: dict[uuid.UUID, dict[str, str]] = {}
+    for load in loads:
+        account = accounts[load.account] if load.account else None
+        price = channels.get_channel(account.channel).facts.price if account else None
+        if account is None or price is None:
+            continue
+        if account.pk not in given:
+            given[account.pk] = given_settings(account)
+        found[load] = price(texts.get(load.language, everybody), given[account.pk])
+    return found
+
+
+def _is_refused(price: MessagePrice | None) -> bool:
+    return price is not None and not price.parts
+
+
+def _cost(
+    prices: Mapping[_AccountLoad, MessagePrice], accounts: Mapping[uuid.UUID, ChannelAccount]
 ) -> Cost | None:
     """Of the accounts whose provider counts every message."""
-    everybody = next(iter(texts.values()), "")
-    messages: dict[tuple[uuid.UUID, str], int] = defaultdict(int)
-    for load in loads:
-        if load.account is not None and _price_of(accounts[load.account]) is not None:
-            messages[load.account, texts.get(load.language, everybody)] += load.count
-    if not messages:
+    if not prices:
         return None
-    parts, dong, too_long, is_known = 0, 0, 0, True
-    for (account, text), count in messages.items():
-        price = _price_of(accounts[account])
-        one = price(text, given_settings(accounts[account])) if price else None
-        if one is None:
-            continue
-        parts += count * one.parts
-        too_long += 0 if one.parts else count
-        dong += count * (one.dong or 0)
-        is_known = is_known and one.dong is not None
-    return Cost(sum(messages.values()), parts, dong if is_known else None, too_long)
-
-
-def _price_of(account: ChannelAccount) -> Callable[[str, Mapping[str, str]], MessagePrice] | None:
-    return channels.get_channel(account.channel).facts.price
+    refused: dict[tuple[str, str], int] = defaultdict(int)
+    for load, price in prices.items():
+        if load.account and _is_refused(price):
+            refused[accounts[load.account].name, load.language] += load.count
+    dong = [load.count * price.dong for load, price in prices.items() if price.dong is not None]
+    return Cost(
+        messages=sum(load.count for load in prices),
+        parts=sum(load.count * price.parts for load, price in prices.items()),
+        dong=sum(dong) if len(dong) == len(prices) else None,
+        refused=tuple(RefusedShare(*who, count) for who, count in refused.items()),
+    )

@@ -163,6 +163,7 @@ async def _prepare(
 ) -> PreparedDelivery:
     message = OutgoingMessage(
         text=_with_way_out(await _words_of(row, text), row, account, text.language),
+        short=text.short,
         image=text.image,
         image_mime=text.image_mime,
         kind="group" if row.recipient_kind == Delivery.RecipientKind.GROUP else "consultation",

@@ -235,6 +235,6 @@ SET bucket_at = greatest(bucket_at, clock_timestamp() + %(seconds)s * interval '
 WHERE id = %(account)s
 """
 
-TEXT = "SELECT text, subject, language, image_path FROM delivery_dispatchtext WHERE id = %s"
+TEXT = "SELECT text, subject, language, image_path, short FROM delivery_dispatchtext WHERE id = %s"
 
 CALLED_OFF = "SELECT 1 FROM delivery_delivery WHERE id = %s AND called_off_at IS NOT NULL"

@@ -28,6 +28,7 @@ class LoadedText:
     subject: str = field(default="", repr=False)
     language: str = "vi"
     image_path: str = ""
+    short: str = field(default="", repr=False)
     image: bytes | None = field(default=None, repr=False)
     image_mime: str = "image/png"
 
@@ -58,18 +59,20 @@ class TextCache:
         return text
 
 
-def with_picture(text: str, subject: str, language: str, image_path: str) -> LoadedText:
+def with_picture(
+    text: str, subject: str, language: str, image_path: str, short: str = ""
+) -> LoadedText:
     """A row of the texts with its picture from the data folder.
 
     A warning is whole without its picture, so a lost one does not keep it back.
     """
     if not image_path:
-        return LoadedText(text, subject, language)
+        return LoadedText(text, subject, language, short=short)
     folder = data_folder().resolve()
     path = (folder / image_path).resolve()
     if not path.is_relative_to(folder) or not path.is_file():
         logger.warning("a picture is missing in the data folder; the text goes without it")
-        return LoadedText(text, subject, language)
+        return LoadedText(text, subject, language, short=short)
     image = path.read_bytes()
     mime = "image/jpeg" if image.startswith(b"\xff\xd8\xff") else "image/png"
-    return LoadedText(text, subject, language, image_path, image, mime)
+    return LoadedText(text, subject, language, image_path, short, image, mime)

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from keng.channels.wire import OutgoingMessage
 from keng.delivery.audience import plan_audience
 from keng.delivery.audience_words import audience_in_words
 from keng.delivery.credentials import keep_secrets
@@ -24,7 +25,7 @@ def ward():
 
 
 def ahead_of(ward, **changes):
-    asked = {"kind": "warning", "is_urgent": False, "texts": {"vi": "Cảnh báo"}}
+    asked = {"kind": "warning", "is_urgent": False, "texts": {"vi": OutgoingMessage("Cảnh báo")}}
     return look_ahead(ward.audience(), **asked | changes)
 
 
@@ -49,7 +50,7 @@ def test_a_text_message_says_what_it_costs(ward):
     for _ in range(3):
         make.subscription(places=(ward.hamlet,), channel="sms")
     two_parts = "A" * 200
-    cost = ahead_of(ward, texts={"vi": two_parts}).cost
+    cost = ahead_of(ward, texts={"vi": OutgoingMessage(two_parts)}).cost
     assert (cost.messages, cost.parts, cost.dong) == (3, 6, 4500)
 
 
@@ -60,6 +61,26 @@ def test_without_a_price_the_number_of_parts_is_said_and_no_sum(ward):
     make.subscription(places=(ward.hamlet,), channel="sms")
     cost = ahead_of(ward).cost
     assert (cost.parts, cost.dong) == (1, None)
+
+
+def test_whom_a_long_text_does_not_reach_is_said_and_a_short_form_reaches_them(ward):
+    account = make.channel_account(unit=ward.unit, channel="sms")
+    keep_secrets(account, {"profile": "esms", "price_per_part": "750"})
+    account.save()
+    for language in ("vi", "vi", "en"):
+        make.subscription(places=(ward.hamlet,), channel="sms", language=language)
+    ward.group.is_active = False
+    ward.group.save()
+    whole = {"vi": OutgoingMessage("Cảnh báo. " * 60), "en": OutgoingMessage("Warning")}
+    found = ahead_of(ward, texts=whole)
+    refused = [(one.account, one.language, one.count) for one in found.cost.refused]
+    assert refused == [(account.name, "vi", 2)]
+    # Two of three never get it: nine tenths cannot.
+    assert (found.forecast.median, found.forecast.percent_in_a_day) == (None, 33)
+    short = {**whole, "vi": OutgoingMessage("Cảnh báo. " * 60, short="Cúp máy")}
+    found = ahead_of(ward, texts=short)
+    assert (found.cost.too_long, found.cost.parts, found.cost.dong) == (0, 3, 2250)
+    assert found.forecast.median is not None
 
 
 def test_what_costs_nothing_has_no_cost(ward):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from keng.channels.wire import OutgoingMessage
 from keng.delivery.actions.dispatch import TextToSend
 from keng.delivery.audience import Audience, SameRecipients
 from keng.delivery.audience_words import audience_in_words
@@ -26,7 +27,7 @@ def before_sending_context(
             audience,
             kind=kind,
             is_urgent=is_urgent,
-            texts={one.language: one.text for one in texts},
+            texts={one.language: OutgoingMessage(one.text, short=one.short) for one in texts},
         ),
         "audience_words": audience_in_words(audience),
     }

@@ -27,6 +27,7 @@ from keng.releases.errors import NothingWaits
 from keng.warnings import actions, alert_queries, first_draft, outgoing_text, queries, style
 from keng.warnings.content import AudienceChoice, WarningContent, choice_of, warning_content_of
 from keng.warnings.desk.ahead import before_sending_context
+from keng.warnings.desk.short_forms import short_form_counts, sms_limits
 from keng.warnings.forms import WarningForm, initial_of_version
 from keng.warnings.known_numbers import NumberCheck, check_numbers, check_warning, compared_tips
 from keng.warnings.models import Version, Warning
@@ -187,10 +188,11 @@ def _compose_page(request: HttpRequest, form: WarningForm, context: dict[str, An
     found = _correction_counts(latest, form) if latest else {}
     if not found:
         found = _audience_counts(form, warning.unit if warning else form.unit)
+    stamp = _preview_stamp(form, latest)
     previews = []
     if shown:
         context["numbers"] = _numbers_in_form(request, form.unit, shown, context)
-        previews = outgoing_text.warning_messages(shown, _preview_stamp(form, latest))
+        previews = outgoing_text.warning_messages(shown, stamp)
         context |= before_sending_context(
             found["audience"],
             texts=previews,
@@ -203,6 +205,8 @@ def _compose_page(request: HttpRequest, form: WarningForm, context: dict[str, An
         "findings": style.check_style(shown) if shown else [],
         "returned_reason": queries.returned_reason_of(latest) if latest else "",
         "previews": previews,
+        "short_forms": short_form_counts(form, _severity_in(form), stamp),
+        "sms_limits": sms_limits(),
         **found,
     }
     status = 422 if form.is_bound and not form.is_valid() else 200
@@ -237,7 +241,7 @@ def _correction_counts(latest: Version, form: WarningForm) -> dict[str, Any]:
 def _audience_counts(form: WarningForm, unit: Unit) -> dict[str, Any]:
     """Counts for what is chosen, and for every kind, chosen or not."""
     choice = _choice_in(form)
-    severity = int(_audience_values(form)["severity"] or 2)
+    severity = _severity_in(form)
     audience = choice.audience(unit, severity)
     chosen = plan_audience(audience)
     # Every kind with its number, ticked or not, so that the author sees what a tick would mean.
@@ -272,14 +276,18 @@ def _choice_in(form: WarningForm) -> AudienceChoice:
 
 def _audience_values(form: WarningForm) -> dict[str, Any]:
     """What the form holds at this moment, right or wrong, with only the choices it offers."""
-    names = ("places", "kinds", "without", "subscribers", "over_limit_reason", "severity")
+    names = ("places", "kinds", "without", "subscribers", "over_limit_reason")
     found = {name: form[name].value() for name in names}
     for name in ("places", "kinds", "without"):
         offered = {str(value) for value, _label in form.fields[name].choices}
         found[name] = [str(value) for value in found[name] or [] if str(value) in offered]
-    if str(found["severity"]) not in {"1", "2", "3"}:
-        found["severity"] = 2
     return found
+
+
+def _severity_in(form: WarningForm) -> int:
+    """How urgent it is as the form stands, right or wrong."""
+    given = str(form["severity"].value())
+    return int(given) if given in {"1", "2", "3"} else Warning.Severity.IMPORTANT
 
 
 def _ids(keys: list[str]) -> tuple[uuid.UUID, ...]:

@@ -196,6 +196,7 @@ class Carrier:
                 language=one.language,
                 subject=one.subject,
                 text=one.text,
+                short=one.short,
             )
             for one in sending.texts
         ]

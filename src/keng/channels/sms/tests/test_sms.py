@@ -12,7 +12,7 @@ from keng.channels.fake import running_provider
 from keng.channels.gateway import NoProfile, national_number, plain_letters, profile_of_json
 from keng.channels.sms import Sms, profiles
 from keng.channels.sms.fake import FakeSms, SmsSettings
-from keng.channels.sms.fitting import TooLongForSms, sms_parts, sms_text
+from keng.channels.sms.fitting import TooLongForSms, sms_parts, sms_text, sms_words
 from keng.channels.tests.talk import send, talk
 from keng.channels.upkeep import CannotAsk
 
@@ -277,3 +277,19 @@ def test_an_account_without_its_description_can_ask_nobody():
         profiles.SMS_CHECK.question({"profile": "own"})
     with pytest.raises(CannotAsk, match="brand"):
         profiles.SMS_CHECK.question({"profile": "esms", "api_key": "a", "secret_key": "b"})
+
+
+def test_a_short_form_goes_out_in_place_of_the_whole_text(esms):
+    message = OutgoingMessage("Cả bài. " * 100 + LINK, short="Cúp máy. Ma 7K3", reference="s-1")
+    assert send(Sms(), message, PHONE, esms.credentials(), NOW).kind == "sent"
+    assert esms.delivered[-1].text == "Cup may. Ma 7K3"
+
+
+def test_a_short_form_is_sent_as_it_was_approved_or_not_at_all():
+    long = OutgoingMessage("Cả bài", short="Cúp máy ngay. " * 30 + LINK)
+    with pytest.raises(TooLongForSms):
+        sms_words(long, {})
+    # With its marks it takes three parts, without them one.
+    marked = OutgoingMessage("Cả bài", short="Đừng đưa mã. " * 11)
+    assert sms_words(marked, {"with_marks": "yes"}).startswith("Dung dua ma.")
+    assert sms_words(marked, {"with_marks": "yes", "most_parts": "3"}).startswith("Đừng đưa mã.")
