@@ -14,6 +14,7 @@ from django.utils import translation
 from nacl.pwhash import argon2id
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from keng.accounts import partner_role
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, bind_session
 from keng.accounts.sessions import SessionStore
 from keng.accounts.tests.look import looks_as_whoever_acts
@@ -22,7 +23,6 @@ from keng.intake.tests.chat_fixtures import answers, own_keys, say
 from keng.kit import rate_limits, share_cards
 from keng.kit.tests.browser import Browser
 from keng.limits import guesses, shared
-from keng.partner_inbox import inbox_role
 from keng.runtime.tests.chance import load_profile
 from keng.runtime.tests.clusters import cluster, open_folder
 from keng.runtime.tests.rights import give_rights
@@ -154,13 +154,13 @@ def passphrases_are_stretched_as_in_production(monkeypatch, stretching_in_produc
 @pytest.fixture(scope="session", autouse=True)
 def inboxes_have_their_rights():
     """The pages of partners take a role of its own, whatever a test works as (partner_inbox)."""
-    take_role = inbox_role._take_role  # noqa: SLF001 -- where the role is taken
+    take_role = partner_role._take_role  # noqa: SLF001 -- where the role is taken
 
     def give_and_take():
         give_rights()
         return take_role()
 
-    with mock.patch.object(inbox_role, "_take_role", give_and_take):
+    with mock.patch.object(partner_role, "_take_role", give_and_take):
         yield
 
 

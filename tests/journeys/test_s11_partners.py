@@ -2,89 +2,23 @@
 
 import re
 
-import pyotp
 from playwright.sync_api import expect
 
 from tests.accessibility.reading import faults
 from tests.journeys.desk import Desk
+from tests.journeys.partner import (
+    add_member,
+    agree,
+    invite,
+    looks_right,
+    shown_once,
+    sign_in,
+    to_partners,
+    vouch,
+)
 
-PASSWORD = "mot-mat-khau-cua-rieng-toi"
 TITLE = "Năm phút kiểm bình cứu hỏa ở dãy trọ"
 TEXT = "Nhìn kim đồng hồ ở vạch xanh, chốt còn nguyên, vòi không nứt."
-
-
-def shown_once(page):
-    """Name, password and secret, as they stand on the page of the desk."""
-    return tuple(
-        page.locator(f"#new-{part}").inner_text() for part in ("name", "password", "secret")
-    )
-
-
-def to_partners(desk, stack):
-    """From the officer's menu."""
-    desk.page.goto(f"{stack.desk}/settings/")
-    desk.page.locator("details.menu summary").click()
-    desk.page.locator("details.menu a[href$='/partners/']").click()
-
-
-def invite(desk, stack, name, username):
-    """A new partner with its first member."""
-    to_partners(desk, stack)
-    desk.page.locator("main a[href$='/partners/new/']").first.click()
-    page = desk.page
-    page.fill("[name=name]", name)
-    page.select_option("[name=kind]", "school")
-    page.locator("[name=purposes][value=fire]").check()
-    page.fill("[name=member_name]", "Người Thứ Nhất")
-    page.fill("[name=username]", username)
-    page.fill("[name=code]", desk.code())
-    page.locator("main form button").click()
-    return shown_once(page)
-
-
-def vouch(desk, stack, partner):
-    """Another officer than who invited agrees to the first person of a partner."""
-    to_partners(desk, stack)
-    desk.page.get_by_role("link", name=partner).first.click()
-    desk.page.locator("main a[href$='/agree/']").click()
-    expect(desk.page.locator("main")).to_contain_text(partner)
-    desk.page.fill("[name=code]", desk.code())
-    desk.page.locator("main form button").click()
-    expect(desk.page.locator("main a[href$='/agree/']")).to_have_count(0)
-
-
-def add_member(desk, stack, partner, username):
-    """One more person."""
-    to_partners(desk, stack)
-    desk.page.get_by_role("link", name=partner).first.click()
-    desk.page.fill("[name=member_name]", "Người Thứ Hai")
-    desk.page.fill("[name=username]", username)
-    desk.page.locator("main form.panel button").last.click()
-    return shown_once(desk.page)
-
-
-def sign_in(page, stack, credentials):
-    """From the public list of partners: both factors, then a password of one's own."""
-    name, password, secret = credentials
-    page.goto(f"{stack.public}/partners/")
-    page.locator("main a[href$='/partner/sign-in/']").click()
-    page.fill("[name=username]", name)
-    page.fill("[name=password]", password)
-    page.locator("main form button").first.click()
-    page.fill("[name=code]", pyotp.TOTP(secret).now())
-    page.locator("main form button").first.click()
-    page.fill("[name=present]", password)
-    page.fill("[name=new]", PASSWORD)
-    page.fill("[name=again]", PASSWORD)
-    page.locator("main form button").first.click()
-    expect(page.locator("h1")).to_be_visible()
-
-
-def agree(page, stack):
-    """The one whom the desk added is one of ours."""
-    page.goto(f"{stack.public}/partner/")
-    page.locator("main form[action$='/agree/'] button").click()
-    expect(page.locator("main form[action$='/agree/']")).to_have_count(0)
 
 
 def write(page, stack):
@@ -204,12 +138,6 @@ def take_back_and_write_anew(page, stack):
     page.locator("main form[action$='/again/'] button").click()
     expect(page.locator("[name=question]")).to_have_value(RUMOUR["question"])
     expect(page.locator("[name=note]")).to_have_count(0)
-
-
-def looks_right(page):
-    """Without a fault that axe finds, and not wider than the phone."""
-    assert not faults(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_partner_teaches_and_checks_and_a_resident_reads_it_under_its_name(people, stack):

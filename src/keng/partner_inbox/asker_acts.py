@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from keng.accounts.models import Partner
+from keng.accounts.partner_role import in_partner_role
 from keng.accounts.partner_signing import partner_chain
 from keng.acts.act import act
 from keng.acts.locks import lock
@@ -11,7 +12,6 @@ from keng.channels.text import clean_text
 from keng.dialogue import shown_codes
 from keng.partner_inbox import acts, queries
 from keng.partner_inbox.errors import InboxClosed, MatterEnded, NothingToAgreeTo
-from keng.partner_inbox.inbox_role import in_inbox_role
 from keng.partner_inbox.models import InboxMatter, InboxMessage, PartnerInbox
 from keng.partner_inbox.passing_on import join_danger, pass_on, pass_on_danger, tells_of_danger
 from keng.partner_inbox.purge import destroy_matters
@@ -31,7 +31,7 @@ def ask_partner(partner: Partner, *, text: str, token: str, language: str) -> No
     Raises InboxClosed, CannotPassOn.
     """
     code, text = receipt_codes.code_from_token(token), clean_text(text)
-    with in_inbox_role():
+    with in_partner_role():
         # Locked: it does not end while something is put into it.
         inbox = lock(PartnerInbox.objects.open().filter(partner=partner)).first()
         known = InboxMatter.objects.filter(code_hash=receipt_codes.code_hash(code))
@@ -48,7 +48,7 @@ def ask_partner(partner: Partner, *, text: str, token: str, language: str) -> No
     pair = InboxKeyPair.make()
     seal_matter_key(pair, matter, inbox, code)
     # Before the row: two at once wait here for each other, and the second writes nothing.
-    with in_inbox_role():
+    with in_partner_role():
         InboxMatter.objects.bulk_create([matter], ignore_conflicts=True)
         if not known.filter(pk=matter.pk).exists():
             return
@@ -92,7 +92,7 @@ def answer_consent(code: str, *, agrees: bool, contact: Mapping[str, str] | None
         own = queries.of_asker(queries.opened_messages(matter, matter_key_of_asker(matter, code)))
         unit = pass_on(matter, partner, texts=[one.text for one in own], contact=contact)
         chain, action = unit_chain(unit.pk), "matter.agreed"
-    with in_inbox_role():
+    with in_partner_role():
         matter.save(update_fields=["consent", "passed_to", "report_hash"])
     record(action, by=RESIDENT, on=matter, chain=chain)
 
@@ -106,7 +106,7 @@ def withdraw_matter(code: str) -> list[str]:
     matter = _locked(code)
     own = queries.of_asker(queries.opened_messages(matter, matter_key_of_asker(matter, code)))
     codes = list(reports_of_asker(code, own))
-    with in_inbox_role():
+    with in_partner_role():
         destroy_matters([matter.pk])
     chain = partner_chain(matter.inbox.partner_id)
     record("matter.withdrawn", by=RESIDENT, on=matter, chain=chain)
@@ -132,7 +132,7 @@ def _tell_danger(
 
 def _locked(code: str) -> InboxMatter:
     """Raises MatterEnded where it is gone."""
-    with in_inbox_role():
+    with in_partner_role():
         found = lock(InboxMatter.objects.select_related("inbox"))
         matter = found.filter(code_hash=receipt_codes.code_hash(code)).first()
     if matter is None:

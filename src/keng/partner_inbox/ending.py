@@ -1,4 +1,4 @@
-"""Ending keys and inboxes. The caller works in the role that may (inbox_role), and records it."""
+"""Ending keys and inboxes. The caller works in the role that may, and records it."""
 
 from keng.kit import times
 from keng.partner_inbox.models import InboxHolder, InboxMatter, PartnerInbox

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from keng.accounts.models import PartnerMember
+from keng.accounts.partner_role import in_partner_role
 from keng.accounts.partner_signing import partner_chain
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
@@ -17,7 +18,6 @@ from keng.kit import times
 from keng.partner_inbox import acts, queries, seals
 from keng.partner_inbox.ending import end_inbox_of_nobody, end_key
 from keng.partner_inbox.errors import HasKeyAlready, LastReader, NoInboxForPartner, WrongPhrase
-from keng.partner_inbox.inbox_role import in_inbox_role
 from keng.partner_inbox.models import InboxHolder, PartnerInbox
 
 
@@ -39,7 +39,7 @@ def make_inbox_key(*, by: PartnerMember) -> str:
     """
     member = _lock_member(by)
     phrase, pair = seals.new_phrase(), seals.InboxKeyPair.make()
-    with in_inbox_role():
+    with in_partner_role():
         mine = lock(InboxHolder.objects.current().filter(member=member)).first()
         if mine is not None and mine.inbox_key_sealed:
             raise HasKeyAlready
@@ -64,7 +64,7 @@ def prove_inbox_phrase(phrase: str, *, by: PartnerMember) -> UnlockedInbox | Non
     """
     member = _lock_member(by)
     inbox = _lock_inbox(member.partner_id)
-    with in_inbox_role():
+    with in_partner_role():
         holder = lock(InboxHolder.objects.current().filter(member=member)).first()
         if holder is None:
             raise WrongPhrase
@@ -90,7 +90,7 @@ def open_inbox(holder: InboxHolder, *, by: PartnerMember) -> UnlockedInbox | Non
     permit_over(holder.partner_id)
     pair = seals.InboxKeyPair.make()
     inbox = PartnerInbox(partner_id=holder.partner_id, public_key=pair.public)
-    with in_inbox_role():
+    with in_partner_role():
         # Two at once wait here for each other.
         PartnerInbox.objects.bulk_create([inbox], ignore_conflicts=True)
         if not PartnerInbox.objects.filter(pk=inbox.pk).exists():
@@ -105,7 +105,7 @@ def open_inbox(holder: InboxHolder, *, by: PartnerMember) -> UnlockedInbox | Non
 def end_inbox(inbox: PartnerInbox, *, by: PartnerMember) -> None:
     """Nobody of the partner reads it. Inside `prove_inbox_phrase` and `end_inbox_key`."""
     permit_over(inbox.partner_id)
-    with in_inbox_role():
+    with in_partner_role():
         end_inbox_of_nobody(inbox)
     record("inbox.ended", by=by, on=inbox, chain=partner_chain(inbox.partner_id))
 
@@ -117,7 +117,7 @@ def let_in(holder_id: uuid.UUID, *, unlocked: UnlockedInbox, by: PartnerMember) 
     inbox, active = _lock_inbox(member.partner_id), queries.active_members(member.partner_id)
     if inbox is None or inbox.pk != unlocked.inbox.pk:
         raise NotAllowed
-    with in_inbox_role():
+    with in_partner_role():
         waiting = InboxHolder.objects.waiting().filter(
             partner_id=member.partner_id, member_id__in=active, proven_at__isnull=False
         )
@@ -138,7 +138,7 @@ def end_inbox_key(holder_id: uuid.UUID, *, by: PartnerMember, leaves_unread: boo
     """
     member = _lock_member(by)
     inbox, active = _lock_inbox(member.partner_id), queries.active_members(member.partner_id)
-    with in_inbox_role():
+    with in_partner_role():
         keys = lock(InboxHolder.objects.current().filter(partner_id=member.partner_id))
         held = {holder.pk: holder for holder in keys}
         readers = {one.member_id for one in held.values() if one.inbox_key_sealed} & active
@@ -163,7 +163,7 @@ def set_inbox(*, keep_months: int, is_open: bool, by: PartnerMember) -> None:
         raise NotAllowed
     inbox.keep_months = keep_months
     inbox.closed_at = None if is_open else inbox.closed_at or times.now()
-    with in_inbox_role():
+    with in_partner_role():
         inbox.save(update_fields=["keep_months", "closed_at"])
     record(
         "inbox.set",
@@ -184,7 +184,7 @@ def _lock_member(by: PartnerMember) -> PartnerMember:
 
 
 def _lock_inbox(partner_id: uuid.UUID) -> PartnerInbox | None:
-    with in_inbox_role():
+    with in_partner_role():
         return lock(PartnerInbox.objects.current().filter(partner=partner_id)).first()
 
 

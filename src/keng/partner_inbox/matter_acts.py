@@ -3,6 +3,7 @@
 import uuid
 
 from keng.accounts.models import PartnerMember
+from keng.accounts.partner_role import in_partner_role
 from keng.accounts.partner_signing import partner_chain
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
@@ -14,7 +15,6 @@ from keng.kit import times
 from keng.partner_inbox import acts, queries
 from keng.partner_inbox.errors import MatterEnded, PassedOnAlready
 from keng.partner_inbox.holder_acts import UnlockedInbox
-from keng.partner_inbox.inbox_role import in_inbox_role
 from keng.partner_inbox.models import InboxMatter
 from keng.partner_inbox.passing_on import has_danger_to_tell, pass_on_danger
 from keng.partner_inbox.seals import matter_key_of_partner
@@ -45,7 +45,7 @@ def ask_consent(
     if not _add(matter, words, unlocked, by):
         return
     matter.consent = InboxMatter.Consent.ASKED
-    with in_inbox_role():
+    with in_partner_role():
         matter.save(update_fields=["consent"])
     record("matter.consent_asked", by=by, on=matter, chain=partner_chain(by.partner_id))
 
@@ -79,7 +79,7 @@ def end_matter(matter_id: uuid.UUID, *, unlocked: UnlockedInbox, by: PartnerMemb
     """It is dealt with: its time until it is destroyed begins. Raises MatterEnded."""
     matter = _locked_open(matter_id, unlocked, by)
     matter.ended_at, matter.waits_for_partner = times.now(), False
-    with in_inbox_role():
+    with in_partner_role():
         matter.save(update_fields=["ended_at", "waits_for_partner"])
     record("matter.ended", by=by, on=matter, chain=partner_chain(by.partner_id))
 
@@ -87,7 +87,7 @@ def end_matter(matter_id: uuid.UUID, *, unlocked: UnlockedInbox, by: PartnerMemb
 def _locked_open(matter_id: uuid.UUID, unlocked: UnlockedInbox, by: PartnerMember) -> InboxMatter:
     """Raises NotAllowed, MatterEnded."""
     permit_over(unlocked.inbox.partner_id)
-    with in_inbox_role():
+    with in_partner_role():
         own = InboxMatter.objects.filter(inbox=unlocked.inbox, inbox__partner=by.partner_id)
         matter = lock(own).filter(pk=matter_id).first()
     if matter is None:

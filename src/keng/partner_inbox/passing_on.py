@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from keng.accounts.models import Partner
+from keng.accounts.partner_role import in_partner_role
 from keng.dialogue.reporter import add_reporter_message
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
@@ -17,7 +18,6 @@ from keng.language.danger import danger_in
 from keng.language.officers import seems_about_officers
 from keng.language.reporters_own import cut_reporters_own
 from keng.partner_inbox.errors import CannotPassOn
-from keng.partner_inbox.inbox_role import in_inbox_role
 from keng.partner_inbox.models import InboxMatter, InboxMessage
 from keng.places import serving
 from keng.places.models import Unit
@@ -105,7 +105,7 @@ def join_danger(matter: InboxMatter, text: str, *, reports: Sequence[uuid.UUID])
 
 def _note_danger(matter: InboxMatter, unit: Unit) -> None:
     matter.danger_at, matter.passed_to = times.now(), unit
-    with in_inbox_role():
+    with in_partner_role():
         matter.save(update_fields=["danger_at", "passed_to", "report_hash"])
 
 

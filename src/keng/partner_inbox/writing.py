@@ -1,7 +1,7 @@
 """Words that come into a matter, by either side."""
 
 from keng.accounts.models import PartnerMember
-from keng.partner_inbox.inbox_role import in_inbox_role
+from keng.accounts.partner_role import in_partner_role
 from keng.partner_inbox.models import InboxMatter, InboxMessage
 from keng.partner_inbox.seals import open_words, seal_words
 
@@ -14,7 +14,7 @@ def add_sealed_message(
     None where the last message says the same: the button was pressed twice.
     """
     author = InboxMessage.Author.PARTNER if member else InboxMessage.Author.ASKER
-    with in_inbox_role():
+    with in_partner_role():
         last = InboxMessage.objects.filter(matter=matter).order_by("id").last()
         if last and last.author == author and open_words(last, matter_private) == words:
             return None

@@ -51,9 +51,39 @@ GIVE_BACK_TEXT = Act(MEMBER)
 NOTE_KIT_SHARE = Act(MEMBER)
 SET_KIT_SHARE_RIGHT = Act(MEMBER)
 
+# Surveys: the partner's own, in its own chain. No officer acts on one.
+MAKE_PARTNER_SURVEY = Act(MEMBER, {"partner_survey.made": _("Began a survey of a partner")})
+REVISE_PARTNER_SURVEY = Act(MEMBER)
+PUT_PARTNER_QUESTION = Act(MEMBER)
+REMOVE_PARTNER_QUESTION = Act(MEMBER)
+MOVE_PARTNER_QUESTION_UP = Act(MEMBER)
+SUBMIT_PARTNER_SURVEY = Act(
+    MEMBER, {"partner_survey.submitted": _("Handed in a survey of a partner")}
+)
+OPEN_PARTNER_SURVEY = Act(
+    MEMBER, {"partner_survey.opened": _("Opened a survey of a partner, as the second person")}
+)
+GIVE_BACK_PARTNER_SURVEY = Act(
+    MEMBER, {"partner_survey.returned": _("Gave a survey of a partner back")}
+)
+CLOSE_PARTNER_SURVEY = Act(MEMBER, {"partner_survey.closed": _("Closed a survey of a partner")})
+SUBMIT_PARTNER_RESULT = Act(
+    MEMBER,
+    {"partner_survey.result_submitted": _("Handed in the result of a survey of a partner")},
+)
+PUBLISH_PARTNER_RESULT = Act(
+    MEMBER, {"partner_survey.published": _("Published the result of a survey of a partner")}
+)
+GIVE_BACK_PARTNER_RESULT = Act(
+    MEMBER,
+    {"partner_survey.result_returned": _("Gave the result of a survey of a partner back")},
+)
+
 # By one of the partner, or by the province where nobody of the partner is left to do it.
 name_records(
     {
+        # By each act that changes a draft.
+        "partner_survey.changed": _("Changed a survey of a partner"),
         "partner.member_agreed": _("Agreed that somebody signs in for a partner"),
         "article.published": _("Published an article of a partner"),
         "article.given_back": _("Gave an article back"),

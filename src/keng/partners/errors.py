@@ -34,6 +34,15 @@ class NotTheirPurpose(Incomplete):
     sentence = _("Not done: your partner does not publish about this.")
 
 
+class NoSecondMember(Incomplete):
+    """A survey of a partner has its second person among the partner's own people."""
+
+    sentence = _(
+        "Nobody else signs in for your partner. A survey is opened by a second one of your people, "
+        "never by the police: ask the desk that invited you to add one."
+    )
+
+
 class MarksUnchecked(Refused):
     """Numbers, links or names are marked in it, and nobody has said that they were looked at."""
 

@@ -15,6 +15,7 @@ from keng.partners.introduction import forbidden_in_introduction
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.releases.forms import ReleaseForm, SecondPersonForm
+from keng.surveys.forms import serves_field
 
 
 class MemberForm(Form):
@@ -207,7 +208,7 @@ class HintsForm(SecondPersonForm):
         return super().given() | {"checked": self.cleaned_data.get("checked", False)}
 
 
-class MemberReleaseForm(HintsForm):
+class MemberSignedForm(SecondPersonForm):
     """The second person of a partner, who signs with a passkey, or with the sign-in alone where
     the operator lets approving do without.
     """
@@ -218,6 +219,16 @@ class MemberReleaseForm(HintsForm):
         super().__init__(*args, **kwargs)
         if settings.APPROVE_WITH_CODE:
             del self.fields["code"]
+
+
+class MemberReleaseForm(HintsForm, MemberSignedForm):
+    """The same for what the partner writes, where numbers and names are marked."""
+
+
+class OpenSurveyForm(MemberSignedForm):
+    """The same for the questions of a survey."""
+
+    serves = serves_field()
 
 
 class HintsReleaseForm(HintsForm, ReleaseForm):

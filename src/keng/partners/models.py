@@ -40,8 +40,6 @@ class PartnerText(Releasable, Row):
     taken back, one of Claim.TakenBack.
     """
 
-    writers = PartnerMember
-
     partner = models.ForeignKey("accounts.Partner", models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=10, choices=SafetyPurpose)
     title = models.CharField(max_length=120)
@@ -82,6 +80,10 @@ class PartnerText(Releasable, Row):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def writers(self) -> type[PartnerMember]:
+        return PartnerMember
 
     @property
     def is_new(self) -> bool:

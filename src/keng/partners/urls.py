@@ -3,7 +3,14 @@
 from django.urls import URLPattern, path
 
 from keng.partners.desk import partners as desk_partners
-from keng.partners.public import manuscript_pages, manuscript_writing, member_pages, pages
+from keng.partners.public import (
+    manuscript_pages,
+    manuscript_writing,
+    member_pages,
+    pages,
+    survey_pages,
+    survey_writing,
+)
 
 public: list[URLPattern] = [
     path("partners/", pages.partners, name="partners"),
@@ -45,6 +52,39 @@ public: list[URLPattern] = [
         "partner/texts/<uuid:pk>/discard/",
         manuscript_writing.manuscript_discard,
         name="manuscript-discard",
+    ),
+    path("partner/surveys/", survey_pages.partner_surveys, name="partner-surveys"),
+    path("partner/surveys/new/", survey_writing.partner_survey_new, name="partner-survey-new"),
+    path("partner/surveys/<uuid:pk>/", survey_pages.partner_survey, name="partner-survey"),
+    path(
+        "partner/surveys/<uuid:pk>/edit/",
+        survey_writing.partner_survey_edit,
+        name="partner-survey-edit",
+    ),
+    path(
+        "partner/surveys/<uuid:pk>/question/",
+        survey_writing.partner_survey_question,
+        name="partner-survey-question-new",
+    ),
+    path(
+        "partner/surveys/<uuid:pk>/question/<str:key>/",
+        survey_writing.partner_survey_question,
+        name="partner-survey-question",
+    ),
+    path(
+        "partner/surveys/<uuid:pk>/order/",
+        survey_writing.partner_survey_order,
+        name="partner-survey-order",
+    ),
+    path(
+        "partner/surveys/<uuid:pk>/close/",
+        survey_pages.partner_survey_close,
+        name="partner-survey-close",
+    ),
+    path(
+        "partner/surveys/<uuid:pk>/result/",
+        survey_writing.partner_survey_result,
+        name="partner-survey-result",
     ),
     path("partner/people/<uuid:pk>/agree/", member_pages.partner_agree, name="partner-agree"),
     path("partner/kit/", member_pages.partner_kit, name="partner-kit"),

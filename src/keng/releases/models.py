@@ -9,7 +9,7 @@ it out is the row of the area's act; that nobody does so with a hand in it, the 
 import hashlib
 import json
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -68,8 +68,6 @@ class Releasable(models.Model):
     # Nothing more comes of it: taken away, refused, overtaken, or its time is over.
     ended_at = models.DateTimeField(null=True)
 
-    writers: ClassVar[type[Officer] | type[PartnerMember]] = Officer
-    """Who writes texts of this kind: a page names those of the hands who are such people."""
     # Put there by `hands.name_hands`, for a page.
     people: list[Any]
 
@@ -85,6 +83,11 @@ class Releasable(models.Model):
                 name="%(class)s_released_has_its_moment",
             ),
         ]
+
+    @property
+    def writers(self) -> type[Officer] | type[PartnerMember]:
+        """Who writes it: a page names those of the hands who are such people."""
+        return Officer
 
     @property
     def content_to_release(self) -> Any:

@@ -755,8 +755,12 @@ GRANTS: dict[str, dict[str, str]] = {
         "vault_keyshare": "SELECT (unit_key_id, holder_key_id, sealed)",
         "vault_unitkey": "SELECT (id, public_key, destroyed_at)",
     },
-    # Taken by the public site for what one page does in an inbox (partner_inbox.inbox_role).
+    # Taken by the public site for what one page of a partner does (accounts.partner_role).
     "keng_partner": {
+        # Policies: those of partners alone. Answers are only counted.
+        "surveys_survey": RIU,
+        "surveys_surveyresult": RIU,
+        "surveys_answer": "SELECT (id, survey_id)",
         "partner_inbox_partnerinbox": RIU,
         "partner_inbox_inboxholder": RIU,
         # What its writer takes back is destroyed.

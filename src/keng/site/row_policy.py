@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 DESK = "keng_desk"
 PUBLIC = "keng_public"
+# Taken by the public site for what a page of a partner does (keng.accounts.partner_role).
+PARTNER = "keng_partner"
 OTHERS = (PUBLIC, "keng_edge", "keng_worker", "keng_sender", "keng_opener")
 
 

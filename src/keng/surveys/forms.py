@@ -12,7 +12,7 @@ from keng.kit.forms import Form
 from keng.places.models import Unit
 from keng.releases.forms import ReleaseForm
 from keng.surveys.content import MOST_OPTIONS
-from keng.surveys.models import Survey
+from keng.surveys.models import Survey, SurveyResult
 
 _EMPTY = {"required": gettext_lazy("Write this part")}
 _KINDS = (
@@ -104,7 +104,7 @@ class SurveyForm(Form):
             "en": None,
             "closes_on": said["closes_on"].isoformat(),
             "results_on": said["results_on"].isoformat(),
-            "places": places if said["ask_place"] else [],
+            "places": places if said.get("ask_place") else [],
         }
         if said["en_title"]:
             found["en"] = {"title": said["en_title"], "why": said["en_why"]}
@@ -126,6 +126,26 @@ def survey_initial(survey: Survey) -> dict[str, Any]:
         "closes_on": stored.get("closes_on"),
         "results_on": stored.get("results_on"),
     }
+
+
+class PartnerSurveyForm(SurveyForm):
+    """The same for a partner: in its own name, for its purposes, for whoever has the link."""
+
+    def __init__(
+        self,
+        *args: Any,
+        purposes: Iterable[str],
+        has_places: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, units=(), **kwargs)
+        for name in ("unit", "reach"):
+            del self.fields[name]
+        if not has_places:
+            del self.fields["ask_place"]
+        chosen, fields = set(purposes), dict[str, Any](self.fields)
+        offered = fields["purpose"].choices
+        fields["purpose"].choices = [one for one in offered if not one[0] or one[0] in chosen]
 
 
 class QuestionForm(Form):
@@ -238,6 +258,15 @@ class QuestionForm(Form):
         return found
 
 
+class PartnerQuestionForm(QuestionForm):
+    """The same for a partner: in choices alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["kind"].choices = [(code, label) for code, label in _KINDS if code != "text"]
+
+
 def question_initial(one: Mapping[str, Any]) -> dict[str, Any]:
     """The form of a question as it was saved."""
     english, condition = one.get("en") or {}, one.get("only_if")
@@ -256,16 +285,21 @@ def question_initial(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class ApproveSurveyForm(ReleaseForm):
-    """With the second person's word for every question."""
-
-    serves = forms.BooleanField(
+def serves_field() -> forms.BooleanField:
+    """The second person's word for every question."""
+    return forms.BooleanField(
         label=gettext_lazy(
             "Every question serves this purpose. None asks about opinions, politics, belief or "
             "origin, and none asks who somebody is."
         ),
         error_messages={"required": gettext_lazy("Read every question, then tick this")},
     )
+
+
+class ApproveSurveyForm(ReleaseForm):
+    """With the second person's word for every question."""
+
+    serves = serves_field()
 
 
 class CountForm(Form):
@@ -310,6 +344,18 @@ class OutcomeForm(Form):
         if said["en_headline"] and said["en_deeds"]:
             found["en"] = {"headline": said["en_headline"], "deeds": said["en_deeds"]}
         return found
+
+
+def outcome_initial(written: SurveyResult | None) -> dict[str, str]:
+    """The form of a result as it was saved."""
+    outcome = written.words if written is not None else {}
+    words, english = outcome.get("vi", {}), outcome.get("en", {})
+    return {
+        "headline": words.get("headline", ""),
+        "deeds": words.get("deeds", ""),
+        "en_headline": english.get("headline", ""),
+        "en_deeds": english.get("deeds", ""),
+    }
 
 
 class FreeTextForm(Form):

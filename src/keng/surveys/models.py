@@ -13,22 +13,41 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.models import Officer, PartnerMember
 from keng.kit.browser_drafts import BrowserDraft
 from keng.kit.models import Row
+from keng.releases.hands import none_of_the_hands
 from keng.releases.models import Releasable, ReleasableQuerySet
 
 if TYPE_CHECKING:
-    from keng.accounts.models import Officer
     from keng.places.models import Unit
     from keng.surveys.content import SurveyContent
+
+
+def _second_member_rules(name: str) -> tuple[models.CheckConstraint, ...]:
+    """What holds a second person who is a member of a partner, as `Releasable` holds an officer."""
+    return (
+        models.CheckConstraint(
+            condition=none_of_the_hands("released_by_member"),
+            name=f"{name}_is_released_by_no_member_with_a_hand_in_it",
+        ),
+        models.CheckConstraint(
+            condition=Q(released_by_member=None) | Q(released_at__isnull=False),
+            name=f"{name}_released_by_a_member_has_its_moment",
+        ),
+    )
 
 
 class SurveyQuerySet(ReleasableQuerySet["Survey"]):
     """Reads of surveys."""
 
-    def visible_to(self, officer: "Officer") -> "SurveyQuerySet":
+    def visible_to(self, officer: Officer) -> "SurveyQuerySet":
         """Those of the officer's units. A partner's survey is the partner's, never a desk's."""
         return self.filter(unit_id__in=officer.unit_ids, partner__isnull=True)
+
+    def of_partner(self, partner_id: uuid.UUID) -> "SurveyQuerySet":
+        """Those of a partner; read in the role that may (keng.accounts.partner_role)."""
+        return self.filter(partner_id=partner_id)
 
 
 class Survey(Releasable, Row):
@@ -61,10 +80,16 @@ class Survey(Releasable, Row):
         OPEN = "open", _("Anyone with the link")
         ONCE = "once", _("One slip per household or group")
 
+    # Of a partner's: the desk that invited it, which reads nothing of it.
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
-    # A partner that owns its survey; for now only desks write them.
+    # The partner whose survey it is: its members write, open and close it (keng.partners).
     partner = models.ForeignKey("accounts.Partner", models.PROTECT, null=True, related_name="+")
-    author = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    # The officer who began it; none of a partner's.
+    author = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    # The second person of a partner's survey.
+    released_by_member = models.ForeignKey(
+        "accounts.PartnerMember", models.PROTECT, null=True, related_name="+"
+    )
     code = models.CharField(max_length=6, unique=True)
     state = models.CharField(max_length=10, choices=State, default="draft", db_default="draft")
     purpose = models.CharField(max_length=10, choices=Purpose)
@@ -107,9 +132,17 @@ class Survey(Releasable, Row):
             ),
             # What was let out then stays as it is: a trigger (migration 0008).
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted"]) | Q(released_by__isnull=False),
+                condition=Q(state__in=["draft", "submitted"])
+                | Q(released_by__isnull=False)
+                | Q(released_by_member__isnull=False),
                 name="survey_opens_only_after_a_second_person",
             ),
+            models.CheckConstraint(
+                condition=Q(partner=None, author__isnull=False, released_by_member=None)
+                | Q(partner__isnull=False, author=None, released_by=None),
+                name="survey_is_of_a_desk_or_of_a_partner",
+            ),
+            *_second_member_rules("survey"),
             models.CheckConstraint(
                 condition=~Q(state="published")
                 | Q(figures__isnull=False, published_at__isnull=False),
@@ -131,6 +164,15 @@ class Survey(Releasable, Row):
         return self.code
 
     @property
+    def asked_by(self) -> str:
+        """In whose name it asks."""
+        return self.partner.name if self.partner is not None else self.unit.name
+
+    @property
+    def writers(self) -> type[Officer] | type[PartnerMember]:
+        return PartnerMember if self.partner_id else Officer
+
+    @property
     def content_to_release(self) -> dict[str, Any]:
         return {"content": self.content, "purpose": self.purpose, "reach": self.reach}
 
@@ -150,6 +192,10 @@ class SurveyResult(Releasable, Row):
     words = models.JSONField()
     # The short texts that were let through, by question.
     texts = models.JSONField(default=dict, db_default={})
+    # The second person, of the result of a partner's survey.
+    released_by_member = models.ForeignKey(
+        "accounts.PartnerMember", models.PROTECT, null=True, related_name="+"
+    )
 
     objects = SurveyResultQuerySet.as_manager()
 
@@ -166,10 +212,15 @@ class SurveyResult(Releasable, Row):
                 condition=Q(released_at__isnull=False, ended_at=None),
                 name="survey_has_one_result_out",
             ),
+            *_second_member_rules("surveyresult"),
         ]
 
     def __str__(self) -> str:
         return f"result of {self.survey_id}"
+
+    @property
+    def writers(self) -> type[Officer] | type[PartnerMember]:
+        return self.survey.writers
 
     @property
     def content_to_release(self) -> dict[str, Any]:

@@ -85,7 +85,10 @@ def takes_answers(survey: Survey) -> bool:
 
 
 def open_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]:
-    """Surveys that take answers; with a place, those of its desk and of the desks above."""
+    """Surveys that take answers; with a place, those of its desk and of the desks above.
+
+    A partner's is carried by the partner: it is in the list of all, and on no page of a place.
+    """
     found = _of_place(_PUBLIC_SURVEYS.filter(state=Survey.State.OPEN), place, "-opened_at", limit)
     return [survey for survey in found if takes_answers(survey)]
 
@@ -107,7 +110,7 @@ def _of_place(found: Any, place: Place | None, order: str, limit: int) -> list[S
             unit = serving.unit_for(place)
         except Unit.DoesNotExist:
             return []
-        found = found.filter(unit__in={unit.pk, serving.unit_above(unit).pk})
+        found = found.filter(unit__in={unit.pk, serving.unit_above(unit).pk}, partner__isnull=True)
     shown = list(found.order_by(order)[:limit])
     for survey in shown:
         survey.words = content_of(survey)
@@ -137,7 +140,12 @@ def surveys_with_words(officer: "Officer", words: str) -> set[uuid.UUID]:
 
 
 def chat_account_name(survey: Survey) -> str:
-    """The name of the account to which one writes to answer it in a chat; "" when there is none."""
+    """The name of the account to which one writes to answer it in a chat; "" when there is none.
+
+    Nobody answers a partner's survey by writing to the police.
+    """
+    if survey.partner_id is not None:
+        return ""
     found = ChannelAccount.objects.filter(is_active=True, channel__in=_chat_channels())
     names = dict(found.order_by("channel").values_list("unit_id", "name"))
     above = survey.unit.parent_id
@@ -183,11 +191,13 @@ def published_result(survey: Survey) -> SurveyResult:
 
 def place_names_below(unit: Unit) -> list[str]:
     """What "Where do you live?" offers: the hamlets of a commune, the communes of a province."""
-    served = unit.jurisdictions.filter(valid_to__isnull=True).values("place")
-    found = Place.objects.filter(parent__in=served, valid_to__isnull=True).order_by(
-        alphabetically()
-    )
-    return [place.full_name for place in found[:200]]
+    return place_names_in(unit.jurisdictions.filter(valid_to__isnull=True).values("place"))
+
+
+def place_names_in(places: Any) -> list[str]:
+    """The places right below these."""
+    found = Place.objects.filter(parent__in=places, valid_to__isnull=True)
+    return [place.full_name for place in found.order_by(alphabetically())[:200]]
 
 
 def _chat_channels() -> list[str]:

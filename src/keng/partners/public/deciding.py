@@ -12,9 +12,11 @@ from keng.accounts import partner_signing
 from keng.accounts.models import PartnerMember
 from keng.kit.forms import PASSKEY_ANSWER
 from keng.partners import queries
+from keng.partners.errors import NoSecondMember
 from keng.partners.forms import HintsForm, MemberReleaseForm
 from keng.partners.hints import hints_of_text
 from keng.partners.models import PartnerText
+from keng.partners.survey_queries import members_without_hand
 from keng.releases.desk import (
     SecondPerson,
     SecondPersonPanel,
@@ -22,6 +24,7 @@ from keng.releases.desk import (
     second_person_panel,
 )
 from keng.releases.forms import GiveBackForm, SecondPersonForm
+from keng.releases.models import Releasable
 
 
 def decide_own_text(
@@ -41,7 +44,7 @@ def decide_own_text(
     second = SecondPerson(
         person=member,
         refusal=lambda text: _refusal_of(member, text),
-        has_signed=lambda form: _has_signed(request, form),
+        has_signed=lambda form: has_signed(request, form),
     )
     if request.POST.get("do") == "submit" and text.submitted_at is None:
         panel = second_person_panel(second, text, form=form)
@@ -62,7 +65,8 @@ def decide_own_text(
     return None
 
 
-def _has_signed(request: HttpRequest, form: SecondPersonForm) -> bool:
+def has_signed(request: HttpRequest, form: SecondPersonForm) -> bool:
+    """Whether the member's passkey stands under it, where one is asked for."""
     answer = form.cleaned_data.get("code")
     if answer is None:
         return True
@@ -77,6 +81,14 @@ def _has_signed(request: HttpRequest, form: SecondPersonForm) -> bool:
 
 def _refusal_of(member: PartnerMember, text: PartnerText) -> str:
     return refusal_words(queries.second_people(text)) if text.has_hand_of(member) else ""
+
+
+def second_member_words(text: Releasable, member: PartnerMember) -> str:
+    """Why this member is no second person of a survey, and who is; empty if they are."""
+    if not text.has_hand_of(member):
+        return ""
+    could = members_without_hand(member.partner_id, text.hands)
+    return refusal_words(could) if could else str(NoSecondMember.sentence)
 
 
 def refusal_words(could: Sequence[PartnerMember]) -> str:

@@ -261,12 +261,12 @@ def _claims_found(verdict: str) -> Callable[[ReportAsk], int]:
 
 
 def _surveys(ask: ReportAsk) -> int:
-    surveys = Survey.objects.filter(unit__in=ask.scope.unit_ids)
+    surveys = Survey.objects.filter(unit__in=ask.scope.unit_ids, partner=None)
     return surveys.filter(opened_at__gte=ask.since, opened_at__lt=ask.until).count()
 
 
 def _survey_answers(ask: ReportAsk) -> int:
-    closed = Survey.objects.filter(unit__in=ask.scope.unit_ids)
+    closed = Survey.objects.filter(unit__in=ask.scope.unit_ids, partner=None)
     closed = closed.filter(closed_at__gte=ask.since, closed_at__lt=ask.until)
     # As counted at the closing: the single answers are forgotten later.
     counted = closed.exclude(figures=None).values_list("figures__answers", flat=True)

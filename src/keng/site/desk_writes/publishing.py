@@ -9,6 +9,7 @@ from keng.site.row_policy import (
     BY_ONESELF,
     NOT_OUT,
     OTHERS,
+    PARTNER,
     PUBLIC,
     RowPolicy,
     desk_writes,
@@ -341,7 +342,8 @@ _PARTNERS = (
     ),
 )
 
-# Surveys: whoever writes one opens it and reads its texts; a second person lets it out.
+# Surveys: whoever writes one opens it and reads its texts; a second person lets it out. A partner's
+# is read and written by its members alone, in a role of their own, and by no desk.
 
 _BATCH_OF_ONESELF = (
     "EXISTS (SELECT FROM surveys_paperbatch batch WHERE batch.survey_id = {table}.survey_id"
@@ -349,8 +351,19 @@ _BATCH_OF_ONESELF = (
 )
 
 
+# The list of surveys is asked for once in a statement, not once for each row.
+_OF_A_DESK = "survey_id IN (SELECT id FROM surveys_survey WHERE partner_id IS NULL)"
+_OF_A_PARTNER = "survey_id IN (SELECT id FROM surveys_survey WHERE partner_id IS NOT NULL)"
+_DESKS_OWN = "partner_id IS NULL"
+_PARTNERS_OWN = "partner_id IS NOT NULL"
+
+
 def _of_survey(table: str, *sets: str) -> str:
     return _of_row(table, "survey_id", "surveys_survey", *sets)
+
+
+def _partner_does(table: str, whose: str) -> RowPolicy:
+    return RowPolicy(table, "partner_does_its_own", "ALL", (PARTNER,), using=whose, check=whose)
 
 
 def _public_reads(table: str, *, is_out: str) -> RowPolicy:
@@ -359,19 +372,24 @@ def _public_reads(table: str, *, is_out: str) -> RowPolicy:
 
 _SURVEYS = (
     _public_reads("surveys_survey", is_out="state IN ('open', 'closed', 'published')"),
+    _partner_does("surveys_survey", _PARTNERS_OWN),
     *desk_writes(
         "surveys_survey",
-        adds=_all_of(_in_hand("SURVEYING"), f"author_id {BY_ONESELF}", "partner_id IS NULL"),
-        changes=_of_units("GIVING_SURVEYS_BACK"),
+        reads=_DESKS_OWN,
+        adds=_all_of(_in_hand("SURVEYING"), f"author_id {BY_ONESELF}", _DESKS_OWN),
+        changes=_all_of(_DESKS_OWN, _of_units("GIVING_SURVEYS_BACK")),
         becomes=_all_of(
+            _DESKS_OWN,
             _of_units("GIVING_SURVEYS_BACK"),
             lets_out("surveys_survey", _of_units("RELEASING")),
         ),
         others=_NOT_PUBLIC,
     ),
     _public_reads("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),
+    _partner_does("surveys_surveyresult", _OF_A_PARTNER),
     *desk_writes(
         "surveys_surveyresult",
+        reads=_OF_A_DESK,
         adds=_all_of(_of_survey("surveys_surveyresult", "SURVEYING"), _HAND_OF_ONESELF, NOT_OUT),
         changes=_of_survey("surveys_surveyresult", "GIVING_SURVEYS_BACK"),
         becomes=_all_of(
@@ -380,13 +398,16 @@ _SURVEYS = (
         ),
         others=_NOT_PUBLIC,
     ),
+    RowPolicy("surveys_answer", "partner_counts_its_own", "SELECT", (PARTNER,), _OF_A_PARTNER),
     # On paper: by whoever types in a pile of it at present.
     *desk_writes(
         "surveys_answer",
+        reads=_OF_A_DESK,
         adds=_all_of("origin = 'paper'", _BATCH_OF_ONESELF.format(table="surveys_answer")),
     ),
     *desk_writes(
         "surveys_freetext",
+        reads=_OF_A_DESK,
         adds=_BATCH_OF_ONESELF.format(table="surveys_freetext"),
         changes=_of_survey("surveys_freetext", "SURVEYING"),
         becomes=_all_of(_of_survey("surveys_freetext", "SURVEYING"), f"read_by_id {BY_ONESELF}"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.fields.json import KT
 
+from keng.accounts.partner_signing import partner_chain
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
 from keng.acts.locks import lock_available
@@ -135,7 +136,9 @@ def close_survey_by_day() -> int:
         return 0
     survey.state, survey.closed_at = Survey.State.CLOSED, times.now()
     survey.save(update_fields=["state", "closed_at"])
-    record("survey.closed", by="worker", on=survey, chain=unit_chain(survey.unit_id))
+    # No desk reads what becomes of a partner's survey.
+    chain = partner_chain(survey.partner_id) if survey.partner_id else unit_chain(survey.unit_id)
+    record("survey.closed", by="worker", on=survey, chain=chain)
     return 1
 
 

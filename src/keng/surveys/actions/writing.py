@@ -11,14 +11,18 @@ from keng.audit.actions import record, unit_chain
 from keng.kit.codes import random_code
 from keng.releases import steps
 from keng.surveys import acts, codes
-from keng.surveys.actions.errors import NotReady, WrongState
-from keng.surveys.content import MOST_QUESTIONS
+from keng.surveys.actions.errors import WrongState
+from keng.surveys.actions.questions import (
+    StoredContent,
+    require_ready,
+    with_question,
+    with_question_earlier,
+    without_question,
+)
 from keng.surveys.models import Survey
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
-
-StoredContent = dict[str, Any]
 
 
 def locked_survey(survey_id: uuid.UUID, by: "Officer") -> Survey:
@@ -59,48 +63,28 @@ def revise_survey(
 def put_question(survey_id: uuid.UUID, question: Mapping[str, Any], *, by: "Officer") -> Survey:
     """Add a question, or change the one with its key. Raises NotReady("questions") for too many."""
     survey = _locked_draft(survey_id, by)
-    questions = list(survey.content["questions"])
-    keys = [one["key"] for one in questions]
-    if question["key"] in keys:
-        questions[keys.index(question["key"])] = dict(question)
-    elif len(questions) < MOST_QUESTIONS:
-        questions.append(dict(question))
-    else:
-        raise NotReady("questions")
-    return _save_change(
-        survey, {**survey.content, "questions": _drop_broken_conditions(questions)}, by
-    )
+    return _save_change(survey, with_question(survey.content, question), by)
 
 
 @act(acts.REMOVE_QUESTION)
 def remove_question(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey:
     """Take a question out; whatever depended on it is asked of everybody."""
     survey = _locked_draft(survey_id, by)
-    left = [one for one in survey.content["questions"] if one["key"] != key]
-    return _save_change(survey, {**survey.content, "questions": _drop_broken_conditions(left)}, by)
+    return _save_change(survey, without_question(survey.content, key), by)
 
 
 @act(acts.MOVE_QUESTION_UP)
 def move_question_up(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey:
     """Ask a question one place earlier."""
     survey = _locked_draft(survey_id, by)
-    questions = list(survey.content["questions"])
-    at = next((n for n, one in enumerate(questions) if one["key"] == key), 0)
-    if at:
-        questions[at - 1], questions[at] = questions[at], questions[at - 1]
-    return _save_change(
-        survey, {**survey.content, "questions": _drop_broken_conditions(questions)}, by
-    )
+    return _save_change(survey, with_question_earlier(survey.content, key), by)
 
 
 @act(acts.SUBMIT_SURVEY)
 def submit_survey(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
     """Hand it in for a second person. Raises NotReady."""
     survey = _locked_draft(survey_id, by)
-    if not survey.content["questions"]:
-        raise NotReady("none")
-    if survey.content.get("en") and not all(one.get("en") for one in survey.content["questions"]):
-        raise NotReady("english")
+    require_ready(survey.content)
     survey.state = Survey.State.SUBMITTED
     survey.save(update_fields=["state"])
     steps.submit(survey, by=by)
@@ -130,20 +114,6 @@ def _save_change(
     survey.save(update_fields=["purpose", "reach", "content", "hands"])
     record("survey.changed", by=by, on=survey, chain=unit_chain(survey.unit_id))
     return survey
-
-
-def _drop_broken_conditions(questions: list[StoredContent]) -> list[StoredContent]:
-    """A condition holds only on an earlier question with these options."""
-    options: dict[str, int] = {}
-    for one in questions:
-        condition = one.get("only_if")
-        if condition and any(
-            at >= options.get(condition["question"], 0) for at in condition["options"]
-        ):
-            one["only_if"] = None
-        if one["kind"] == "choice":
-            options[one["key"]] = len(one["vi"]["options"])
-    return questions
 
 
 def _free_code() -> str:

@@ -108,11 +108,14 @@ def _replies_to(turn: ChatTurn, command: ChatCommand) -> list[str]:
 def _begin(turn: ChatTurn, command: ChatCommand) -> list[str]:
     if not command.code:
         offered = [
-            (one, queries.content_of(one, command.language)) for one in queries.open_surveys()
+            (one, queries.content_of(one, command.language))
+            for one in queries.open_surveys()
+            if one.partner_id is None
         ]
         return [sentences.choice_of_surveys(offered[:_MOST_OFFERED], command.language)]
     survey = queries.public_survey(command.code)
-    if survey is None:
+    # A partner's is answered on its page alone: this chat is with the police.
+    if survey is None or survey.partner_id is not None:
         return [sentences.unknown_survey()]
     if refusal := _refusal(turn, survey, command):
         return [refusal]

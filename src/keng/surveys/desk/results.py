@@ -15,7 +15,7 @@ from keng.surveys import queries
 from keng.surveys.actions import results as actions
 from keng.surveys.actions.errors import NotReady
 from keng.surveys.desk.shared import explains_refusal, survey_to_write, visible_survey
-from keng.surveys.forms import OutcomeForm
+from keng.surveys.forms import OutcomeForm, outcome_initial
 from keng.surveys.models import Survey
 from keng.surveys.page_view import (
     figures_context,
@@ -30,7 +30,8 @@ def survey_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     states = {Survey.State.CLOSED, Survey.State.PUBLISHED}
     if survey.state not in states or survey.figures is None:
         return redirect("survey-detail", pk=pk)
-    form = OutcomeForm(request.POST or None, initial=_initial(survey))
+    written = survey.results.in_hand().first() or survey.results.released().first()
+    form = OutcomeForm(request.POST or None, initial=outcome_initial(written))
     if request.method == "POST" and form.is_valid():
         try:
             actions.submit_result(pk, form.outcome(), by=request.officer)
@@ -69,15 +70,3 @@ def survey_release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "texts": [(one, texts[one.key]) for one in content.questions if one.key in texts],
     }
     return render(request, "surveys/release.html", context, status=panel.status)
-
-
-def _initial(survey: Survey) -> dict[str, str]:
-    written = survey.results.in_hand().first() or survey.results.released().first()
-    outcome = written.words if written is not None else {}
-    words, english = outcome.get("vi", {}), outcome.get("en", {})
-    return {
-        "headline": words.get("headline", ""),
-        "deeds": words.get("deeds", ""),
-        "en_headline": english.get("headline", ""),
-        "en_deeds": english.get("deeds", ""),
-    }

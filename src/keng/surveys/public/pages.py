@@ -58,9 +58,9 @@ def survey_start(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def survey_paper(request: HttpRequest, code: str) -> HttpResponse:
-    """The same questions on paper."""
+    """The same questions on paper, which a desk types in; a partner has nobody who does."""
     found = survey_by_code(code)
-    if not queries.takes_answers(found):
+    if found.partner_id is not None or not queries.takes_answers(found):
         raise Http404
     return render(request, "surveys/paper.html", survey_context(found))
 

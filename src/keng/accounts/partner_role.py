@@ -1,7 +1,7 @@
-"""The database role that alone reads the inboxes of partners.
+"""The database role that alone reads the inboxes of partners, and their surveys.
 
-The public site's own role has no right on these tables, nor has the desk's: for what a page of an
-inbox does there it takes the role `keng_partner`, and gives it back (docs/decisions/0044).
+The public site's own role has no right on these rows, nor has the desk's: for what a page of a
+partner does there it takes the role `keng_partner`, and gives it back (docs/decisions/0044).
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from keng.kit.database import PARTNER_ROLE
 
 
 @contextmanager
-def in_inbox_role() -> Iterator[None]:
+def in_partner_role() -> Iterator[None]:
     """Work as `keng_partner`, in the caller's transaction if any; then as before.
 
     What fails takes the role back with its savepoint.
