@@ -50,6 +50,9 @@ GIVE_BACK_TEXT = Act(MEMBER)
 # Nobody but the partner sees it.
 NOTE_KIT_SHARE = Act(MEMBER)
 SET_KIT_SHARE_RIGHT = Act(MEMBER)
+# Of a campaign only numbers of a commune and a day are kept: no entry tells the moment.
+TAKE_PART_IN_CAMPAIGN = Act(HOLDER)
+NOTE_CAMPAIGN_SHARE = Act(MEMBER)
 
 # By one of the partner, or by the province where nobody of the partner is left to do it.
 name_records(
