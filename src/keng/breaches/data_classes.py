@@ -570,6 +570,7 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "lessons_lesson",
         "lookup_blocklist",
         "network_grouptarget",
+        "partners_campaignday",
         "reports_machinemonth",
         "reports_publicreport",
         "reports_snapshot",

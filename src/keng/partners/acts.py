@@ -50,6 +50,9 @@ GIVE_BACK_TEXT = Act(MEMBER)
 # Nobody but the partner sees it.
 NOTE_KIT_SHARE = Act(MEMBER)
 SET_KIT_SHARE_RIGHT = Act(MEMBER)
+# Of a campaign only numbers of a commune and a day are kept: no entry tells the moment.
+TAKE_PART_IN_CAMPAIGN = Act(HOLDER)
+NOTE_CAMPAIGN_SHARE = Act(MEMBER)
 
 # Surveys: the partner's own, in its own chain. No officer acts on one.
 MAKE_PARTNER_SURVEY = Act(MEMBER, {"partner_survey.made": _("Began a survey of a partner")})

@@ -131,19 +131,31 @@ class Article(PartnerText):
 class ManuscriptQuerySet(ReleasableQuerySet["Manuscript"]):
     """Reads of manuscripts."""
 
+    def public_campaigns(self) -> Self:
+        """Campaigns that everybody reads, newest first: of a partner that is active."""
+        return (
+            self.released()
+            .filter(kind="campaign", partner__is_active=True)
+            .select_related("partner__place")
+            .order_by("-released_at", "-id")
+        )
+
 
 class Manuscript(PartnerText):
-    """A lesson or a claim check as the partner's people write it, apart from what is public.
+    """A lesson, a claim check or a campaign as the partner's people write it.
 
     `typed` is what stands in the boxes, whole or not; `content` what a second person reads and
-    publishes: {"texts", "right"} with {"collection"} if it opens one, or a check (claims.content).
+    publishes: {"texts", "right"} with {"collection"} if it opens one, a check (claims.content), or
+    a campaign (campaign_content). What is public of the first two stands in tables of its own; a
+    published campaign is read from here.
     """
 
     class Kind(models.TextChoices):
         LESSON = "lesson", _("Lesson")
         CHECK = "check", _("Claim check")
+        CAMPAIGN = "campaign", _("Campaign")
 
-    kind = models.CharField(max_length=6, choices=Kind)
+    kind = models.CharField(max_length=8, choices=Kind)
     typed = models.JSONField(default=dict)
     content = models.JSONField(default=dict)
     # The partner's own collection, lesson, check, once they are there.
@@ -161,12 +173,14 @@ class Manuscript(PartnerText):
         constraints = [
             *PartnerText.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(kind__in=["lesson", "check"]), name="manuscript_kind_is_known"
+                condition=Q(kind__in=["lesson", "check", "campaign"]),
+                name="manuscript_kind_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(released_at=None, edition=None, revision=None)
                 | Q(released_at__isnull=False, kind="lesson", edition__isnull=False)
-                | Q(released_at__isnull=False, kind="check", revision__isnull=False),
+                | Q(released_at__isnull=False, kind="check", revision__isnull=False)
+                | Q(released_at__isnull=False, kind="campaign", edition=None, revision=None),
                 name="manuscript_published_leads_to_what_is_public",
             ),
         ]
@@ -247,3 +261,29 @@ class KitShare(Row):
 
     def __str__(self) -> str:
         return f"{self.partner}: {self.groups}"
+
+
+class CampaignDay(models.Model):
+    """What came of a campaign in a commune on a day: numbers, and nothing of anybody."""
+
+    campaign = models.ForeignKey(Manuscript, models.PROTECT, related_name="days")
+    place = models.ForeignKey("places.Place", models.PROTECT, related_name="+")
+    day = models.DateField()
+    # What residents say of themselves on the campaign's page.
+    pledged = models.PositiveIntegerField(default=0, db_default=0)
+    finished = models.PositiveIntegerField(default=0, db_default=0)
+    # In how many groups the partner's people say they passed it on.
+    groups = models.PositiveIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "place", "day"], name="campaign_day_is_one_row"
+            ),
+            models.CheckConstraint(
+                condition=Q(groups__lte=500), name="campaign_day_is_a_believable_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} on {self.day}"

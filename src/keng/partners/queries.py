@@ -173,7 +173,7 @@ def articles_of(member: PartnerMember) -> list[Article]:
 
 
 def manuscripts_of(member: PartnerMember) -> list[Manuscript]:
-    """Lessons and checks of the member's partner, newest first, without what was thrown away.
+    """What the member's partner writes beside articles, newest first, without what was thrown away.
 
     Of what is public only the last version of each.
     """
@@ -181,7 +181,8 @@ def manuscripts_of(member: PartnerMember) -> list[Manuscript]:
     seen: set[uuid.UUID | None] = set()
     kept = []
     for text in found.select_related("released_by").order_by("-id"):
-        target = text.lesson_id or text.claim_id
+        # A campaign has no versions: each is one of its own.
+        target = text.lesson_id or text.claim_id or text.pk
         if text.released_at and target in seen:
             continue
         if text.released_at:

@@ -1,9 +1,10 @@
-"""A lesson or a check as its second person reads it, whoever that is."""
+"""A lesson, a check or a campaign as its second person reads it, whoever that is."""
 
 from typing import Any
 
 from keng.claims.actions.for_partners import unsaved_revision
 from keng.claims.sentences import prepared_for_reader
+from keng.partners.campaign_parts import read_campaign
 from keng.partners.models import Manuscript
 
 
@@ -13,8 +14,12 @@ def has_content(text: Manuscript) -> bool:
 
 
 def reading_context(text: Manuscript) -> dict[str, Any]:
-    """What the included page needs (partners/lesson_words.html, claims/body.html)."""
+    """What the included page needs (partners/lesson_words.html, partners/campaign_words.html,
+    claims/body.html).
+    """
     content = text.content
+    if text.kind == Manuscript.Kind.CAMPAIGN:
+        return {"reading": read_campaign(content)}
     if text.kind == Manuscript.Kind.CHECK:
         check = prepared_for_reader([unsaved_revision(content)])[0]
         check.words, check.spoken = check.texts["vi"], "vi"

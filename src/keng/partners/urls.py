@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from keng.partners.desk import partners as desk_partners
 from keng.partners.public import (
+    campaign_pages,
     manuscript_pages,
     manuscript_writing,
     member_pages,
@@ -15,6 +16,7 @@ from keng.partners.public import (
 public: list[URLPattern] = [
     path("partners/", pages.partners, name="partners"),
     path("partners/articles/<uuid:pk>/", pages.article, name="article"),
+    path("partners/campaigns/<uuid:pk>/", campaign_pages.campaign, name="campaign"),
     path("partners/<uuid:pk>/", pages.partner, name="partner"),
     path("places/<str:code>/join/", pages.partner_join, name="partner-join"),
     # Below /partner/ only members get in (accounts.partner_middleware).
@@ -34,6 +36,12 @@ public: list[URLPattern] = [
         name="partner-lesson-in",
     ),
     path("partner/checks/new/", manuscript_writing.partner_check, name="partner-check"),
+    path("partner/campaigns/new/", manuscript_writing.partner_campaign, name="partner-campaign"),
+    path(
+        "partner/campaigns/<uuid:pk>/coverage/",
+        campaign_pages.campaign_coverage,
+        name="campaign-coverage",
+    ),
     path("partner/texts/<uuid:pk>/", manuscript_pages.manuscript, name="manuscript"),
     path(
         "partner/texts/<uuid:pk>/edit/", manuscript_writing.manuscript_edit, name="manuscript-edit"

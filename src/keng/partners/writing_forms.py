@@ -10,7 +10,6 @@ from keng.claims.models import Topic
 from keng.claims.redact_claims import redact_claim
 from keng.kit.forms import Form
 from keng.lessons.lesson_form import LessonForm
-from keng.partners.models import Manuscript
 
 # A topic is written about by whoever was invited for one of these purposes.
 _PURPOSES: dict[str, tuple[str, ...]] = {
@@ -144,17 +143,3 @@ def _fields_of_source(typed: Mapping[str, str], prefix: str) -> dict[str, str]:
     return {
         name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)
     }
-
-
-def writing_forms_for(
-    kind: str,
-    data: Mapping[str, str] | None,
-    typed: Mapping[str, str],
-    *,
-    partner: Partner,
-    corrects: bool = False,
-) -> LessonWritingForms | CheckWritingForms:
-    """The boxes of a kind of text, with what was sent or what was kept."""
-    if kind == Manuscript.Kind.LESSON:
-        return LessonWritingForms(data, typed)
-    return CheckWritingForms(data, typed, partner=partner, corrects=corrects)

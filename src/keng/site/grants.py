@@ -257,6 +257,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Who asks to be a partner is read by the coordinator alone.
         "partners_kitrequest": "INSERT",
         "partners_kitshare": RIU,
+        # Numbers of a commune and a day.
+        "partners_campaignday": RIU,
         # Asked here, and never read back in the asker's own words but by the asker's code. What is
         # updated is one objection: a trigger refuses everything else.
         "community_question": "INSERT, SELECT (id, place_id, unit_id, kept_from_id, wish, state, "

@@ -1,4 +1,4 @@
-"""Lessons and claim checks of a partner: written here, published by a second person (releasing)."""
+"""Lessons, claim checks and campaigns of a partner, published by a second person (releasing)."""
 
 import uuid
 from collections.abc import Mapping

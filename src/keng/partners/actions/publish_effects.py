@@ -1,4 +1,7 @@
-"""What becomes public of a manuscript: an edition of a lesson, or a revision of a claim check."""
+"""What becomes public of a manuscript: an edition of a lesson, or a revision of a claim check.
+
+A published campaign is read from its manuscript.
+"""
 
 import uuid
 from typing import Any
@@ -17,7 +20,7 @@ def make_public(text: PartnerText) -> dict[str, uuid.UUID | None]:
 
     Raises TextChanged.
     """
-    if not isinstance(text, Manuscript):
+    if not isinstance(text, Manuscript) or text.kind == Manuscript.Kind.CAMPAIGN:
         return {}
     return _publish_lesson(text) if text.kind == Manuscript.Kind.LESSON else _publish_check(text)
 

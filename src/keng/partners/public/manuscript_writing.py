@@ -1,4 +1,4 @@
-"""Lessons and claim checks, written by a partner's members in their own room."""
+"""Lessons, claim checks and campaigns, written by a partner's members in their own room."""
 
 import uuid
 from typing import Any
@@ -13,9 +13,15 @@ from keng.partners.actions import manuscripts as actions
 from keng.partners.models import Manuscript
 from keng.partners.public.deciding import see_other
 from keng.partners.public.manuscript_pages import manuscripts_of_partner
-from keng.partners.writing_forms import writing_forms_for
+from keng.partners.writing_boxes import writing_forms_for
 
 _CHECK, _LESSON = Manuscript.Kind.CHECK, Manuscript.Kind.LESSON
+_CAMPAIGN = Manuscript.Kind.CAMPAIGN
+_PAGES = {
+    _LESSON: "partners/own/lesson.html",
+    _CHECK: "partners/own/check.html",
+    _CAMPAIGN: "partners/own/campaign.html",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,6 +60,13 @@ def partner_check(request: HttpRequest) -> HttpResponse:
     """A rumour that somebody of the partner came across."""
     partner = request.member.partner
     return _writing_page(request, Manuscript(kind=_CHECK, purpose=partner.purposes[0]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def partner_campaign(request: HttpRequest) -> HttpResponse:
+    """Some weeks against one kind of scam or crime, in some communes."""
+    partner = request.member.partner
+    return _writing_page(request, Manuscript(kind=_CAMPAIGN, purpose=partner.purposes[0]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,8 +124,8 @@ def _writing_page(request: HttpRequest, text: Manuscript) -> HttpResponse:
         "corrects": text.claim_id is not None,
         "collection": _collection_title(text),
     }
-    name = "partners/own/lesson.html" if text.kind == _LESSON else "partners/own/check.html"
-    return render(request, name, context, status=422 if is_sent else 200)
+    page = _PAGES[Manuscript.Kind(text.kind)]
+    return render(request, page, context, status=422 if is_sent else 200)
 
 
 def _collection_title(text: Manuscript) -> str:

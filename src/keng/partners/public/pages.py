@@ -14,8 +14,9 @@ from keng.kit.rate_limits import ask_to_wait
 from keng.lessons import queries as lessons
 from keng.limits.shared import SharedLimit
 from keng.partners.actions import inviting
+from keng.partners.campaign_parts import running_campaigns
 from keng.partners.forms import KitRequestForm
-from keng.partners.models import Article
+from keng.partners.models import Article, Manuscript
 from keng.partners.queries import listed_partners
 from keng.places.models import Unit
 from keng.places.search import current_place
@@ -28,7 +29,11 @@ join_limit = SharedLimit("kit asked for", at_once=10, pause=300.0)
 @require_GET
 def partners(request: HttpRequest) -> HttpResponse:
     """Who publishes here, and what came last."""
-    context = {"partners": listed_partners(), "articles": Article.objects.public()[:5]}
+    context = {
+        "partners": listed_partners(),
+        "articles": Article.objects.public()[:5],
+        "campaigns": running_campaigns(),
+    }
     return render(request, "partners/partners.html", context)
 
 
@@ -42,6 +47,7 @@ def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "articles": articles,
         "page": page,
         "lessons": lessons.editions_of_partner(found),
+        "campaigns": Manuscript.objects.public_campaigns().filter(partner=found)[:20],
         "checks": sentences.prepared_for_reader(claims.checks_published_by(found)),
     }
     return render(request, "partners/partner.html", context)

@@ -20,7 +20,7 @@ from keng.partners.actions import manuscripts
 from keng.partners.errors import NotTheirPurpose
 from keng.partners.models import Manuscript
 from keng.partners.tests.stage import Stage, signed_in
-from keng.partners.writing_forms import writing_forms_for
+from keng.partners.writing_boxes import writing_forms_for
 from keng.releases.errors import HandInIt
 from tests import make
 

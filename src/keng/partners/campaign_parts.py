@@ -1,0 +1,100 @@
+"""Where a partner's campaign can run, what can belong to it, and what of that is public now."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from keng.accounts.models import Partner
+from keng.kit.languages import language_among
+from keng.kit.sql_names import alphabetically
+from keng.language.category_names import label_for_reader
+from keng.lessons.models import Campaign, Edition
+from keng.lessons.pledge_queries import public_campaigns
+from keng.lessons.queries import public_editions
+from keng.partners.campaign_content import CampaignContent
+from keng.partners.models import Manuscript
+from keng.partners.queries import kit_warnings
+from keng.places.models import Place
+from keng.surveys.models import Survey
+from keng.surveys.queries import open_surveys
+from keng.warnings.models import Version
+from keng.warnings.queries import public_versions
+
+_COMMUNES = (Place.Kind.WARD, Place.Kind.COMMUNE, Place.Kind.SPECIAL_ZONE)
+_MOST_OFFERED = 30
+_MOST_LOOKED_AT = 200
+
+
+def communes_of_partner(partner: Partner) -> list[Place]:
+    """Its own commune; all of its province where it works in the whole of it."""
+    place = partner.place
+    if place is not None and place.kind != Place.Kind.PROVINCE:
+        return [place]
+    province = place.province_code if place else partner.invited_by_unit.province_code
+    found = Place.objects.filter(kind__in=_COMMUNES, valid_to=None, province_code=province)
+    return list(found.order_by(alphabetically()))
+
+
+def offered_parts(partner: Partner) -> dict[str, list[tuple[str, str]]]:
+    """What can belong to a campaign of this partner, as choices by kind."""
+    lessons = public_editions()[:_MOST_OFFERED]
+    pledges = public_campaigns()[:_MOST_OFFERED]
+    return {
+        "lessons": [(one.lesson.slug, _title(one)) for one in lessons],
+        "pledges": [(one.slug, _title(one)) for one in pledges],
+        "surveys": [(one.code, one.words.title) for one in open_surveys(partner.place)],
+        "warnings": [
+            (str(one.warning_id), _title(one)) for one in kit_warnings(partner, limit=_MOST_OFFERED)
+        ],
+    }
+
+
+def _title(text: Any) -> str:
+    return str(text.texts[language_among(text.texts)]["title"])
+
+
+def running_campaigns(place: Place | None = None, *, limit: int = 6) -> list[Manuscript]:
+    """Those that count today, newest first; with a place, those that run there."""
+    found = Manuscript.objects.public_campaigns()[:_MOST_LOOKED_AT]
+    running = []
+    for campaign in found:
+        content = CampaignContent.from_json(campaign.content)
+        if content.is_running and (place is None or place.pk in content.places):
+            running.append(campaign)
+    return running[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignReading:
+    """A campaign with what of its parts everybody can open now."""
+
+    content: CampaignContent
+    places: list[Place]
+    lessons: list[Edition]
+    pledges: list[Campaign]
+    surveys: list[Survey]
+    warnings: list[Version]
+
+    @property
+    def against(self) -> str:
+        """The scam, crime or danger, in the reader's language."""
+        return label_for_reader(self.content.category)
+
+    @property
+    def lesson_choices(self) -> list[tuple[str, str]]:
+        """For whoever finished some of them."""
+        return [(one.lesson.slug, _title(one)) for one in self.lessons]
+
+
+def read_campaign(kept: dict[str, Any]) -> CampaignReading:
+    """Of what a manuscript keeps. What was taken away since is left out."""
+    content = CampaignContent.from_json(kept)
+    parts = content.parts
+    places = Place.objects.filter(pk__in=content.places).order_by(alphabetically())
+    return CampaignReading(
+        content=content,
+        places=list(places),
+        lessons=list(public_editions().filter(lesson__slug__in=parts["lessons"])),
+        pledges=list(public_campaigns().filter(slug__in=parts["pledges"])),
+        surveys=[one for one in open_surveys() if one.code in parts["surveys"]],
+        warnings=list(public_versions().filter(warning__in=parts["warnings"])),
+    )

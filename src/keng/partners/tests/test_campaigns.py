@@ -1,0 +1,222 @@
+"""Campaigns of partners: made by two people, taken part in by anybody, counted by commune."""
+
+import datetime
+
+import pytest
+from django.http import QueryDict
+from django.urls import reverse
+
+from keng.acts.errors import NotAllowed, TooLate
+from keng.conftest import sign_in
+from keng.kit import times
+from keng.lessons.tests.world import TEXTS
+from keng.partners.actions import inviting, manuscripts
+from keng.partners.actions.campaign_acts import note_campaign_share, take_part_in_campaign
+from keng.partners.campaign_coverage import coverage_by_commune
+from keng.partners.campaign_parts import read_campaign, running_campaigns
+from keng.partners.models import CampaignDay, Manuscript
+from keng.partners.queries import waiting_texts
+from keng.partners.tests.stage import Stage, signed_in
+from keng.partners.tests.test_manuscripts import handed_in
+from keng.partners.writing_boxes import writing_forms_for
+from tests import make
+
+pytestmark = pytest.mark.django_db
+TITLE = "Tháng không bấm liên kết lạ"
+
+
+@pytest.fixture
+def stage(tmp_path, monkeypatch, settings):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    settings.DATA_FOLDER = tmp_path
+    made = Stage()
+    made.other_place = make.place("Xã Đồng Việt", parent=made.province_place)
+    made.tinh = made.invited(name="Tỉnh đoàn", username="an", place=made.province_place).member
+    lesson = handed_in(made.thu, "lesson")
+    made.lesson = manuscripts.publish_manuscript(
+        lesson.pk, seen=lesson.digest_now, by=made.binh
+    ).lesson
+    return made
+
+
+def day(later):
+    return (times.local_date(times.now()) + datetime.timedelta(days=later)).isoformat()
+
+
+def boxes(stage, **changes):
+    """What somebody types: both communes, a lesson and a pledge, this week."""
+    return {
+        "purpose": "fraud",
+        "category": "scam_bank",
+        "title": TITLE,
+        "about": "Hỏi người nhà trước khi bấm.",
+        "pledge": "Tôi không bấm liên kết lạ.\nTôi gọi lại số cũ.",
+        "starts_on": day(-1),
+        "ends_on": day(6),
+        "places": [stage.place.code, stage.other_place.code],
+        "lessons": [stage.lesson.slug],
+    } | changes
+
+
+def sent(values):
+    found = QueryDict(mutable=True)
+    for name, value in values.items():
+        found.setlist(name, value if isinstance(value, list) else [value])
+    return found
+
+
+def written(stage, member=None, **changes):
+    """Written whole and handed in, without pages."""
+    member = member or stage.tinh
+    found = writing_forms_for("campaign", sent(boxes(stage, **changes)), {}, partner=member.partner)
+    assert found.is_whole, [form.errors for form in found.forms]
+    return manuscripts.save_manuscript(
+        Manuscript(kind="campaign", purpose="fraud"),
+        typed=found.typed,
+        title=found.title,
+        purpose=found.purpose,
+        content=found.content,
+        submits=True,
+        by=member,
+    )
+
+
+def published(stage, **changes):
+    """In the commune of a partner of two people."""
+    text = written(stage, stage.thu, places=[stage.place.code], **changes)
+    return manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=stage.binh)
+
+
+def of_province(stage):
+    """In both communes, published."""
+    made = stage.tinh.partner
+    second = inviting.add_member(made.pk, name="Bảo", username="bao", by=stage.administrator).member
+    inviting.agree_to_member(second.pk, by=stage.tinh)
+    text = written(stage)
+    return manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=second)
+
+
+def test_a_campaign_is_written_in_boxes_and_published_by_a_second_person(public_client, stage):
+    signed_in(public_client, stage.thu)
+    gap = boxes(stage, places=[], do="submit")
+    assert public_client.post("/partner/campaigns/new/", gap).status_code == 422
+    whole = boxes(stage, places=[stage.place.code], do="submit")
+    there = public_client.post("/partner/campaigns/new/", whole)
+    assert there.status_code == 303, there.content.decode()
+    text = Manuscript.objects.get(kind="campaign")
+    edit = public_client.get(reverse("manuscript-edit", args=[text.pk])).content.decode()
+    assert f'value="{stage.place.code}" id="id_places_0" checked' in edit.replace("\n", " ")
+    assert public_client.get(reverse("campaign", args=[text.pk])).status_code == 404
+    own = reverse("manuscript", args=[text.pk])
+    decision = {"seen": text.digest_now.hex(), "do": "publish"}
+    assert public_client.post(own, decision).status_code == 403
+    signed_in(public_client, stage.binh)
+    assert public_client.post(own, decision).status_code == 303
+    public_client.cookies.clear()
+    page = public_client.get(reverse("campaign", args=[text.pk])).content.decode()
+    for words in (TITLE, stage.partner.name, stage.place.full_name, TEXTS["vi"]["title"]):
+        assert words in page.replace("\u00a0", " "), words
+    assert TITLE in public_client.get("/partners/").content.decode().replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ends_on": day(-3)},
+        {"ends_on": day(400)},
+        {"category": "opinions"},
+        {"purpose": "children"},
+        {"places": ["khong-co"]},
+        {"pledge": "", "lessons": []},
+    ],
+    ids=["backwards", "years", "no-category", "not-theirs", "elsewhere", "nothing-in-it"],
+)
+def test_what_is_not_whole_is_not_handed_in(stage, changes):
+    found = writing_forms_for(
+        "campaign", sent(boxes(stage) | changes), {}, partner=stage.tinh.partner
+    )
+    assert not found.is_whole
+
+
+def test_a_partner_of_a_commune_has_no_other_in_its_boxes(stage):
+    found = writing_forms_for("campaign", sent(boxes(stage)), {}, partner=stage.partner)
+    assert not found.is_whole
+    assert set(found.forms[0].errors) == {"places"}
+
+
+def test_a_resident_takes_the_pledge_and_the_partner_sees_it_by_commune(public_client, stage):
+    text = of_province(stage)
+    address = reverse("campaign", args=[text.pk])
+    given = {"place": stage.place.pk, "pledges": "on", "lessons": [stage.lesson.slug]}
+    for _ in range(5):
+        assert public_client.post(address, given).status_code == 303
+    assert public_client.post(address, {"place": stage.place.pk}).status_code == 422
+    assert public_client.post(address, given | {"place": make.some_id()}).status_code == 422
+    note_campaign_share(text.pk, stage.place.pk, groups=3, by=stage.tinh)
+    note_campaign_share(text.pk, stage.place.pk, groups=4, by=stage.tinh)
+    rows = {row.name: row for row in coverage_by_commune(text, read_campaign(text.content))}
+    here, silent = rows[stage.place.full_name], rows[stage.other_place.full_name]
+    assert (here.pledged_shown, here.finished_shown, here.groups) == (5, 5, 4)
+    assert silent.is_silent
+    assert not here.is_silent
+    signed_in(public_client, stage.tinh)
+    page = public_client.get(reverse("campaign-coverage", args=[text.pk])).content.decode()
+    assert page.count(stage.other_place.full_name) >= 2
+    signed_in(public_client, stage.thu)
+    assert public_client.get(reverse("campaign-coverage", args=[text.pk])).status_code == 404
+
+
+def test_fewer_than_five_are_no_number_anywhere(public_client, stage):
+    text = of_province(stage)
+    for place, times_ in ((stage.place, 4), (stage.other_place, 7)):
+        for _ in range(times_):
+            take_part_in_campaign(text.pk, place.pk, pledged=True, finished=0)
+    public = public_client.get(reverse("campaign", args=[text.pk])).content.decode()
+    assert "<b>11</b>" in public
+    assert "<b>4</b>" not in public
+    rows = {row.name: row for row in coverage_by_commune(text, read_campaign(text.content))}
+    assert rows[stage.place.full_name].pledged_shown is None
+    assert rows[stage.other_place.full_name].pledged_shown == 7
+
+
+def test_it_counts_in_its_own_communes_and_days_and_for_its_own_partner_alone(stage):
+    text = published(stage)
+    with pytest.raises(NotAllowed):
+        take_part_in_campaign(text.pk, stage.other_place.pk, pledged=True, finished=0)
+    with pytest.raises(NotAllowed):
+        note_campaign_share(text.pk, stage.place.pk, groups=1, by=stage.tinh)
+    later = published(stage, starts_on=day(2))
+    with pytest.raises(TooLate):
+        take_part_in_campaign(later.pk, stage.place.pk, pledged=True, finished=0)
+    assert running_campaigns(stage.place) == [text]
+    assert running_campaigns(stage.other_place) == []
+    assert not CampaignDay.objects.exists()
+
+
+def test_an_ended_campaign_is_gone_and_its_counts_stay(public_client, stage):
+    text = published(stage)
+    take_part_in_campaign(text.pk, stage.place.pk, pledged=True, finished=0)
+    signed_in(public_client, stage.thu)
+    assert public_client.post(reverse("manuscript-withdraw", args=[text.pk])).status_code == 303
+    with pytest.raises(NotAllowed):
+        take_part_in_campaign(text.pk, stage.place.pk, pledged=True, finished=0)
+    assert public_client.get(reverse("campaign", args=[text.pk])).status_code == 404
+    assert public_client.get(reverse("campaign-coverage", args=[text.pk])).status_code == 200
+    again = public_client.post(reverse("manuscript-again", args=[text.pk]))
+    assert TITLE in public_client.get(again.url).content.decode()
+    assert CampaignDay.objects.get().pledged == 1
+
+
+def test_two_campaigns_of_a_partner_stand_both_in_its_list(public_client, stage):
+    first, second = published(stage), published(stage, title="Tuần thứ hai")
+    signed_in(public_client, stage.thu)
+    home = public_client.get(reverse("partner-home")).content.decode()
+    assert all(str(text.pk) in home for text in (first, second))
+
+
+def test_a_partner_of_one_has_the_province_as_second_person(desk_client, stage):
+    text = written(stage)
+    assert [one.pk for one in waiting_texts(stage.coordinator)] == [text.pk]
+    sign_in(desk_client, stage.coordinator)
+    page = desk_client.get(reverse("desk-article", "keng.site.desk_urls", args=[text.pk]))
+    assert stage.other_place.full_name in page.content.decode()
