@@ -203,5 +203,3 @@ class CampaignShareForm(Form):
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["place"]
         offered.choices = [("", _("Choose")), *((str(one.pk), one.full_name) for one in places)]
-
-
