@@ -63,7 +63,8 @@ class CampaignForm(Form):
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._places = {place.code: place for place in communes_of_partner(partner)}
-        purposes = [each for each in SafetyPurpose.choices if each[0] in partner.purposes]
+        known: dict[str, Any] = dict(SafetyPurpose.choices)
+        purposes = [(each, known[each]) for each in partner.purposes if each in known]
         unchosen = [] if len(purposes) == 1 else [("", _("Choose a purpose"))]
         self._offer("purpose", [*unchosen, *purposes])
         categories = category_choices(warning_categories())
