@@ -57,7 +57,7 @@ def write_campaign(page: Page, stack) -> str:
     expect(page.locator("#problem")).to_be_visible()
     expect(page.get_by_label(HERE, exact=True)).to_be_checked()
     fits(page)
-    names = page.locator("label:has([name=places])").all_inner_texts()
+    names = page.locator("label[for^='id_places_']").all_inner_texts()
     elsewhere = next(name.strip() for name in names if name.strip() != HERE)
     page.get_by_label(elsewhere, exact=True).check()
     page.select_option("[name=category]", "scam_bank")

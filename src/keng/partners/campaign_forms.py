@@ -51,14 +51,15 @@ class CampaignForm(Form):
     )
     starts_on = day_field(gettext_lazy("From"))
     ends_on = day_field(gettext_lazy("Until"))
-    places = HintedChoices(
-        label=gettext_lazy("In which communes"),
-        error_messages={"required": gettext_lazy("Choose at least one commune")},
-    )
     lessons = HintedChoices(label=gettext_lazy("Lessons and films"), required=False)
     pledges = HintedChoices(label=gettext_lazy("Pledges of school classes"), required=False)
     surveys = HintedChoices(label=gettext_lazy("Surveys"), required=False)
     warnings = HintedChoices(label=gettext_lazy("Warnings"), required=False)
+    # Last: a province has a hundred of them.
+    places = HintedChoices(
+        label=gettext_lazy("In which communes"),
+        error_messages={"required": gettext_lazy("Choose at least one commune")},
+    )
 
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
