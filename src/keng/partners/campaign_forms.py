@@ -51,19 +51,21 @@ class CampaignForm(Form):
     )
     starts_on = day_field(gettext_lazy("From"))
     ends_on = day_field(gettext_lazy("Until"))
-    places = HintedChoices(
-        label=gettext_lazy("In which communes"),
-        error_messages={"required": gettext_lazy("Choose at least one commune")},
-    )
     lessons = HintedChoices(label=gettext_lazy("Lessons and films"), required=False)
     pledges = HintedChoices(label=gettext_lazy("Pledges of school classes"), required=False)
     surveys = HintedChoices(label=gettext_lazy("Surveys"), required=False)
     warnings = HintedChoices(label=gettext_lazy("Warnings"), required=False)
+    # Last: a province has a hundred of them.
+    places = HintedChoices(
+        label=gettext_lazy("In which communes"),
+        error_messages={"required": gettext_lazy("Choose at least one commune")},
+    )
 
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._places = {place.code: place for place in communes_of_partner(partner)}
-        purposes = [each for each in SafetyPurpose.choices if each[0] in partner.purposes]
+        known: dict[str, Any] = dict(SafetyPurpose.choices)
+        purposes = [(each, known[each]) for each in partner.purposes if each in known]
         unchosen = [] if len(purposes) == 1 else [("", _("Choose a purpose"))]
         self._offer("purpose", [*unchosen, *purposes])
         categories = category_choices(warning_categories())

@@ -1,5 +1,6 @@
 """Where a partner's campaign can run, what can belong to it, and what of that is public now."""
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,5 +97,5 @@ def read_campaign(kept: dict[str, Any]) -> CampaignReading:
         lessons=list(public_editions().filter(lesson__slug__in=parts["lessons"])),
         pledges=list(public_campaigns().filter(slug__in=parts["pledges"])),
         surveys=[one for one in open_surveys() if one.code in parts["surveys"]],
-        warnings=list(public_versions().filter(warning__in=parts["warnings"])),
+        warnings=list(public_versions().filter(warning__in=map(uuid.UUID, parts["warnings"]))),
     )

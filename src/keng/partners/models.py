@@ -142,18 +142,19 @@ class ManuscriptQuerySet(ReleasableQuerySet["Manuscript"]):
 
 
 class Manuscript(PartnerText):
-    """A lesson, a claim check or a campaign as the partner's people write it.
+    """A lesson, a claim check, a campaign or an introduction as the partner's people write it.
 
     `typed` is what stands in the boxes, whole or not; `content` what a second person reads and
     publishes: {"texts", "right"} with {"collection"} if it opens one, a check (claims.content), or
-    a campaign (campaign_content). What is public of the first two stands in tables of its own; a
-    published campaign is read from here.
+    a campaign (campaign_content), or an introduction ({"texts", "place"}). What is public of the
+    first two stands in tables of its own; the others are read from here.
     """
 
     class Kind(models.TextChoices):
         LESSON = "lesson", _("Lesson")
         CHECK = "check", _("Claim check")
         CAMPAIGN = "campaign", _("Campaign")
+        PLACE = "place", _("Introduction at a place")
 
     kind = models.CharField(max_length=8, choices=Kind)
     typed = models.JSONField(default=dict)
@@ -173,14 +174,19 @@ class Manuscript(PartnerText):
         constraints = [
             *PartnerText.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(kind__in=["lesson", "check", "campaign"]),
+                condition=Q(kind__in=["lesson", "check", "campaign", "place"]),
                 name="manuscript_kind_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(released_at=None, edition=None, revision=None)
                 | Q(released_at__isnull=False, kind="lesson", edition__isnull=False)
                 | Q(released_at__isnull=False, kind="check", revision__isnull=False)
-                | Q(released_at__isnull=False, kind="campaign", edition=None, revision=None),
+                | Q(
+                    released_at__isnull=False,
+                    kind__in=["campaign", "place"],
+                    edition=None,
+                    revision=None,
+                ),
                 name="manuscript_published_leads_to_what_is_public",
             ),
         ]

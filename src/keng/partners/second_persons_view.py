@@ -1,4 +1,4 @@
-"""A lesson, a check or a campaign as its second person reads it, whoever that is."""
+"""A lesson, check, campaign or introduction as its second person reads it, whoever that is."""
 
 from typing import Any
 
@@ -20,6 +20,8 @@ def reading_context(text: Manuscript) -> dict[str, Any]:
     content = text.content
     if text.kind == Manuscript.Kind.CAMPAIGN:
         return {"reading": read_campaign(content)}
+    if text.kind == Manuscript.Kind.PLACE:
+        return {"introduction": content["texts"]["vi"]["about"]}
     if text.kind == Manuscript.Kind.CHECK:
         check = prepared_for_reader([unsaved_revision(content)])[0]
         check.words, check.spoken = check.texts["vi"], "vi"

@@ -18,6 +18,7 @@ public: list[URLPattern] = [
     path("partners/articles/<uuid:pk>/", pages.article, name="article"),
     path("partners/campaigns/<uuid:pk>/", campaign_pages.campaign, name="campaign"),
     path("partners/<uuid:pk>/", pages.partner, name="partner"),
+    path("partners/<uuid:pk>/at/<str:code>/", pages.partner_at, name="partner-at"),
     path("places/<str:code>/join/", pages.partner_join, name="partner-join"),
     # Below /partner/ only members get in (accounts.partner_middleware).
     path("partner/", member_pages.partner_home, name="partner-home"),
@@ -37,6 +38,7 @@ public: list[URLPattern] = [
     ),
     path("partner/checks/new/", manuscript_writing.partner_check, name="partner-check"),
     path("partner/campaigns/new/", manuscript_writing.partner_campaign, name="partner-campaign"),
+    path("partner/places/new/", manuscript_writing.partner_place_new, name="partner-place-new"),
     path(
         "partner/campaigns/<uuid:pk>/coverage/",
         campaign_pages.campaign_coverage,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from keng.accounts.models import Partner
 from keng.partners.campaign_forms import CampaignWritingForms
 from keng.partners.models import Manuscript
+from keng.partners.place_forms import PlaceWritingForms
 from keng.partners.writing_forms import CheckWritingForms, LessonWritingForms, WritingForms
 
 
@@ -21,4 +22,6 @@ def writing_forms_for(
         return LessonWritingForms(data, typed)
     if kind == Manuscript.Kind.CAMPAIGN:
         return CampaignWritingForms(data, typed, partner=partner)
+    if kind == Manuscript.Kind.PLACE:
+        return PlaceWritingForms(data, typed, partner=partner)
     return CheckWritingForms(data, typed, partner=partner, corrects=corrects)

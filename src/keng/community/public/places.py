@@ -16,6 +16,8 @@ from keng.kit.sql_names import alphabetically
 from keng.language.fold import fold
 from keng.network.queries.places import place_ids_below
 from keng.network.queries.teams import count_teams_with_rota
+from keng.partners.campaign_parts import running_campaigns
+from keng.partners.place_introductions import partners_at
 from keng.partners.queries import articles_near
 from keng.places import place_cookie, serving
 from keng.places.models import Place, Succession, Unit
@@ -89,6 +91,8 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
             "questions": Question.objects.public().about(found)[:5],
             "meetings": _public_meetings(found),
             "articles": articles_near(found),
+            "place_partners": partners_at(found),
+            "place_campaigns": running_campaigns(found, limit=3),
             "teams_on_rota": count_teams_with_rota(place_ids_below([found.pk])),
             "channels": official_channel_list(unit, above),
             "is_near": _is_near(request, found),

@@ -1,6 +1,6 @@
 """What becomes public of a manuscript: an edition of a lesson, or a revision of a claim check.
 
-A published campaign is read from its manuscript.
+A published campaign or introduction is read from its manuscript.
 """
 
 import uuid
@@ -14,13 +14,15 @@ from keng.lessons.models import Collection, Lesson
 from keng.partners.models import Manuscript, PartnerText
 from keng.releases.errors import TextChanged
 
+_READ_FROM_THEIR_MANUSCRIPT = (Manuscript.Kind.CAMPAIGN, Manuscript.Kind.PLACE)
+
 
 def make_public(text: PartnerText) -> dict[str, uuid.UUID | None]:
     """Let everybody read it; the keys under which the text finds it again.
 
     Raises TextChanged.
     """
-    if not isinstance(text, Manuscript) or text.kind == Manuscript.Kind.CAMPAIGN:
+    if not isinstance(text, Manuscript) or text.kind in _READ_FROM_THEIR_MANUSCRIPT:
         return {}
     return _publish_lesson(text) if text.kind == Manuscript.Kind.LESSON else _publish_check(text)
 

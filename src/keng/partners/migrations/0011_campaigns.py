@@ -1,4 +1,4 @@
-"""Campaigns of partners: a kind of manuscript, and what came of them by commune and day."""
+"""Campaigns and introductions of partners: kinds of manuscript; counts of campaigns."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -31,7 +31,12 @@ WHERE t.submitted_at IS NOT NULL AND t.released_at IS NULL AND p.is_active
                     AND m.id <> ALL (t.hands));
 """
 _NO_VIEW = "DROP VIEW partners_waiting;"
-_KINDS = [("lesson", "Lesson"), ("check", "Claim check"), ("campaign", "Campaign")]
+_KINDS = [
+    ("lesson", "Lesson"),
+    ("check", "Claim check"),
+    ("campaign", "Campaign"),
+    ("place", "Introduction at a place"),
+]
 _KNOWN, _PUBLIC = "manuscript_kind_is_known", "manuscript_published_leads_to_what_is_public"
 
 
@@ -51,7 +56,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "manuscript",
             models.CheckConstraint(
-                condition=Q(kind__in=["lesson", "check", "campaign"]), name=_KNOWN
+                condition=Q(kind__in=["lesson", "check", "campaign", "place"]), name=_KNOWN
             ),
         ),
         migrations.AddConstraint(
@@ -60,7 +65,12 @@ class Migration(migrations.Migration):
                 condition=Q(edition=None, released_at=None, revision=None)
                 | Q(edition__isnull=False, kind="lesson", released_at__isnull=False)
                 | Q(kind="check", released_at__isnull=False, revision__isnull=False)
-                | Q(edition=None, kind="campaign", released_at__isnull=False, revision=None),
+                | Q(
+                    edition=None,
+                    kind__in=["campaign", "place"],
+                    released_at__isnull=False,
+                    revision=None,
+                ),
                 name=_PUBLIC,
             ),
         ),

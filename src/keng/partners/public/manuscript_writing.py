@@ -16,11 +16,12 @@ from keng.partners.public.manuscript_pages import manuscripts_of_partner
 from keng.partners.writing_boxes import writing_forms_for
 
 _CHECK, _LESSON = Manuscript.Kind.CHECK, Manuscript.Kind.LESSON
-_CAMPAIGN = Manuscript.Kind.CAMPAIGN
+_CAMPAIGN, _PLACE = Manuscript.Kind.CAMPAIGN, Manuscript.Kind.PLACE
 _PAGES = {
     _LESSON: "partners/own/lesson.html",
     _CHECK: "partners/own/check.html",
     _CAMPAIGN: "partners/own/campaign.html",
+    _PLACE: "partners/own/place.html",
 }
 
 
@@ -67,6 +68,13 @@ def partner_campaign(request: HttpRequest) -> HttpResponse:
     """Some weeks against one kind of scam or crime, in some communes."""
     partner = request.member.partner
     return _writing_page(request, Manuscript(kind=_CAMPAIGN, purpose=partner.purposes[0]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def partner_place_new(request: HttpRequest) -> HttpResponse:
+    """Who the partner is at one of its places."""
+    partner = request.member.partner
+    return _writing_page(request, Manuscript(kind=_PLACE, purpose=partner.purposes[0]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

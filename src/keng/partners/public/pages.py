@@ -17,10 +17,16 @@ from keng.partners.actions import inviting
 from keng.partners.campaign_parts import running_campaigns
 from keng.partners.forms import KitRequestForm
 from keng.partners.models import Article, Manuscript
+from keng.partners.place_introductions import (
+    introduction_at,
+    places_of_partner,
+    places_with_introduction,
+)
 from keng.partners.queries import listed_partners
 from keng.places.models import Unit
 from keng.places.search import current_place
 from keng.tips import receipt_codes
+from keng.warnings.queries import current_warnings_for
 
 # Each request is read by a person, who then meets whoever asked.
 join_limit = SharedLimit("kit asked for", at_once=10, pause=300.0)
@@ -47,10 +53,29 @@ def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "articles": articles,
         "page": page,
         "lessons": lessons.editions_of_partner(found),
+        "places": places_with_introduction(found),
         "campaigns": Manuscript.objects.public_campaigns().filter(partner=found)[:20],
         "checks": sentences.prepared_for_reader(claims.checks_published_by(found)),
     }
     return render(request, "partners/partner.html", context)
+
+
+@require_GET
+def partner_at(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
+    """A partner's part at one place where it works, under whom to call in danger."""
+    found = get_object_or_404(listed_partners().select_related("invited_by_unit"), pk=pk)
+    place = next((one for one in places_of_partner(found) if one.code == code), None)
+    if place is None:
+        raise Http404
+    context = {
+        "partner": found,
+        "place": place,
+        "introduction": introduction_at(found, place),
+        "campaigns": [one for one in running_campaigns(place) if one.partner_id == found.pk],
+        "versions": current_warnings_for("", place, limit=5),
+        "lessons": lessons.editions_of_partner(found, limit=6),
+    }
+    return render(request, "partners/at_place.html", context)
 
 
 @require_GET

@@ -32,6 +32,10 @@ def stage(tmp_path, monkeypatch, settings):
     made = Stage()
     made.other_place = make.place("Xã Đồng Việt", parent=made.province_place)
     made.tinh = made.invited(name="Tỉnh đoàn", username="an", place=made.province_place).member
+    made.bao = inviting.add_member(
+        made.tinh.partner_id, name="Bảo", username="bao", by=made.administrator
+    ).member
+    inviting.agree_to_member(made.bao.pk, by=made.tinh)
     lesson = handed_in(made.thu, "lesson")
     made.lesson = manuscripts.publish_manuscript(
         lesson.pk, seen=lesson.digest_now, by=made.binh
@@ -89,11 +93,8 @@ def published(stage, **changes):
 
 def of_province(stage):
     """In both communes, published."""
-    made = stage.tinh.partner
-    second = inviting.add_member(made.pk, name="Bảo", username="bao", by=stage.administrator).member
-    inviting.agree_to_member(second.pk, by=stage.tinh)
     text = written(stage)
-    return manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=second)
+    return manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=stage.bao)
 
 
 def test_a_campaign_is_written_in_boxes_and_published_by_a_second_person(public_client, stage):
@@ -215,8 +216,17 @@ def test_two_campaigns_of_a_partner_stand_both_in_its_list(public_client, stage)
 
 
 def test_a_partner_of_one_has_the_province_as_second_person(desk_client, stage):
-    text = written(stage)
+    text = written(stage, stage.alone(), places=[stage.place.code])
     assert [one.pk for one in waiting_texts(stage.coordinator)] == [text.pk]
     sign_in(desk_client, stage.coordinator)
     page = desk_client.get(reverse("desk-article", "keng.site.desk_urls", args=[text.pk]))
-    assert stage.other_place.full_name in page.content.decode()
+    assert "Tôi gọi lại số cũ." in page.content.decode()
+
+
+def test_the_public_site_has_the_rights_for_all_of_it(public_client, stage, become):
+    become("public")
+    text = of_province(stage)
+    take_part_in_campaign(text.pk, stage.place.pk, pledged=True, finished=1)
+    note_campaign_share(text.pk, stage.place.pk, groups=2, by=stage.tinh)
+    assert public_client.get(reverse("campaign", args=[text.pk])).status_code == 200
+    manuscripts.withdraw_manuscript(text.pk, by=stage.tinh)

@@ -13,6 +13,7 @@ from keng.kit.secret_paths import secret_path_pattern, url_routes
 # Texts in addresses that open nothing: everybody finds them on a page, or they name a thing.
 PUBLIC = {
     "places/<str:code>/",
+    "partners/<uuid:pk>/at/<str:code>/",
     "embed/places/<str:code>/",
     "w/<str:code>",
     "cap/<str:identifier>",

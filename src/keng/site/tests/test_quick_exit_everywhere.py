@@ -21,6 +21,7 @@ WITHOUT = {
     "lessons/done.html": "the same",
     "lessons/lesson.html": "the same",
     "lookup_pages/public/box.html": "nothing is looked up yet",
+    "partners/campaign.html": "a pledge without a name",
     "partners/join.html": "somebody who wants to be known as a partner",
     "relay/relay.html": "the page of a lead, which is nobody's report",
     "relay/lead_way.html": "the same",
