@@ -102,7 +102,7 @@ def partner_survey_order(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One place up, or out."""
     if _own_draft(request, pk) is None:
         return redirect("partner-survey", pk=pk)
-    changes: "dict[str, Callable[..., Any]]" = {
+    changes: dict[str, Callable[..., Any]] = {
         "up": actions.move_partner_question_up,
         "out": actions.remove_partner_question,
     }

@@ -169,7 +169,7 @@ def test_its_pages_say_what_is_missing_and_keep_what_was_typed(stage, client):
     draft = actions.make_partner_survey(purpose="fraud", content=stage.content(), by=stage.thu)
     empty = client.post(f"/partner/surveys/{draft.pk}/edit/", {"do": "submit"})
     assert empty.status_code == 422
-    assert "Viết ít nhất một câu hỏi" in empty.content.decode()
+    assert "viết ít nhất một câu hỏi" in empty.content.decode()
 
 
 def test_a_survey_is_closed_once_and_the_second_tap_is_told(stage, client):
