@@ -97,7 +97,7 @@ def closes_and_reads(page, address):
         page.wait_for_timeout(1000)
         page.goto(address)
     expect(page.locator("main")).to_contain_text("6 câu trả lời")
-    expect(page.locator("main")).to_contain_text("Ẩn: quá ít người")
+    expect(page.locator("main")).to_contain_text("Ẩn, quá ít người trả lời")
     clean(page, "partner-figures")
     result.click()
     page.fill("[name=headline]", HEADLINE)
