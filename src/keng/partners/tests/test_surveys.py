@@ -152,6 +152,15 @@ def test_the_public_site_reads_none_of_its_drafts_and_no_figures(become, stage):
         list(Survey.objects.values_list("figures"))
 
 
+def test_the_public_site_does_all_of_it_with_its_own_rights(become, stage):
+    become("public")
+    survey = stage.opened()
+    answering.take_answer(survey, content_of(survey, "vi"), {"q1": 2})
+    assert own_survey(survey.pk, stage.binh).answer_count == 1
+    closed = actions.close_partner_survey(survey.pk, by=stage.thu)
+    assert closed.state == Survey.State.CLOSED
+
+
 def test_its_pages_say_what_is_missing_and_keep_what_was_typed(stage, client):
     signed_in(client, stage.thu)
     sent = client.post("/partner/surveys/new/", {"title": "Đèn đường", "purpose": "fire"})
@@ -160,7 +169,7 @@ def test_its_pages_say_what_is_missing_and_keep_what_was_typed(stage, client):
     draft = actions.make_partner_survey(purpose="fraud", content=stage.content(), by=stage.thu)
     empty = client.post(f"/partner/surveys/{draft.pk}/edit/", {"do": "submit"})
     assert empty.status_code == 422
-    assert "Viết ít nhất một câu hỏi" in empty.content.decode()
+    assert "viết ít nhất một câu hỏi" in empty.content.decode()
 
 
 def test_a_survey_is_closed_once_and_the_second_tap_is_told(stage, client):

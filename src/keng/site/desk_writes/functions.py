@@ -142,6 +142,18 @@ END
 """,
 )
 
+# The policy of a result asks about its own row before, so its sight may hold no subquery.
+_IS_SURVEY_OF_A_DESK = PolicyFunction(
+    "keng_is_survey_of_a_desk",
+    "this_survey uuid",
+    "boolean",
+    """
+BEGIN
+  RETURN EXISTS (SELECT FROM surveys_survey WHERE id = this_survey AND partner_id IS NULL);
+END
+""",
+)
+
 WRITE_FUNCTIONS: tuple[PolicyFunction, ...] = (
     _WRITES_TIP,
     _REACHES_TIP,
@@ -152,4 +164,5 @@ WRITE_FUNCTIONS: tuple[PolicyFunction, ...] = (
     _WAS_AGREED_TO,
     _GETS_FIRST_POST,
     _MAY_STOP,
+    _IS_SURVEY_OF_A_DESK,
 )

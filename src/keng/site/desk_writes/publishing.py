@@ -389,7 +389,7 @@ _SURVEYS = (
     _partner_does("surveys_surveyresult", _OF_A_PARTNER),
     *desk_writes(
         "surveys_surveyresult",
-        reads=_OF_A_DESK,
+        reads="keng_is_survey_of_a_desk(survey_id)",
         adds=_all_of(_of_survey("surveys_surveyresult", "SURVEYING"), _HAND_OF_ONESELF, NOT_OUT),
         changes=_of_survey("surveys_surveyresult", "GIVING_SURVEYS_BACK"),
         becomes=_all_of(
