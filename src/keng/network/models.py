@@ -407,16 +407,22 @@ class TeamAnswer(Row):
         return self.said
 
 
-SUBSCRIPTION_OF_PLACES_SQL = "{s}.warning_code = '' AND {s}.member_ref IS NULL"
-"""SubscriptionQuerySet.of_places in SQL, of the table that is called `s` there."""
+_OF_PLACES: dict[str, str | None] = {"warning_code": "", "member_ref": None}
+"""What a subscription has that gets the warnings of places chosen on its page, and not what
+somebody asked to be told."""
+SUBSCRIPTION_OF_PLACES_SQL = " AND ".join(
+    f"{{s}}.{column} IS NULL" if value is None else f"{{s}}.{column} = '{value}'"
+    for column, value in _OF_PLACES.items()
+)
+"""The same in SQL, of the table that is called `s` there."""
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     """Reads of subscriptions."""
 
     def of_places(self) -> "SubscriptionQuerySet":
-        """Those that get warnings, and not what somebody asked to be told."""
-        return self.filter(warning_code="", member_ref__isnull=True)
+        """Those that get warnings of places."""
+        return self.filter(**_OF_PLACES)
 
 
 class Subscription(Row):
@@ -481,8 +487,8 @@ class Subscription(Row):
 
     @property
     def is_of_places(self) -> bool:
-        """Whether it gets warnings, of places chosen on its page (SubscriptionQuerySet)."""
-        return not self.warning_code and self.member_ref is None
+        """Whether it gets warnings of places."""
+        return all(getattr(self, column) == value for column, value in _OF_PLACES.items())
 
 
 class SubscriptionWish(Row):

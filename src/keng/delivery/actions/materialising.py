@@ -112,9 +112,11 @@ def materialise_dispatch(dispatch_id: uuid.UUID) -> int:
 def _has_turn_over_limits(dispatch: Dispatch) -> bool:
     """Of what counts in a subscriber's week one is made after the other, so that each is counted.
 
-    Another worker is at one otherwise, and this comes next. What is urgent waits for none of them.
+    Another worker is at one otherwise, and this comes next. What is urgent waits for none of them,
+    and so does what goes to groups alone.
     """
-    if dispatch.is_urgent or dispatch.replaces_a_text:
+    counts = dispatch.audience.definition.get("subscribers", False)
+    if dispatch.is_urgent or not counts:
         return True
     return take_turn(TurnLock.SUBSCRIBER_LIMITS)
 

@@ -144,7 +144,8 @@ def test_killed_in_between_nothing_is_half_and_the_next_worker_makes_all(ward, m
 
 
 def test_two_workers_make_each_row_once(ward, monkeypatch):
-    sent, other = ward.send(ward.audience()), ward.send(ward.audience())
+    sent, counted = ward.send(ward.audience()), ward.send(ward.audience())
+    other = ward.send(ward.audience(subscribers=False))
     beside = []
 
     def work_too():
@@ -161,8 +162,11 @@ def test_two_workers_make_each_row_once(ward, monkeypatch):
 
     with in_the_middle(monkeypatch, work_too):
         assert materialise_next_dispatch() == 1
-    # The one beside left alone what was being made, and made the next one.
+    # The one beside left alone what was being made, and what counts in the week of the same
+    # subscribers, and made the next one.
     assert beside == [(1, {ward.machine.pk, ward.by_hand.pk})]
+    assert not Delivery.objects.filter(dispatch=counted).exists()
+    assert materialise_next_dispatch() == 1
     assert materialise_next_dispatch() == 0
     assert Delivery.objects.filter(dispatch=sent).count() == 2
     assert RelayTask.objects.filter(dispatch=sent).count() == 1
