@@ -549,7 +549,7 @@ GRANTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(_TIPS, RIU),
         **_MADE_ONCE,
         # The words of what was sent to a reporter, with the tip.
-        "delivery_dispatchtext": "SELECT, INSERT, UPDATE (text, subject, image_path)",
+        "delivery_dispatchtext": "SELECT, INSERT, UPDATE (text, short, subject, image_path)",
         # It makes the rows of what was approved, or holds it; triggers say for whom, and once.
         "delivery_dispatch": "SELECT, INSERT, UPDATE (materialised_at, left_out, held_at, "
         "held_people, resend_asked_at, resent_at)",
