@@ -717,6 +717,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_delivery": "SELECT, UPDATE (state, leased_by, leased_until, attempts, "
         "provider_id, address_sealed, text_sealed, code, not_before, settled_at)",
         "delivery_dispatchtext": R,
+        # Whether a reporter wrote lately enough to be written to.
+        "delivery_conversation": "SELECT (id, last_inbound_at)",
         "delivery_attempt": "INSERT",
         "delivery_sandboxmessage": RI,
         # What was asked in a chat is answered where it is opened.
