@@ -17,7 +17,7 @@ table Row/Written; a channel with transport none is carried by people and yields
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeVar
 
 from keng.channels.events import (
@@ -102,6 +102,10 @@ class Capabilities:
     any_account_reaches: bool = False
     """A person's address is good for every account of the channel, as a mailbox is; where each
     account knows people by numbers of its own, only the account that somebody wrote to."""
+    open_for: timedelta | None = None
+    """For how long after their last message people may be written to; None: for ever."""
+    closed_codes: tuple[str, ...] = ()
+    """By which codes of a refusal it says that this time is over."""
     changes_posts_at: str = ""
     """At which addresses (as LIKE has them) what it posted can be changed and deleted: there a
     correction or a recall begins with that."""

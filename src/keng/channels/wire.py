@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 
@@ -26,6 +27,8 @@ class OutgoingMessage:
     """What an earlier try of this delivery began at the provider, by the id its outcome had."""
     earlier_post: str = ""
     """The provider's id of what this corrects or takes back, where the channel changes posts."""
+    heard_at: datetime | None = None
+    """When this person last wrote to us, where that is known."""
     deletes_post: bool = False
     """Whether that one is deleted, once it says these words."""
 

@@ -555,7 +555,7 @@ GRANTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(_TIPS, RIU),
         **_MADE_ONCE,
         # The words of what was sent to a reporter, with the tip.
-        "delivery_dispatchtext": "SELECT, INSERT, UPDATE (text, subject, image_path)",
+        "delivery_dispatchtext": "SELECT, INSERT, UPDATE (text, short, subject, image_path)",
         # It makes the rows of what was approved, or holds it; triggers say for whom, and once.
         "delivery_dispatch": "SELECT, INSERT, UPDATE (materialised_at, left_out, held_at, "
         "held_people, resend_asked_at, resent_at)",
@@ -725,6 +725,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_delivery": "SELECT, UPDATE (state, leased_by, leased_until, attempts, "
         "provider_id, address_sealed, text_sealed, code, not_before, settled_at)",
         "delivery_dispatchtext": R,
+        # Whether a reporter wrote lately enough to be written to.
+        "delivery_conversation": "SELECT (id, last_inbound_at)",
         "delivery_attempt": "INSERT",
         "delivery_sandboxmessage": RI,
         # What was asked in a chat is answered where it is opened.

@@ -27,7 +27,7 @@ from keng.channels.base import (
     Request,
 )
 from keng.channels.facts import AccountSetting, ChatSubscribing, Facts
-from keng.channels.zalo_oa import articles, sending, webhook
+from keng.channels.zalo_oa import articles, errors, sending, webhook
 from keng.channels.zalo_oa.account_check import ACCOUNT_CHECK
 from keng.channels.zalo_oa.requests import API_BASE
 from keng.channels.zalo_oa.tokens import OAUTH_BASE, RENEWAL
@@ -52,6 +52,8 @@ class ZaloOA:
         can_group=True,
         can_receive=True,
         rate_per_minute=80,
+        open_for=errors.OPEN_FOR,
+        closed_codes=(str(errors.WINDOW_CLOSED), str(errors.NEVER_WROTE)),
         changes_posts_at=f"{articles.FOLLOWERS}%",
     )
     facts = Facts(

@@ -12,6 +12,9 @@ from keng.kit.times import VIETNAM, local_date, start_of
 OA_TYPE_UNSUPPORTED = -235
 ATTACHMENT_EXPIRED = -100
 WINDOW_CLOSED = -230
+NEVER_WROTE = -232
+OPEN_FOR = timedelta(days=7)
+"""After somebody's last message; the first 48 hours of it cost nothing."""
 
 _MEANING: dict[int, tuple[OutcomeKind, str]] = {
     -100: ("reject", "attachment expired"),

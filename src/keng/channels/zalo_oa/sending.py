@@ -50,7 +50,10 @@ def sending_steps(
         image_ref=message.image_ref,
     )
     texts = _text_parts(message.text)
-    outcome = yield from _send_first_part(attempt, texts[0])
+    if _is_known_closed(message, address, now):
+        outcome = Outcome("not_now", reason="window closed", code=str(errors.WINDOW_CLOSED))
+    else:
+        outcome = yield from _send_first_part(attempt, texts[0])
     if may_use_template(outcome, message, address, credentials):
         outcome = yield from template_steps(outcome, address, credentials, now)
         return replace(outcome, learned=attempt.learned)
@@ -92,6 +95,13 @@ def _refusal(message: OutgoingMessage, address: Address) -> Outcome | None:
     if len(message.image) > MAX_IMAGE:
         return Outcome("reject", reason="picture too large")
     return None
+
+
+def _is_known_closed(message: OutgoingMessage, address: Address, now: datetime) -> bool:
+    """Whether the window is over, as far as we heard: nobody is asked what is known."""
+    if message.heard_at is None or address.kind != "person":
+        return False
+    return now - message.heard_at > errors.OPEN_FOR
 
 
 def _outcome_of_all_parts(

@@ -95,6 +95,9 @@ class BeforeSending:
     """Who asked for warnings and gets it by itself."""
     subscribers_in_digest: int
     """Who had as many as they want this week, and gets it in the weekly digest."""
+    out_of_window: int = 0
+    """How many people have not written for so long that their channel refused what waits for them.
+    They are tried all the same: whoever has written since is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ def look_ahead(
         forecast=forecast,
         subscribers_now=sum(load.count - load.groups for load in loads),
         subscribers_in_digest=count_digested(audience),
+        out_of_window=_out_of_window(query),
     )
 
 
@@ -175,6 +179,23 @@ def _loads(query: RecipientQuery, *, is_urgent: bool) -> list[_AccountLoad]:
             },
         )
         return [_AccountLoad(*row) for row in cursor.fetchall()]
+
+
+def _out_of_window(query: RecipientQuery) -> int:
+    """How many of an earlier message still waits since the channel refused it for that."""
+    windowed = channels.codes_where(lambda one: one.can.open_for is not None)
+    codes = {code for each in windowed for code in channels.get_channel(each).can.closed_codes}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # Our own words only; values are bound.
+            f"{query.sql} SELECT count(*)::int FROM recipients r "  # noqa: S608
+            "WHERE r.recipient_kind = 'subscription' AND r.channel = ANY(%(windowed)s) AND EXISTS ("
+            "  SELECT FROM delivery_delivery d WHERE d.recipient_ref = r.recipient_ref"
+            "  AND d.state = 'not_now' AND d.code = ANY(%(closed_codes)s))",
+            {**query.values, "windowed": windowed, "closed_codes": sorted(codes)},
+        )
+        found: int = cursor.fetchone()[0]
+        return found
 
 
 def _groups_by_hand(query: RecipientQuery) -> list[GroupByHand]:

@@ -174,6 +174,7 @@ async def _prepare(
         begun=row.begun,
         earlier_post=row.earlier_post,
         deletes_post=row.deletes_post,
+        heard_at=row.heard_at,
     )
     return PreparedDelivery(row, account, text, message, _address_of(row))
 

@@ -43,6 +43,8 @@ class LeasedDelivery(NamedTuple):
     # Whose turn this was, where several units share the account, and which place it has had.
     unit_ref: uuid.UUID = NOBODYS_TURN
     place: int = 0
+    # When a reporter last wrote from this chat.
+    heard_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"LeasedDelivery({self.id})"  # No address and no words in any log.

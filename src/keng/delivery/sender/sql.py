@@ -94,7 +94,9 @@ RETURNING d.id, d.account_id, d.recipient_kind, d.recipient_ref, d.text_id, d.te
     FROM delivery_delivery e LEFT JOIN delivery_delivery before ON before.id = e.earlier_ref
     WHERE e.id = d.earlier_ref) END,
   EXISTS (SELECT FROM delivery_delivery e WHERE e.id = d.earlier_ref AND e.state = 'leased'),
-  d.deletes_post, d.unit_ref, due.place
+  d.deletes_post, d.unit_ref, due.place,
+  CASE WHEN d.recipient_kind = 'conversation' THEN
+    (SELECT c.last_inbound_at FROM delivery_conversation c WHERE c.id = d.recipient_ref) END
 """
 LEASE = f"WITH {_IN_ORDER}{_TAKE}"
 LEASE_BY_TURNS = f"WITH {_BY_TURNS}{_TAKE}"

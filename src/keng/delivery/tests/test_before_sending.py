@@ -83,6 +83,22 @@ def test_whom_a_long_text_does_not_reach_is_said_and_a_short_form_reaches_them(w
     assert found.forecast.median is not None
 
 
+def test_whose_chat_the_channel_last_called_closed_is_counted(ward):
+    account = make.channel_account(unit=ward.unit, channel="zalo_oa")
+    people = [
+        make.subscription(places=(ward.hamlet,), channel="zalo_oa", account_ref=account.pk)
+        for _ in range(3)
+    ]
+    dispatch = ward.send(ward.audience())
+    rows = Delivery.objects.filter(dispatch=dispatch)
+    for person, code in zip(people, ("-230", "-232", "quiet_hours"), strict=True):
+        rows.filter(recipient_ref=person.pk).update(state="not_now", code=code)
+    assert ahead_of(ward).out_of_window == 2
+    # Told meanwhile: the chat was open again.
+    rows.filter(recipient_ref=people[0].pk).update(state="sent", code="")
+    assert ahead_of(ward).out_of_window == 1
+
+
 def test_what_costs_nothing_has_no_cost(ward):
     assert ahead_of(ward).cost is None
 

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 def test_a_phone_shows_the_short_form_and_a_chat_the_whole_text():
     with running_provider(FakeSms()) as gateway:
-        by_sms = make.channel_account(channel="sms", base_url=gateway.base)
+        by_sms = make.channel_account(unit=make.unit(), channel="sms", base_url=gateway.base)
         keep_secrets(by_sms, dict(gateway.credentials()))
         by_sms.save()
         queue(by_sms, ["0901234567"], kind="subscription", text="Cả bài. " * 60)

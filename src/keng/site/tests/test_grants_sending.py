@@ -8,7 +8,14 @@ from django.db import ProgrammingError, connection, transaction
 
 from keng.accounts.tests.look import act_as
 from keng.delivery.actions import subscribing
-from keng.delivery.models import Approval, Delivery, Dispatch, DispatchAudience, DispatchText
+from keng.delivery.models import (
+    Approval,
+    Conversation,
+    Delivery,
+    Dispatch,
+    DispatchAudience,
+    DispatchText,
+)
 from keng.delivery.sender import accounts, sql
 from keng.delivery.sender.rows import LEASE_SECONDS, LeasedDelivery
 from keng.kit import times
@@ -451,6 +458,25 @@ def test_the_sender_takes_a_letter_with_the_secret_of_its_link_to_stop(unit, acc
         leased = LeasedDelivery(*cursor.fetchone())
     assert bytes(leased.link_secret) == bytes(someone.link_secret)
     assert leased.recipient_ref == someone.pk
+
+
+def test_the_sender_learns_when_a_reporter_last_wrote(unit, account, become):
+    talk = Conversation.objects.create(account=account, reply_address_sealed=b"sealed")
+    talk.refresh_from_db()
+    Delivery.objects.create(
+        dispatch=Dispatch.objects.create(kind="reply", is_urgent=True, unit=unit),
+        account=account,
+        channel="sandbox",
+        recipient_kind="conversation",
+        recipient_ref=talk.pk,
+        address_sealed=b"sealed",
+        not_before=times.now() - EARLIER,
+    )
+    wish = {"accounts": [account.pk], "counts": [1], "sender": new_id(), "lease": LEASE_SECONDS}
+    become("sender")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.LEASE, wish)
+        assert LeasedDelivery(*cursor.fetchone()).heard_at == talk.last_inbound_at
 
 
 def test_the_sender_writes_down_where_a_group_moved_and_since_when(unit, become):
