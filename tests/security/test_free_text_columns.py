@@ -214,6 +214,7 @@ NO_WORDS: dict[str, str] = {
     "tips_clockrule": "code limit_unit",
     "tips_dialoguemessage": "channel",
     "tips_heldending": "files",
+    "thanks_groupthanks": "category",
     "tips_incident": "category outcome",
     "tips_restriction": "number",
     "tips_suggestion": "urgency",
