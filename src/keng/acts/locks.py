@@ -60,6 +60,7 @@ ORDER: dict[str, str] = {
     "surveys_paperbatch": "pk",
     "surveys_chattalk": "pk",
     "surveys_draft": "pk",
+    "thanks_groupthanks": "pk",
     "lessons_lesson": "pk",
     "lessons_edition": "pk",
     "lessons_film": "pk",

@@ -53,6 +53,7 @@ def names_of_things() -> dict[str, str]:
         "film": _("a film"),
         "firsthour": _("the page of the first hour"),
         "campaign": _("a pledge campaign"),
+        "groupthanks": _("a word of thanks to groups"),
         "schoolclass": _("a class of a campaign"),
         "unitkey": _("a key for names and files"),
         "openingrequest": _("a request to open a record"),

@@ -561,6 +561,8 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "claims_revision",
         "community_meeting",
         "community_officialchannel",
+        "thanks_countedtip",
+        "thanks_groupthanks",
         "lessons_campaign",
         "lessons_collection",
         "lessons_edition",

@@ -42,11 +42,15 @@ class Audience:
     groups: tuple[tuple[uuid.UUID, str, str], ...] | None = None
     """No group but these, each on this channel under this address: what define_audience() found.
     None while it is not defined: whichever groups there are."""
+    has_quiet_hours: bool = False
+    """Whether no machine posts it in a group at night: what nobody needs before the morning."""
 
     @property
     def definition(self) -> dict[str, Any]:
         """What an approval is bound to, as it is kept with a dispatch."""
-        return {
+        # Named only where it is so: what was approved before there was a choice stays approved.
+        quiet = {"has_quiet_hours": True} if self.has_quiet_hours else {}
+        return quiet | {
             "units": _sorted_ids(self.units),
             "places": _sorted_ids(self.places),
             "kinds": sorted(self.kinds),
@@ -79,6 +83,7 @@ class Audience:
             subscriber_limit=subscriber_week_limit(),
             over_limit=bool(self.over_limit_reason.strip()),
             approved=self.groups,
+            has_quiet_hours=self.has_quiet_hours,
         )
 
 
@@ -186,6 +191,7 @@ def audience_of_dispatch(dispatch: Dispatch) -> Audience | SameRecipients:
         minimum_severity=kept["minimum_severity"],
         over_limit_reason=kept["over_limit_reason"],
         groups=tuple((uuid.UUID(key), channel, to) for key, channel, to in kept["groups"]),
+        has_quiet_hours=kept.get("has_quiet_hours", False),
     )
 
 

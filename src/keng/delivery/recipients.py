@@ -16,7 +16,7 @@ from keng.channels.by_hand import BY_HAND
 from keng.channels.upkeep import RECONNECT
 from keng.delivery.fatigue import URGENT_SEVERITY, FatigueBudget
 from keng.kit import times
-from keng.network.models import SUBSCRIPTION_OF_PLACES_SQL
+from keng.network.models import QUIET_FROM, QUIET_TO, SUBSCRIPTION_OF_PLACES_SQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,13 @@ WITH RECURSIVE approved(id, channel, address) AS (
 ), recipients AS (
   SELECT 'group' AS recipient_kind, c.id AS recipient_ref, c.kind AS group_kind, c.channel,
     account.id AS account_id, c.channel_address AS address, NULL::bytea AS address_sealed,
-    'vi' AS language, c.member_count, NULL::time AS quiet_from, NULL::time AS quiet_to, c.recent,
+    'vi' AS language, c.member_count, quiet.begins AS quiet_from, quiet.ends AS quiet_to, c.recent,
     NULL::uuid AS earlier_ref, 0 AS turn
-  FROM candidates c JOIN places_unit u ON u.id = c.unit_id {_ACCOUNT_OF_GROUP}
+  -- What a lead passes on lies ready; they are told of it after their own quiet hours.
+  FROM candidates c LEFT JOIN LATERAL (
+    SELECT %(quiet_from)s::time AS begins, %(quiet_to)s::time AS ends
+    WHERE %(quiet)s AND c.channel <> %(hand)s
+  ) quiet ON true JOIN places_unit u ON u.id = c.unit_id {_ACCOUNT_OF_GROUP}
   WHERE %(over_limit)s OR NOT c.is_over
   UNION ALL
   SELECT 'subscription', s.id, '', s.channel, s.account_id, '', s.address_sealed, s.language, 1,
@@ -242,10 +246,12 @@ def chosen_recipients(
     subscriber_limit: int,
     over_limit: bool,
     approved: Sequence[tuple[uuid.UUID, str, str]] | None,
+    has_quiet_hours: bool = False,
 ) -> RecipientQuery:
     """Active groups by place and kind, and confirmed subscribers of the same places.
 
-    With `approved` no group but these, each on its channel under its address.
+    With `approved` no group but these, each on its channel under its address. What is not urgent
+    waits in groups for the morning where it `has_quiet_hours`.
     """
     return RecipientQuery(
         _CHOSEN,
@@ -262,6 +268,9 @@ def chosen_recipients(
             "subscriber_limit": subscriber_limit,
             "over_limit": over_limit,
             "hand": BY_HAND,
+            "quiet": has_quiet_hours,
+            "quiet_from": QUIET_FROM,
+            "quiet_to": QUIET_TO,
             "only_approved": approved is not None,
             "group_ids": [key for key, _channel, _address in approved or ()],
             "group_channels": [channel for _key, channel, _address in approved or ()],

@@ -177,9 +177,10 @@ def _task_message(lead: Lead, dispatch: Dispatch, way: LeadWay) -> LeadMessage:
         words = {
             Dispatch.Kind.CORRECTION: _("%(unit)s: a correction waits for you to pass it on."),
             Dispatch.Kind.RECALL: _("%(unit)s: a warning was taken back. Please pass that on."),
-        }.get(
-            Dispatch.Kind(dispatch.kind), _("%(unit)s: a warning waits for you to pass it on.")
-        ) % {"unit": dispatch.unit.name}
+        }.get(Dispatch.Kind(dispatch.kind), _("%(unit)s: a warning waits for you to pass it on."))
+        if dispatch.carries_thanks:
+            words = _("%(unit)s: a word of thanks waits for you to pass it on.")
+        words %= {"unit": dispatch.unit.name}
         page = _("On your own page, the same as always: %(link)s") % {"link": lead_url(lead)}
         parts = [words, page]
         if way.channel != BY_SMS:

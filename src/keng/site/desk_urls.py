@@ -25,6 +25,7 @@ import keng.relay.urls
 import keng.reports.urls
 import keng.retention.urls
 import keng.surveys.urls
+import keng.thanks.urls
 import keng.waiting.urls
 import keng.warnings.urls
 from keng.kit.demo_hook import running_demo
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.surveys.urls.desk,
     *keng.lessons.urls.desk,
     *keng.partners.urls.desk,
+    *keng.thanks.urls.desk,
     *keng.reports.urls.desk,
     *keng.audit_page.urls.desk,
     *keng.consent.urls.desk,

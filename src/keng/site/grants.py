@@ -304,6 +304,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "released_at, digest, ended_at, ended_by_id)",
         **dict.fromkeys(_LESSONS, RI),
         "lessons_edition": _WRITTEN_ONCE,
+        # Its reports are let go where it is dropped before it was sent.
+        "thanks_groupthanks": "SELECT, INSERT, UPDATE (returned_reason, released_by_id, "
+        "released_at, digest, ended_at, dispatch_id)",
+        "thanks_countedtip": "SELECT, INSERT, DELETE",
         "lessons_finished": R,
         "lessons_campaign": _WRITTEN_ONCE,
         "lessons_firsthour": _WRITTEN_ONCE,

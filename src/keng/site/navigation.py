@@ -82,6 +82,7 @@ def desk_menu(officer: Officer, counts: "Counter[str]") -> list[dict[str, object
         ("questions", "question", _("Questions")),
         ("listings", "search", _("Public look-up")),
         ("meetings", "group", _("Meetings")),
+        ("thanks-list", "check-round", _("Thanks to groups")),
         ("desk-channels", "globe", _("Official channels")),
         ("desk-partners", "share", _("Partners")),
         ("officer-requests", "user", _("Requests about officers")),

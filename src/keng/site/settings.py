@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "keng.claims",
     "keng.surveys",
     "keng.lessons",
+    "keng.thanks",
     "keng.partners",
     "keng.partner_inbox",
     "keng.reports",

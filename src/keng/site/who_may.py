@@ -113,6 +113,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     survey-order survey-submit survey-preview survey-approve survey-send-back survey-open
     survey-close survey-slips survey-texts survey-publish survey-release
     survey-paper-new survey-sheet survey-sheet-end
+    thanks-list thanks-new thanks
     desk-lessons collection-new lesson-new desk-lesson lesson-edit films film-new film
     film-discard desk-film-play desk-film-poster desk-film-captions pledges pledge-new pledge
     pledge-link first-hours first-hour-new first-hour-text

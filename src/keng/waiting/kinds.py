@@ -32,6 +32,7 @@ from keng.releases.reach import Reach
 from keng.retention.models import RetentionPeriod
 from keng.surveys.models import Survey, SurveyResult
 from keng.surveys.queries import content_of
+from keng.thanks.models import GroupThanks
 from keng.tips.models import BreakIn, LegalHold, Recusal, Tip, TipConcern
 from keng.tips.models.legal_hold import UNDECIDED_HOLDS_FOR
 from keng.tips.templatetags.desk_words import indicator_text
@@ -314,6 +315,20 @@ def _meeting_line(meeting: Meeting) -> WaitingLine:
         unit=meeting.unit.name,
         since=meeting.submitted_at,
         due=meeting.starts_at,
+        lang="vi",
+    )
+
+
+def _thanks(reach: Reach) -> QuerySet[Any]:
+    return GroupThanks.objects.waiting().filter(reach.units_of("releasing"), reach.without_hand)
+
+
+def _thanks_line(thanks: GroupThanks) -> WaitingLine:
+    return WaitingLine(
+        title=thanks.text.partition("\n")[0],
+        url=reverse("thanks", args=[thanks.pk]),
+        unit=thanks.unit.name,
+        since=thanks.submitted_at,
         lang="vi",
     )
 
@@ -867,6 +882,9 @@ KINDS: tuple[WaitingKind, ...] = (
     ),
     WaitingKind(
         "meetings", "meetings", _("Meetings to announce"), _RELEASING, _meetings, _meeting_line
+    ),
+    WaitingKind(
+        "thanks", "thanks-list", _("Thanks to groups to send"), _RELEASING, _thanks, _thanks_line
     ),
     WaitingKind(
         "channels",

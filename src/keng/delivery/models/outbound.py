@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LONGEST_PROVIDER_ID = 400
 # Rows that take no turns: calls, answers, and what goes to one person.
 NOBODYS_TURN = uuid.UUID(int=0)
+# Of a dispatch that carries no warning, but thanks to groups; the database asks for it by this.
+THANKS_SOURCE = "thanks"
 
 
 class Approval(Row):
@@ -150,6 +152,11 @@ class Dispatch(Row):
         """Whether an officer asked to send it again, and the worker has not done so yet."""
         asked, done = self.resend_asked_at, self.resent_at
         return asked is not None and (done is None or done < asked)
+
+    @property
+    def carries_thanks(self) -> bool:
+        """Whether it is no warning, but tells groups what reports led to."""
+        return self.source_kind == THANKS_SOURCE
 
     @property
     def replaces_a_text(self) -> bool:

@@ -560,11 +560,33 @@ _PLACES_AND_FILES = (
     *desk_writes("files_heldfile", adds=is_one_of("WORKING")),
 )
 
+# Thanks to groups: handed in by one, sent by a second person. What was sent lets go of no report.
+
+_COUNTED_WHILE_IT_WAITS = (
+    "EXISTS (SELECT FROM thanks_groupthanks parent WHERE parent.id = thanks_id"
+    " AND parent.released_at IS NULL AND parent.ended_at IS NULL"
+    f" AND parent.unit_id {one_of_units('WORKING')})"
+)
+_THANKS = (
+    *desk_writes(
+        "thanks_groupthanks",
+        adds=_in_hand("WORKING", by=_MADE_BY_ONESELF),
+        changes=_of_units("WORKING"),
+        becomes=_all_of(
+            _of_units("WORKING"), lets_out("thanks_groupthanks", _of_units("RELEASING"))
+        ),
+    ),
+    *desk_writes(
+        "thanks_countedtip", adds=_COUNTED_WHILE_IT_WAITS, deletes=_COUNTED_WHILE_IT_WAITS
+    ),
+)
+
 PUBLISHING_POLICIES: tuple[RowPolicy, ...] = (
     *_WARNINGS,
     *_OFFICIAL_ALERTS,
     *_NETWORK,
     *_LESSONS,
+    *_THANKS,
     *_PARTNERS,
     *_SURVEYS,
     *_CLAIMS,

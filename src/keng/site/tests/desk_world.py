@@ -51,6 +51,7 @@ from keng.partners.models import Article, KitRequest
 from keng.places.models import Unit
 from keng.retention.models import RetentionPeriod
 from keng.surveys.models import PaperBatch, Survey
+from keng.thanks.models import CountedTip, GroupThanks
 from keng.tips.models import Attachment, BreakIn, LegalHold, Recusal, SavedSearch, Wave
 from keng.vault.models import OpeningRequest, ResharingRequest, UnitKey
 from keng.warnings import models as warnings
@@ -387,7 +388,22 @@ def _told(label: str, unit: Unit, place: Any, officer: Officer) -> dict[str, Any
         submitted_at=times.now(),
         released_at=times.now(),
     )
+    thanks = GroupThanks.objects.create(
+        unit=unit,
+        place=place,
+        category="theft",
+        group_ids=[make.some_id()],
+        since=times.local_date(times.now()),
+        report_count=5,
+        text=f"Cảm ơn {label}",
+        made_by=officer,
+        hands=[officer.pk],
+        submitted_at=times.now(),
+    )
+    counted = CountedTip.objects.create(tip_ref=make.some_id(), thanks=thanks)
     return {
+        "thanks": thanks,
+        "counted_tip": counted,
         "question": question,
         "meeting": meeting,
         "official_channel": channel,

@@ -117,6 +117,7 @@ OBJECTS = {
     "desk-article": "article",
     "kit-accept": "kit_request",
     "meeting": "meeting",
+    "thanks": "thanks",
     "desk-channel": "official_channel",
     "survey-detail": "survey",
     "survey-edit": "survey",

@@ -46,6 +46,7 @@ SEARCHED = [
     ("officers", ">Người {}</a>"),
     ("pledges", ">Hứa {}</a>"),
     ("reports", "<td>Đơn vị {}</td>"),
+    ("thanks-list", ">Cảm ơn {}</td>"),
 ]
 
 

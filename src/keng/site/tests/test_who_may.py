@@ -109,6 +109,7 @@ OF_THE_OWN_UNIT = {
     "community.announcements.check_channels",
     "community.announcements.propose_channel",
     "community.announcements.propose_meeting",
+    "thanks.group_thanks.propose_thanks",
     "network.group_sheets.export_groups",
     "network.group_sheets.import_groups",
     "network.establishments.import_establishments",
@@ -227,6 +228,7 @@ NOW = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
 # These have no folder of actions: an act stands in a module of the area.
 FLAT_AREAS = (
     "relay",
+    "thanks",
     "duty",
     "tips",
     "alarms",
@@ -621,6 +623,9 @@ _APART = {
     "community.questions.move_question_to_inbox": lambda here: {"pk": here.rows["question"].pk},
     "community.questions.let_out_answer": lambda here: _handed_in(here.rows["question"]),
     "community.announcements.propose_meeting": {"starts_at": NOW},
+    "thanks.group_thanks.propose_thanks": {"category": "theft", "group_ids": []},
+    "thanks.group_thanks.send_thanks": lambda here: {"pk": here.rows["thanks"].pk},
+    "thanks.group_thanks.drop_thanks": lambda here: {"pk": here.rows["thanks"].pk},
     "community.announcements.let_out_meeting": lambda here: _not_let_out(here.rows["meeting"]),
     "community.announcements.drop_meeting": lambda here: _not_let_out(here.rows["meeting"]),
     "community.announcements.call_off_meeting": lambda here: {"pk": here.rows["meeting"].pk},

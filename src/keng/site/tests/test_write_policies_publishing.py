@@ -40,7 +40,7 @@ GRANTED = GRANTS[DESK]
 # The areas whose tables these policies hold.
 AREAS = (
     *("warnings", "network", "lessons", "partners", "surveys", "claims", "lookup", "community"),
-    *("reports", "places", "files", "limits"),
+    *("thanks", "reports", "places", "files", "limits"),
 )
 # What an officer of the desk may change of each; `{by}` is who does.
 CHANGES = {
@@ -60,6 +60,7 @@ CHANGES = {
     "network_teamask": "ended_at = now()",
     "places_place": "household_count = 3",
     "lessons_edition": "ended_at = now()",
+    "thanks_groupthanks": "ended_at = now()",
     "lessons_campaign": "ended_at = now()",
     "lessons_firsthour": "ended_at = now()",
     "lessons_film": "title = 'x'",
@@ -425,6 +426,7 @@ def test_the_public_site_adds_none_but_those_below_a_lead_with_a_group_in_which_
 LET_OUT = (
     *("warnings_version", "warnings_pattern", "warnings_recallrequest"),
     *("community_meeting", "community_officialchannel", "community_question"),
+    "thanks_groupthanks",
     *("surveys_survey", "surveys_surveyresult", "lookup_listing"),
 )
 

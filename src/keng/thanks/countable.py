@@ -1,0 +1,153 @@
+"""Which reports a word of thanks may count, and how many different people they can be of.
+
+Nothing here reads who reported. Two reports with the same words count as one person's, and so do
+those that were joined as duplicates; more the machine does not know.
+"""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from keng.kit import times
+from keng.kit.small_counts import FEWEST_SHOWN
+from keng.language.similarity import jaccard, shingles
+from keng.language.taxonomy import categories, category_label
+from keng.places.models import Place, Unit
+from keng.thanks.models import CountedTip
+from keng.tips.models import Restriction, Tip, TipConcern
+
+if TYPE_CHECKING:
+    import uuid
+
+    from keng.accounts.models import Officer
+
+# Longer than any month.
+MONTH = datetime.timedelta(days=31)
+# Each is compared with each other.
+MOST_COUNTED = 200
+_SAME_WORDS = 0.9
+LED_TO_SOMETHING = (
+    Tip.Outcome.SOLVED,
+    Tip.Outcome.PREVENTED,
+    Tip.Outcome.HANDED_OVER,
+    Tip.Outcome.WARNED,
+)
+
+
+def thanked_categories() -> list[str]:
+    """Categories of which a group may hear: none that could expose a family or a child."""
+    return [
+        code
+        for code, each in categories().items()
+        if each.in_waves and each.in_warnings and not each.is_for_named
+    ]
+
+
+def ended_tips(unit: Unit, *, officer: "Officer") -> QuerySet[Tip]:
+    """Reports of the desk and of those below it that may ever be counted, however lately ended.
+
+    Never one about officers, for named officers, under a restriction, or out of scope and sealed.
+    """
+    own = Q(responsible_unit=unit) | Q(responsible_unit__parent=unit)
+    return (
+        Tip.objects.visible_to(officer)
+        .filter(
+            own,
+            state=Tip.State.CLOSED,
+            outcome__in=LED_TO_SOMETHING,
+            category__in=thanked_categories(),
+            is_for_named=False,
+            duplicate_of=None,
+            withdrawn_at=None,
+            purged_at=None,
+            place__isnull=False,
+        )
+        .exclude(kind__in=(Tip.Kind.OFFICIAL, Tip.Kind.OUT_OF_SCOPE))
+        .exclude(pk__in=TipConcern.objects.values("tip"))
+        .exclude(pk__in=Restriction.objects.in_force().values("tip"))
+    )
+
+
+def uncounted_tips(unit: Unit, *, officer: "Officer") -> QuerySet[Tip]:
+    """Those of them that are in no word of thanks."""
+    return ended_tips(unit, officer=officer).exclude(pk__in=CountedTip.objects.values("tip_ref"))
+
+
+def inside(place: Place) -> Q:
+    """Of reports: whether they tell of this commune or province."""
+    return Q(place=place) | Q(place__parent=place) | Q(place__parent__parent=place)
+
+
+def is_ripe(now: datetime.datetime) -> Q:
+    """Of reports: whether a month has passed since they ended."""
+    return Q(closed_at__lte=now - MONTH)
+
+
+def of_different_people(tips: Iterable[Tip]) -> list[Tip]:
+    """One of those that say the same, the oldest end first."""
+    found: list[tuple[Tip, frozenset[str]]] = []
+    for tip in tips:
+        words = shingles(tip.text)
+        if all(jaccard(words, other) < _SAME_WORDS for _tip, other in found):
+            found.append((tip, words))
+    return [tip for tip, _words in found]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedReports:
+    """What a word of thanks would stand on."""
+
+    tips: Sequence[Tip]
+    possible_on: datetime.date | None
+    """Where they are too few: the day from which on they are enough, if no more come."""
+
+    @property
+    def are_enough(self) -> bool:
+        return len(self.tips) >= FEWEST_SHOWN
+
+
+def count_reports(unit: Unit, place: Place, category: str, *, officer: "Officer") -> CountedReports:
+    """Different reports of this kind there that ended at least a month ago."""
+    rows = uncounted_tips(unit, officer=officer).filter(inside(place), category=category)
+    rows = rows.order_by("closed_at", "pk")
+    ripe = of_different_people(rows.filter(is_ripe(times.now()))[:MOST_COUNTED])
+    if len(ripe) >= FEWEST_SHOWN:
+        return CountedReports(ripe, None)
+    all_of_them = of_different_people(rows[:MOST_COUNTED])
+    if len(all_of_them) < FEWEST_SHOWN:
+        return CountedReports(ripe, None)
+    last = all_of_them[FEWEST_SHOWN - 1].closed_at
+    # The day after, since the month ends at some hour of its last day.
+    day = times.local_date(last + MONTH) + datetime.timedelta(days=1) if last else None
+    return CountedReports(ripe, day)
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleThanks:
+    """A kind and a place with enough reports, copies not yet taken out."""
+
+    place: Place
+    category: str
+    reports: int
+
+    @property
+    def label(self) -> str:
+        return category_label(self.category)
+
+
+def possible_thanks(unit: Unit, *, officer: "Officer") -> list[PossibleThanks]:
+    """Where the machine can offer a text, most reports first."""
+    rows = uncounted_tips(unit, officer=officer).filter(is_ripe(times.now()))
+    pairs = list(rows.values_list("place", "place__kind", "place__parent", "category"))
+    counts: Counter[tuple[uuid.UUID, str]] = Counter(
+        (parent if kind == Place.Kind.HAMLET else place, category)
+        for place, kind, parent, category in pairs
+    )
+    enough = {key: n for key, n in counts.items() if n >= FEWEST_SHOWN}
+    places = Place.objects.in_bulk({place for place, _category in enough})
+    found = [PossibleThanks(places[place], code, n) for (place, code), n in enough.items()]
+    return sorted(found, key=lambda one: (-one.reports, one.place.name, one.category))

@@ -1,0 +1,224 @@
+"""Handing thanks in, sending them by a second person, and dropping them.
+
+The second person answers whether anybody could guess who reported: only a no sends. Whether the
+reports still count is asked again in that moment, under their locks.
+"""
+
+import uuid
+from collections.abc import Collection
+
+from django.db import IntegrityError
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from keng.accounts.models import Officer
+from keng.accounts.who import WORKING
+from keng.acts.act import act
+from keng.acts.errors import ChangedMeanwhile, NotAllowed
+from keng.acts.locks import lock, lock_one
+from keng.acts.work import permit_anywhere, savepoint
+from keng.audit.actions import record, unit_chain
+from keng.delivery.actions.dispatch import TextToSend, send_dispatch
+from keng.delivery.audience import Audience, define_audience
+from keng.delivery.models import Approval, Dispatch
+from keng.delivery.models.outbound import THANKS_SOURCE
+from keng.kit import times
+from keng.network.models import Group
+from keng.network.queries.places import place_ids_below
+from keng.places.models import Place, Unit
+from keng.releases import steps
+from keng.releases.errors import NothingWaits
+from keng.thanks import acts
+from keng.thanks.countable import (
+    count_reports,
+    ended_tips,
+    is_ripe,
+    of_different_people,
+    thanked_categories,
+)
+from keng.thanks.errors import (
+    CategoryNotThanked,
+    GroupsGotEnough,
+    NoGroupToThank,
+    PlaceTooSmall,
+    ReportsChanged,
+    TooFewReports,
+)
+from keng.thanks.models import CountedTip, GroupThanks
+from keng.thanks.wording import first_month, text_of_thanks
+from keng.tips.models import Tip
+
+
+def desk_that_thanks(officer: Officer) -> Unit | None:
+    """The desk in whose name the officer thanks."""
+    return next(iter(WORKING.own_units(officer)), None)
+
+
+def groups_to_thank(unit: Unit, place: Place) -> list[Group]:
+    """Groups in use of the desk and of those below it, in this place."""
+    own = Group.objects.filter(unit=unit) | Group.objects.filter(unit__parent=unit)
+    inside = own.filter(is_active=True, place__in=place_ids_below([place.pk]))
+    return list(inside.select_related("place").order_by("name", "pk"))
+
+
+def require_thankable(place: Place, category: str) -> None:
+    """Raises PlaceTooSmall, CategoryNotThanked."""
+    if place.kind == Place.Kind.HAMLET:
+        raise PlaceTooSmall
+    if category not in thanked_categories():
+        raise CategoryNotThanked
+
+
+@act(acts.PROPOSE_THANKS)
+def propose_thanks(
+    place: Place, category: str, *, group_ids: Collection[uuid.UUID], by: Officer
+) -> GroupThanks:
+    """Thanks with the text of this moment; they wait for a second person.
+
+    Raises NotAllowed, PlaceTooSmall, CategoryNotThanked, NoGroupToThank, TooFewReports,
+    ChangedMeanwhile where another word of thanks counts one of the reports meanwhile.
+    """
+    unit = desk_that_thanks(by)
+    if unit is None:
+        raise NotAllowed
+    permit_anywhere()
+    require_thankable(place, category)
+    groups = [one for one in groups_to_thank(unit, place) if one.pk in set(group_ids)]
+    if not groups:
+        raise NoGroupToThank
+    counted = count_reports(unit, place, category, officer=by)
+    if not counted.are_enough:
+        raise TooFewReports(counted.possible_on)
+    made = GroupThanks(
+        unit=unit,
+        place=place,
+        category=category,
+        group_ids=[one.pk for one in groups],
+        since=first_month(counted.tips),
+        report_count=len(counted.tips),
+        text=text_of_thanks(counted.tips, category=category, place=place, unit=unit),
+        made_by=by,
+    )
+    made.hand_in(by)
+    made.save()
+    try:
+        with savepoint():
+            CountedTip.objects.bulk_create(
+                CountedTip(tip_ref=tip.pk, thanks=made) for tip in counted.tips
+            )
+    except IntegrityError as error:
+        raise ChangedMeanwhile from error
+    record(
+        "thanks.proposed",
+        by=by,
+        on=made,
+        chain=unit_chain(unit.pk),
+        detail=_detail(made),
+    )
+    return made
+
+
+@act(acts.SEND_THANKS)
+def send_thanks(pk: uuid.UUID, *, seen: bytes, by: Officer) -> GroupThanks:
+    """Nobody could guess who reported: the thanks go out, exactly as this second person read them.
+
+    Raises NotAllowed, NothingWaits, HandInIt, TextChanged, ReportsChanged, GroupsGotEnough.
+    """
+    found = _locked_thanks(pk, by)
+    steps.require_second_person(found, seen=seen, by=by)
+    _require_still_counted(found, by)
+    audience = _audience_of(found)
+    if not audience.groups:
+        raise GroupsGotEnough
+    steps.let_out(found, seen=seen, by=by)
+    approval = Approval.objects.create(
+        text_hash=seen, audience_hash=audience.hash, approved_by=by, author=found.made_by
+    )
+    with translation.override("vi"):
+        subject = _("Thank you for reporting")
+    found.dispatch = send_dispatch(
+        # The same way, rules and weekly limit as a warning that is not urgent.
+        kind=Dispatch.Kind.WARNING,
+        unit=found.unit,
+        approval=approval,
+        texts=[TextToSend("vi", found.text, subject=subject)],
+        audience=audience,
+        source_kind=THANKS_SOURCE,
+        source_ref=found.pk,
+        is_urgent=False,
+        by=by,
+    )
+    found.save(update_fields=["dispatch"])
+    record(
+        "thanks.sent",
+        by=by,
+        on=found,
+        chain=unit_chain(found.unit_id),
+        detail=_detail(found),
+    )
+    return found
+
+
+@act(acts.DROP_THANKS)
+def drop_thanks(pk: uuid.UUID, *, reason: str = "", by: Officer) -> GroupThanks:
+    """Nothing of it is sent. With a reason: somebody could guess who reported.
+
+    Its reports may count in other thanks, since nobody has read of them. Raises NotAllowed,
+    NothingWaits.
+    """
+    found = _locked_thanks(pk, by)
+    if not found.is_waiting:
+        raise NothingWaits
+    found.returned_reason = reason.strip()
+    found.save(update_fields=["returned_reason"])
+    # Before the end: the database lets go of no report of what was sent or has ended.
+    found.counted.all().delete()
+    steps.end(found)
+    record(
+        "thanks.refused" if found.returned_reason else "thanks.dropped",
+        by=by,
+        on=found,
+        chain=unit_chain(found.unit_id),
+        detail={"reason": found.returned_reason},
+    )
+    return found
+
+
+def _require_still_counted(found: GroupThanks, by: Officer) -> None:
+    """Whether every report of the text may still be counted, now. Raises ReportsChanged."""
+    refs = list(found.counted.values_list("tip_ref", flat=True))
+    list(lock(Tip.objects.filter(pk__in=refs)).values("pk"))
+    now = times.now()
+    rows = ended_tips(found.unit, officer=by).filter(
+        is_ripe(now), pk__in=refs, category=found.category
+    )
+    still = of_different_people(rows.order_by("closed_at", "pk"))
+    if len(still) != found.report_count:
+        raise ReportsChanged
+
+
+def _audience_of(found: GroupThanks) -> Audience:
+    """Those of its groups that are in use, where they are posted now, and have room this week."""
+    chosen = [one for one in groups_to_thank(found.unit, found.place) if one.pk in found.group_ids]
+    audience = define_audience(
+        Audience(
+            units=tuple({one.unit_id for one in chosen}),
+            places=(found.place_id,),
+            kinds=tuple({one.kind for one in chosen}),
+            subscribers=False,
+            groups=tuple((one.pk, one.channel, one.channel_address) for one in chosen),
+            has_quiet_hours=True,
+        )
+    )
+    assert isinstance(audience, Audience)  # noqa: S101 -- only of SameRecipients it is none
+    return audience
+
+
+def _locked_thanks(pk: uuid.UUID, by: Officer) -> GroupThanks:
+    return lock_one(GroupThanks.objects.visible_to(by).select_related("unit", "place"), pk)
+
+
+def _detail(found: GroupThanks) -> dict[str, object]:
+    """What stands on record: how many reports, and not which."""
+    counts = {"reports": found.report_count, "groups": len(found.group_ids)}
+    return {"category": found.category, **counts, **steps.release_detail(found)}

@@ -1,0 +1,269 @@
+"""Groups are told what reports led to only where that gives nobody away."""
+
+import datetime
+
+import pytest
+from django.db import IntegrityError
+from django.urls import reverse
+
+from keng.acts.errors import NotAllowed
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.delivery.actions.materialising import materialise_next_dispatch
+from keng.delivery.models import Delivery
+from keng.kit import times
+from keng.releases.errors import HandInIt, NothingWaits
+from keng.thanks.countable import MONTH, of_different_people, possible_thanks
+from keng.thanks.errors import (
+    CategoryNotThanked,
+    GroupsGotEnough,
+    NoGroupToThank,
+    PlaceTooSmall,
+    ReportsChanged,
+    TooFewReports,
+)
+from keng.thanks.group_thanks import drop_thanks, propose_thanks, send_thanks
+from keng.thanks.models import CountedTip, GroupThanks
+from keng.tips.models import Restriction, Tip
+from keng.warnings.tests.ward import Ward
+from tests import make
+
+pytestmark = pytest.mark.django_db
+KIND = "scam_impersonation"
+WORDS = (
+    "Sáng nay số lạ xưng công an phường đòi kích hoạt căn cước",
+    "Mẹ tôi nhận tin nhắn có đường dẫn lạ ghi tên ngân hàng",
+    "Người mặc đồng phục giả gõ cửa thu tiền xử phạt",
+    "Trên Zalo có tài khoản dùng ảnh cán bộ để mượn tiền gấp",
+    "Cuộc gọi video dọa bắt vì liên quan đường dây rửa tiền",
+    "Chuông cửa reo, hai thanh niên nói thay thẻ bảo hiểm tận nhà",
+    "Bưu cục giả hẹn giao giấy triệu tập và bảo nộp phí",
+)
+
+
+def ended(ward, words, *, days=40, **fields):
+    """A report that led to something so many days ago."""
+    at = times.now() - datetime.timedelta(days=days)
+    given = {"category": KIND, "outcome": Tip.Outcome.SOLVED, "place": ward.hamlet}
+    made = make.tip(unit=ward.unit, text=words, state="closed", **given | fields)
+    Tip.objects.filter(pk=made.pk).update(closed_at=at, received_at=at)
+    return made
+
+
+@pytest.fixture
+def ward():
+    return Ward()
+
+
+@pytest.fixture
+def five(ward):
+    return [ended(ward, words) for words in WORDS[:5]]
+
+
+def proposed(ward, place=None, category=KIND, groups=None):
+    chosen = [ward.machine.pk] if groups is None else groups
+    return propose_thanks(place or ward.place, category, group_ids=chosen, by=ward.officer)
+
+
+def sent(ward, made, by=None):
+    return send_thanks(made.pk, seen=made.digest_now, by=by or ward.commander)
+
+
+def test_thanks_are_made_of_counts_and_go_out_by_a_second_person(ward, five):
+    made = proposed(ward, groups=[ward.machine.pk, ward.by_hand.pk])
+    assert "5" in made.text
+    assert ward.place.full_name in made.text
+    assert not any(words in made.text for words in WORDS)
+    assert ward.hamlet.name not in made.text
+    done = sent(ward, made)
+    assert materialise_next_dispatch() == 1
+    rows = Delivery.objects.filter(dispatch=done.dispatch)
+    assert {row.recipient_ref for row in rows} == {ward.machine.pk, ward.by_hand.pk}
+    assert not done.dispatch.is_urgent
+    assert done.dispatch.texts.get().text == made.text
+    with pytest.raises(NothingWaits):
+        sent(ward, made)
+    assert Entry.objects.filter(action="thanks.sent").count() == 1
+
+
+def test_whoever_handed_them_in_is_no_second_person(ward, five):
+    made = propose_thanks(ward.place, KIND, group_ids=[ward.machine.pk], by=ward.commander)
+    with pytest.raises(HandInIt):
+        sent(ward, made)
+    with pytest.raises(NotAllowed):
+        sent(ward, made, by=ward.officer)
+
+
+def test_four_reports_are_too_few_and_copies_are_one(ward, five):
+    Tip.objects.filter(pk=five[0].pk).update(text=WORDS[1])
+    with pytest.raises(TooFewReports):
+        proposed(ward)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"outcome": Tip.Outcome.UNFOUNDED},
+        {"is_for_named": True},
+        {"kind": Tip.Kind.OFFICIAL},
+        {"withdrawn_at": times.now()},
+        {"purged_at": times.now()},
+        {"category": "theft"},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_what_led_to_nothing_or_is_protected_counts_in_no_thanks(ward, five, fields):
+    Tip.objects.filter(pk=five[0].pk).update(**fields)
+    with pytest.raises(TooFewReports):
+        proposed(ward)
+
+
+def test_reports_about_officers_and_restricted_ones_count_in_no_thanks(ward, five):
+    made = ended(ward, WORDS[5], concerns=(make.unit("Đơn vị khác"),))
+    Tip.objects.filter(pk=five[0].pk).update(closed_at=times.now())
+    with pytest.raises(TooFewReports):
+        proposed(ward)
+    made.concerns.all().delete()
+    Restriction.objects.create(tip=made, number="1", by=ward.coordinator)
+    with pytest.raises(TooFewReports):
+        proposed(ward)
+    made.restrictions.all().delete()
+    assert proposed(ward).report_count == 5
+
+
+def test_a_month_has_to_pass_and_the_refusal_says_until_when(ward, five):
+    late = times.now() - MONTH + datetime.timedelta(minutes=5)
+    Tip.objects.filter(pk=five[0].pk).update(closed_at=late)
+    with pytest.raises(TooFewReports) as refusal:
+        proposed(ward)
+    day = times.local_date(late + MONTH) + datetime.timedelta(days=1)
+    assert f"{day:%d/%m/%Y}" in refusal.value.sentence
+
+
+def test_a_hamlet_is_too_small_and_a_family_is_told_of_to_nobody(ward, five):
+    with pytest.raises(PlaceTooSmall):
+        proposed(ward, place=ward.hamlet)
+    with pytest.raises(CategoryNotThanked):
+        proposed(ward, category="domestic_violence")
+    with pytest.raises(NoGroupToThank):
+        proposed(ward, groups=[make.some_id()])
+
+
+def test_a_report_counts_once_so_that_two_thanks_never_differ_by_one(ward, five):
+    proposed(ward)
+    ended(ward, WORDS[5])
+    # Not six, and not one: five of its own.
+    with pytest.raises(TooFewReports):
+        proposed(ward)
+    with pytest.raises(IntegrityError):
+        CountedTip.objects.bulk_create(
+            [CountedTip(tip_ref=five[0].pk, thanks=GroupThanks.objects.get())]
+        )
+
+
+@pytest.mark.parametrize("change", ["reopened", "restricted", "named"])
+def test_the_count_is_asked_again_when_the_second_person_says_no(ward, five, change):
+    made = proposed(ward)
+    if change == "restricted":
+        Restriction.objects.create(tip=five[2], number="1", by=ward.coordinator)
+    elif change == "named":
+        Tip.objects.filter(pk=five[2].pk).update(is_for_named=True)
+    else:
+        soon = times.now() + datetime.timedelta(hours=1)
+        Tip.objects.filter(pk=five[2].pk).update(state="accepted", closed_at=None, due_at=soon)
+    with pytest.raises(ReportsChanged):
+        sent(ward, made)
+    assert not Entry.objects.filter(action="thanks.sent").exists()
+
+
+def test_a_yes_ends_it_with_a_reason_and_its_reports_can_count_elsewhere(ward, five):
+    made = proposed(ward)
+    drop_thanks(made.pk, reason="Chỉ một nhà ở ngõ đó", by=ward.commander)
+    with pytest.raises(NothingWaits):
+        sent(ward, made)
+    assert Entry.objects.get(action="thanks.refused").detail["reason"]
+    assert proposed(ward, place=ward.province_place).report_count == 5
+
+
+def test_groups_that_got_enough_this_week_are_not_written_to_for_thanks(ward, five, settings):
+    settings.WARNINGS_A_WEEK = 0
+    with pytest.raises(GroupsGotEnough):
+        sent(ward, proposed(ward))
+
+
+def test_no_machine_posts_thanks_in_a_group_at_night(ward, five, monkeypatch):
+    monkeypatch.setattr("keng.delivery.recipients.QUIET_FROM", datetime.time(0))
+    monkeypatch.setattr("keng.delivery.recipients.QUIET_TO", datetime.time(23, 59, 59))
+    # It is night all day.
+    done = sent(ward, proposed(ward, groups=[ward.machine.pk, ward.by_hand.pk]))
+    materialise_next_dispatch()
+    rows = Delivery.objects.filter(dispatch=done.dispatch)
+    assert rows.get(recipient_ref=ward.machine.pk).state == Delivery.State.NOT_NOW
+    # A lead is told after their own quiet hours.
+    assert rows.get(recipient_ref=ward.by_hand.pk).state == Delivery.State.QUEUED
+
+
+def test_another_desk_neither_reads_nor_sends_them(ward, five):
+    made = proposed(ward)
+    stranger = make.officer(unit=make.unit("Công an phường khác"), role="commander")
+    with pytest.raises(NotAllowed):
+        sent(ward, made, by=stranger)
+    assert not GroupThanks.objects.visible_to(stranger).exists()
+
+
+def test_what_says_the_same_counts_once():
+    tips = [Tip(text=words) for words in (WORDS[0], WORDS[0].upper(), WORDS[1], "", "")]
+    # Without words (a sound, a picture) nothing says that they are one person's.
+    assert len(of_different_people(tips)) == 4
+
+
+def test_the_offer_names_places_with_enough_reports(ward, five):
+    (offer,) = possible_thanks(ward.unit, officer=ward.officer)
+    assert (offer.place, offer.category, offer.reports) == (ward.place, KIND, 5)
+
+
+def test_two_people_thank_a_group_on_the_desk(desk_client, ward, five, monkeypatch):
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _o, code: code == "1")
+    sign_in(desk_client, ward.officer)
+    assert ward.place.full_name in desk_client.get("/thanks/").content.decode()
+    address = f"/thanks/new/?place={ward.place.pk}&category={KIND}"
+    assert GroupThanks.objects.count() == 0
+    assert "5" in desk_client.get(address).content.decode()
+    assert desk_client.post(address, {}).status_code == 422
+    assert desk_client.post(address, {"groups": [ward.machine.pk]}).status_code == 302
+    made = GroupThanks.objects.get()
+    page = f"/thanks/{made.pk}/"
+    sign_in(desk_client, ward.commander)
+    seen = {"seen": made.digest_now.hex(), "code": "1"}
+    assert desk_client.post(page, seen).status_code == 422
+    assert desk_client.post(page, {"reason": ""}).status_code == 422
+    assert desk_client.post(page, seen | {"nobody_could_guess": "on"}).status_code == 302
+    made.refresh_from_db()
+    assert made.is_released
+    assert made.dispatch is not None
+    assert desk_client.get(page).status_code == 200
+    outcome = desk_client.get(reverse("dispatch", args=[made.dispatch_id]))
+    assert page in outcome.content.decode()
+
+
+def test_thanks_are_sent_as_production_does_it_and_once(in_a_request):
+    ward = Ward()
+    for words in WORDS[:5]:
+        ended(ward, words)
+    made = in_a_request(
+        lambda by: propose_thanks(ward.place, KIND, group_ids=[ward.machine.pk], by=by),
+        by=ward.officer,
+    )
+    seen = GroupThanks.objects.get().digest_now
+    done = in_a_request(lambda by: send_thanks(made.pk, seen=seen, by=by), by=ward.commander)
+    assert done.dispatch.source_ref == made.pk
+    again = [ended(ward, words) for words in (*WORDS[5:], "a b c d", "e f g h", "i k l m")]
+    assert len(again) == 5
+    second = in_a_request(
+        lambda by: propose_thanks(ward.place, KIND, group_ids=[ward.machine.pk], by=by),
+        by=ward.officer,
+    )
+    in_a_request(lambda by: drop_thanks(second.pk, reason="Đoán được", by=by), by=ward.commander)
+    assert CountedTip.objects.count() == 5
+    with pytest.raises(NothingWaits):
+        in_a_request(lambda by: send_thanks(second.pk, seen=seen, by=by), by=ward.commander)

@@ -1,0 +1,134 @@
+"""Thanks to groups on the desk: what the machine offers, what waits, and what was sent."""
+
+import functools
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from keng.accounts.who import RELEASING
+from keng.acts.errors import Refused
+from keng.kit.ids import read_id
+from keng.kit.list_filter import ListFilter, rows_with_words
+from keng.kit.pagination import rows_of_page
+from keng.kit.sql_names import alphabetically
+from keng.language.taxonomy import category_label
+from keng.network.models import Group
+from keng.network.queries.places import places_of
+from keng.places.models import Place, Unit
+from keng.releases.desk import decide_release, decided_meanwhile
+from keng.releases.errors import NothingWaits
+from keng.thanks import group_thanks
+from keng.thanks.countable import count_reports, possible_thanks
+from keng.thanks.errors import GroupsGotEnough, ReportsChanged, TooFewReports
+from keng.thanks.forms import NobodyCouldGuessForm, SomebodyCouldGuessForm, ThanksForm
+from keng.thanks.models import GroupThanks
+from keng.thanks.wording import text_of_thanks
+
+
+@require_safe
+def thanks_list(request: HttpRequest) -> HttpResponse:
+    """For what groups can be thanked now, and what became of earlier thanks."""
+    officer = request.officer
+    unit = group_thanks.desk_that_thanks(officer)
+    listed = GroupThanks.objects.visible_to(officer).select_related("place", "unit")
+    chosen = ListFilter(request.GET, words_label=_("Words or place"))
+    rows = rows_with_words(listed.order_by("-id"), chosen.words, "text", "place__full_name")
+    found, page = rows_of_page(request, rows)
+    context = {
+        "possible": possible_thanks(unit, officer=officer) if unit else [],
+        "found": found,
+        "page": page,
+        "filter": chosen,
+    }
+    return render(request, "thanks/thanks_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def thanks_new(request: HttpRequest) -> HttpResponse:
+    """The text that the machine offers for `place` and `category`, and to which groups it goes."""
+    officer = request.officer
+    unit = group_thanks.desk_that_thanks(officer)
+    if unit is None:
+        raise Http404
+    key, category = read_id(request.GET.get("place", "")), request.GET.get("category", "")
+    if key is None:
+        return redirect("thanks-list")
+    where = get_object_or_404(places_of(officer.unit_ids), pk=key)
+    groups = group_thanks.groups_to_thank(unit, where)
+    form = ThanksForm(request.POST if request.method == "POST" else None, groups=groups)
+    try:
+        group_thanks.require_thankable(where, category)
+        if request.method == "POST" and form.is_valid():
+            chosen = [uuid.UUID(key) for key in form.cleaned_data["groups"]]
+            made = group_thanks.propose_thanks(where, category, group_ids=chosen, by=officer)
+            messages.success(request, _("Handed in: a second person sends it."))
+            return redirect("thanks", pk=made.pk)
+        offered = _offered_text(unit, where, category, officer)
+    except Refused as error:
+        messages.warning(request, error.sentence)
+        return redirect("thanks-list")
+    context = {
+        "form": form,
+        "place": where,
+        "category": category_label(category),
+        "text": offered,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "thanks/thanks_new.html", context, status=status)
+
+
+def _offered_text(unit: Unit, place: Place, category: str, officer) -> str:
+    """Raises TooFewReports."""
+    counted = count_reports(unit, place, category, officer=officer)
+    if not counted.are_enough:
+        raise TooFewReports(counted.possible_on)
+    return text_of_thanks(counted.tips, category=category, place=place, unit=unit)
+
+
+@require_http_methods(["GET", "POST"])
+def thanks(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One word of thanks: the second person says whether anybody could guess who reported."""
+    officer = request.officer
+    visible = GroupThanks.objects.visible_to(officer)
+    found = get_object_or_404(visible.select_related("unit", "place", "released_by"), pk=pk)
+    is_seconds_yes = request.method == "POST" and "reason" in request.POST
+    yes = SomebodyCouldGuessForm(request.POST if is_seconds_yes else None)
+    try:
+        if request.POST.get("do") == "drop":
+            return _dropped(request, found, reason="")
+        if is_seconds_yes and yes.is_valid():
+            return _dropped(request, found, reason=yes.cleaned_data["reason"])
+        panel, sent = decide_release(
+            request,
+            found,
+            which=RELEASING,
+            let_out=functools.partial(group_thanks.send_thanks, found.pk),
+            form=NobodyCouldGuessForm,
+        )
+    except NothingWaits:
+        return decided_meanwhile(request, request.path)
+    except (ReportsChanged, GroupsGotEnough) as error:
+        messages.warning(request, error.sentence)
+        return redirect(request.path)
+    if sent is not None:
+        messages.success(request, _("Sent: it goes to the groups like any other message."))
+        return redirect(request.path)
+    context = {
+        "panel": panel,
+        "thanks": found,
+        "yes": yes,
+        "category": category_label(found.category),
+        "groups": Group.objects.filter(pk__in=found.group_ids).order_by(alphabetically()),
+    }
+    status = 422 if yes.errors else panel.status
+    return render(request, "thanks/thanks.html", context, status=status)
+
+
+def _dropped(request: HttpRequest, found: GroupThanks, *, reason: str) -> HttpResponse:
+    group_thanks.drop_thanks(found.pk, reason=reason, by=request.officer)
+    messages.success(request, _("Nothing is sent. Its reports can count in other thanks."))
+    return redirect("thanks", pk=found.pk)
