@@ -14,7 +14,7 @@ from keng.channels.upkeep import NewTokens
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.rows import DeliveryChange, LeasedDelivery, UnitTurn
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class StoredText(NamedTuple):
@@ -44,8 +44,8 @@ class TokenStore(Protocol):
     """Where tokens lie. Called from a thread, since whoever has the turn waits for a provider."""
 
     def in_turn(
-        self, account_id: uuid.UUID, do: Callable[[StoredTokens], T], *, may_repeat: bool
-    ) -> T:
+        self, account_id: uuid.UUID, do: Callable[[StoredTokens], _T], *, may_repeat: bool
+    ) -> _T:
         """Do it in one transaction while no other sender can. Raises Error, TryAgain."""
 
 

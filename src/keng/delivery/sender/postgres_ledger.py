@@ -25,7 +25,7 @@ from keng.delivery.sender.ledger import StoredText, StoredTokens
 from keng.delivery.sender.rows import MOST_TRIES, DeliveryChange, LeasedDelivery, UnitTurn
 from keng.kit.advisory_locks import TurnLock
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class PostgresLedger:
@@ -143,11 +143,11 @@ class PostgresTokens:
     """The tokens of the accounts. See TokenStore."""
 
     def in_turn(
-        self, account_id: uuid.UUID, do: Callable[[StoredTokens], T], *, may_repeat: bool
-    ) -> T:
+        self, account_id: uuid.UUID, do: Callable[[StoredTokens], _T], *, may_repeat: bool
+    ) -> _T:
         """Under a lock of its own, since the account's row has to stay free for leasing."""
 
-        def in_our_turn() -> T:
+        def in_our_turn() -> _T:
             wait_for_turn(TurnLock.CHANNEL_TOKENS, account_id)
             return do(AccountTokens(ChannelAccount.objects.get(pk=account_id)))
 
