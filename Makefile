@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export VENV PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-nightly planted lint check fix bench eval shots locks install
+.PHONY: help demo run test test-nightly planted chaos lint check fix bench eval shots locks install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ test-nightly: install ## the tests at every look, with random seeds and long sto
 
 planted: install ## plant faults that the tests must notice; ARGS="NAME" plants one
 	@$(BIN)/python -m tests.planted $(ARGS)
+
+chaos: install ## a million simulated kills of senders; ARGS="--seed 7" begins with another seed
+	@$(BIN)/python -m tests.simulation --points 1000000 $(ARGS)
 
 lint: install ## style, types and layers
 	$(BIN)/ruff check

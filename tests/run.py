@@ -58,7 +58,10 @@ WITH_THE_DEV_SET = tuple(
 )
 BESIDE_THE_CODE = Phase(
     "beside the code",
-    ("-n", "2", "src", "dev/src", "tests/architecture", "tests/fuzz", *LINEAR, *WITH_THE_DEV_SET),
+    (
+        *("-n", "2", "src", "dev/src", "tests/architecture", "tests/fuzz", "tests/simulation"),
+        *(*LINEAR, *WITH_THE_DEV_SET),
+    ),
 )
 # Those of a system share a bare province, the others one that is lived in.
 OF_SYSTEMS = tuple(str(path) for path in JOURNEYS if re.match(r"test_s\d\d_", path.name))

@@ -7,11 +7,10 @@ from typing import Any
 
 import psycopg
 from django.db import Error as OrmError
-from psycopg_pool import AsyncConnectionPool
 
 from keng.channels.base import Outcome
-from keng.delivery.sender import accounts, orm_threads, sql
 from keng.delivery.sender.accounts import SendingAccount
+from keng.delivery.sender.ledger import SenderLedger
 from keng.delivery.sender.rows import LeasedDelivery
 from keng.delivery.sender.tokens import TokenRenewals
 from keng.kit import times
@@ -27,10 +26,10 @@ class Consequences:
     """Rare things, done beside the sending. None of them may stop it."""
 
     def __init__(
-        self, renewals: TokenRenewals, pool: AsyncConnectionPool[Any], wake: Callable[[], None]
+        self, ledger: SenderLedger, renewals: TokenRenewals, wake: Callable[[], None]
     ) -> None:
+        self._ledger = ledger
         self._renewals = renewals
-        self._pool = pool
         self._wake = wake
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -41,7 +40,7 @@ class Consequences:
             state.unreached = 0
             if account.is_probing:
                 account.is_probing = False
-                self._begin(orm_threads.in_orm_thread(accounts.close_circuit, account.id))
+                self._begin(self._ledger.close_circuit(account.id))
             if outcome.parts_sent > 1 and account.rate_per_minute:
                 self._pause(
                     account,
@@ -52,9 +51,7 @@ class Consequences:
             self.stop_account(account, outcome)
         elif outcome.kind == "gone":
             self._begin(
-                orm_threads.in_orm_thread(
-                    accounts.end_address, row.recipient_kind, row.recipient_ref, outcome.code
-                )
+                self._ledger.end_address(row.recipient_kind, row.recipient_ref, outcome.code)
             )
         elif outcome.blames_provider and outcome.reached:
             self._pause(account, float(outcome.after_seconds or 1), here_only=False)
@@ -68,11 +65,7 @@ class Consequences:
     def stop_account(self, account: SendingAccount, outcome: Outcome) -> None:
         """Nothing more goes out on it until it is mended."""
         self._pause(account, _LONGEST_PAUSE, here_only=True)
-        self._begin(
-            orm_threads.in_orm_thread(
-                accounts.open_circuit, account.id, outcome, account.tokens_version
-            )
-        )
+        self._begin(self._ledger.open_circuit(account.id, outcome, account.tokens_version))
 
     def renew_ahead(self, account: SendingAccount) -> None:
         """Half an hour apart, whatever came of it: a refresh token works once."""
@@ -95,11 +88,7 @@ class Consequences:
         state.unreached += 1
         self._pause(account, min(2.0**state.unreached / 2, _LONGEST_PAUSE), here_only=True)
         if state.unreached >= _UNREACHED_TOO_OFTEN:
-            self._begin(
-                orm_threads.in_orm_thread(
-                    accounts.open_circuit, account.id, outcome, account.tokens_version
-                )
-            )
+            self._begin(self._ledger.open_circuit(account.id, outcome, account.tokens_version))
 
     def _pause(self, account: SendingAccount, seconds: float, *, here_only: bool) -> None:
         loop = asyncio.get_running_loop()
@@ -108,18 +97,14 @@ class Consequences:
         account.state.paused_until = max(account.state.paused_until, until)
         loop.call_later(seconds, self._wake)
         if not here_only and not already:
-            self._begin(self._pause_everywhere(account, seconds))
-
-    async def _pause_everywhere(self, account: SendingAccount, seconds: float) -> None:
-        async with self._pool.connection() as connection:
-            await connection.execute(sql.PAUSE, {"account": account.id, "seconds": seconds})
+            self._begin(self._ledger.pause(account.id, seconds))
 
     def _learn(self, account: SendingAccount, outcome: Outcome) -> None:
         """Handles of pictures stay in memory; the rest is pinned to the account."""
         learned = {k: v for k, v in outcome.learned.items() if k != "image_ref"}
         if learned and any(account.credentials.get(k) != v for k, v in learned.items()):
             account.credentials |= learned
-            self._begin(orm_threads.in_orm_thread(accounts.keep_learned_facts, account.id, learned))
+            self._begin(self._ledger.keep_learned_facts(account.id, learned))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(self._run_and_log(work))

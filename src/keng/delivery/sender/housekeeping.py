@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from django.db import Error as OrmError
-from psycopg_pool import AsyncConnectionPool
 
-from keng import channels
-from keng.channels.by_hand import BY_HAND
-from keng.channels.upkeep import RECONNECT
-from keng.delivery.sender import accounts, orm_threads, sql
 from keng.delivery.sender.consequences import Consequences
-from keng.delivery.sender.rows import MOST_TRIES, UnitTurn
+from keng.delivery.sender.ledger import SenderLedger
+from keng.delivery.sender.rows import UnitTurn
 
 if TYPE_CHECKING:
     import uuid
@@ -33,13 +29,11 @@ class Housekeeping:
 
     def __init__(
         self,
-        database: str,
-        pool: AsyncConnectionPool[Any],
+        ledger: SenderLedger,
         consequences: Consequences,
         wake: Callable[[], None],
     ) -> None:
-        self._dsn = database
-        self._pool = pool
+        self._ledger = ledger
         self._consequences = consequences
         self._wake = wake
         self.accounts: deque[SendingAccount] = deque()
@@ -78,12 +72,7 @@ class Housekeeping:
         self._wake()
 
     async def _look_at_accounts(self) -> None:
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(
-                sql.ACCOUNTS, {"reconnect": RECONNECT, "hand": BY_HAND}
-            )
-            ids = [found[0] for found in await cursor.fetchall()]
-        fresh = await orm_threads.in_orm_thread(accounts.read_accounts, ids)
+        fresh = await self._ledger.read_accounts()
         self._looked_at = _loop_time()
         for key, account in fresh.items():
             if key in self.known_accounts:
@@ -100,21 +89,12 @@ class Housekeeping:
             self.look_now()
 
     async def _sweep(self) -> None:
-        idempotent = channels.codes_where(lambda channel: channel.can.idempotent)
-        async with self._pool.connection() as connection:
-            swept = await connection.execute(
-                sql.SWEEP, {"idempotent": idempotent, "most": MOST_TRIES}
-            )
-            woken = await connection.execute(sql.WAKE)
-        if swept.rowcount or woken.rowcount:
+        if await self._ledger.sweep():
             self.look_now()
 
     async def _look_who_waits(self) -> None:
         """Where rows of several units are due on one rung, they take turns."""
-        async with self._pool.connection() as connection:
-            values = {"accounts": [account.id for account in self.accounts]}
-            cursor = await connection.execute(sql.WHO_WAITS, values)
-            waiting = [UnitTurn(*found) for found in await cursor.fetchall()]
+        waiting = await self._ledger.who_waits([account.id for account in self.accounts])
         for account in self.accounts:
             account.state.sharing = first_shared_rung(
                 [turn for turn in waiting if turn.account_id == account.id]
@@ -124,12 +104,8 @@ class Housekeeping:
         """A wake-up and nothing more: whatever it misses, the next look finds."""
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(
-                    self._dsn, autocommit=True
-                ) as connection:
-                    await connection.execute("LISTEN keng_delivery")
-                    async for _notice in connection.notifies():
-                        self.look_now()
+                async for _notice in self._ledger.notices():
+                    self.look_now()
             except (psycopg.Error, OSError):
                 await asyncio.sleep(0.5)
 

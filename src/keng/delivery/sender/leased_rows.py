@@ -18,9 +18,15 @@ class LeasedRows:
     """The room, by account. `offer` is called with a row when its moment has come."""
 
     def __init__(
-        self, concurrency: int, housekeeping: Housekeeping, offer: Callable[[LeasedDelivery], None]
+        self,
+        concurrency: int,
+        housekeeping: Housekeeping,
+        offer: Callable[[LeasedDelivery], None],
+        *,
+        ahead: int = LEASED_AHEAD,
     ) -> None:
         self._concurrency = concurrency
+        self._ahead = ahead
         self._housekeeping = housekeeping
         self._offer = offer
         self._held: dict[uuid.UUID, SendingAccount] = {}
@@ -38,7 +44,7 @@ class LeasedRows:
         """How many rows of which account there is room for, once those that leave are on record."""
         now = asyncio.get_running_loop().time()
         accounts = self._housekeeping.accounts
-        room = self._concurrency + LEASED_AHEAD - len(self._held)
+        room = self._concurrency + self._ahead - len(self._held)
         left = Counter(self._held[row_id].id for row_id in leaving if row_id in self._held)
         room += left.total()
         shares = self._shares(now)
@@ -50,7 +56,7 @@ class LeasedRows:
             most, held = account.max_rows(shares(account)), state.held - left[account.id]
             count = min(room, most - held)
             # A lease of a few rows costs as much as one of many.
-            if count > 0 and (held == 0 or count >= min(most, LEASED_AHEAD) // 2):
+            if count > 0 and (held == 0 or count >= min(most, self._ahead) // 2):
                 found[account.id] = count
                 room -= count
         accounts.rotate(1)
@@ -65,7 +71,7 @@ class LeasedRows:
         """
         accounts = self._housekeeping.accounts
         if len(accounts) == 1:
-            return lambda _account: self._concurrency + LEASED_AHEAD
+            return lambda _account: self._concurrency + self._ahead
         busy = [a.state for a in accounts if a.state.held > 0 or _may_have(a, now)]
         equal = self._concurrency * 3 // 4 / max(1, len(busy))
         used = [state.count_use(now) for state in busy]

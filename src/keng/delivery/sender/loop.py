@@ -9,27 +9,27 @@ import os
 import time
 import uuid
 from collections import deque
-from typing import Any
+from collections.abc import Callable
+from typing import Self
 
 import psycopg
 from django.db import Error as OrmError
-from psycopg_pool import AsyncConnectionPool
 
 from keng.channels.base import Outcome
 from keng.delivery.models import Delivery
-from keng.delivery.sender import orm_threads, sql
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.consequences import Consequences
-from keng.delivery.sender.database import SenderDatabase
 from keng.delivery.sender.housekeeping import Housekeeping
 from keng.delivery.sender.http import HttpClient
 from keng.delivery.sender.judgement import judge_outcome
 from keng.delivery.sender.leased_rows import LeasedRows
+from keng.delivery.sender.ledger import SenderLedger
 from keng.delivery.sender.one_delivery import DeliverySending, SendResult
+from keng.delivery.sender.postgres_ledger import PostgresLedger
 from keng.delivery.sender.rows import LEASED_AHEAD, SENT_AT_ONCE, DeliveryChange, LeasedDelivery
 from keng.delivery.sender.texts import NoText, TextCache
 from keng.delivery.sender.tokens import TokenRenewals
-from keng.delivery.sender.transports import Transports
+from keng.delivery.sender.transports import Transports, Wire
 from keng.kit import alive, times
 from keng.kit.task_ending import end_tasks
 
@@ -50,12 +50,19 @@ class Sender:
     """One sender process. Any number may run; each row is leased to one of them at a time."""
 
     def __init__(
-        self, database: str, concurrency: int = SENT_AT_ONCE, sign: alive.Heartbeat | None = None
+        self,
+        ledger: SenderLedger,
+        open_wire: Callable[[], Wire],
+        concurrency: int = SENT_AT_ONCE,
+        sign: alive.Heartbeat | None = None,
+        *,
+        ahead: int = LEASED_AHEAD,
     ) -> None:
-        """With `sign` others see that it leases."""
-        self._dsn = database
+        """With `sign` others see that it leases. `ahead`: so many are leased beyond those sent."""
+        self._ahead = ahead
+        self._ledger = ledger
+        self._open_wire = open_wire
         self._concurrency = concurrency
-        self._database = SenderDatabase(database, uuid.uuid4())
         self._waiting: list[tuple[int, int, LeasedDelivery]] = []
         self._order = itertools.count()
         self._idle: deque[asyncio.Future[None]] = deque()
@@ -67,6 +74,16 @@ class Sender:
         self._stopping = False
         self._sign = sign
 
+    @classmethod
+    def on_postgres(
+        cls, database: str, concurrency: int = SENT_AT_ONCE, sign: alive.Heartbeat | None = None
+    ) -> Self:
+        """With rows in PostgreSQL, and sockets to providers."""
+        ledger = PostgresLedger(database, uuid.uuid4())
+        return cls(
+            ledger, lambda: Transports(HttpClient(concurrency), ledger.pool), concurrency, sign
+        )
+
     def stop(self) -> None:
         """Lease nothing more; what is being sent is finished and recorded, the rest given back."""
         self._stopping = True
@@ -74,25 +91,16 @@ class Sender:
 
     async def run(self) -> None:
         """Until stop() is called."""
-        pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-            self._dsn,
-            min_size=1,
-            max_size=4,
-            open=False,
-            timeout=10,
-            reconnect_timeout=10,
-            kwargs={"autocommit": True, "application_name": "keng sender"},
+        await self._ledger.open()
+        self._wire = self._open_wire()
+        renewals = TokenRenewals(self._ledger, self._wire.carry_from_thread)
+        self._deliveries = DeliverySending(self._ledger, self._wire, renewals)
+        self._texts = TextCache(self._ledger)
+        self._consequences = Consequences(self._ledger, renewals, self._work.set)
+        self._housekeeping = Housekeeping(self._ledger, self._consequences, self._work.set)
+        self._leased = LeasedRows(
+            self._concurrency, self._housekeeping, self._offer, ahead=self._ahead
         )
-        await pool.open()
-        self._pool = pool
-        http = HttpClient(self._concurrency)
-        renewals = TokenRenewals(http)
-        self._transports = Transports(http, pool)
-        self._deliveries = DeliverySending(self._transports, renewals)
-        self._texts = TextCache(pool)
-        self._consequences = Consequences(renewals, pool, self._work.set)
-        self._housekeeping = Housekeeping(self._dsn, pool, self._consequences, self._work.set)
-        self._leased = LeasedRows(self._concurrency, self._housekeeping, self._offer)
         jobs = [self._round_trips(), *(self._send_waiting() for _ in range(self._concurrency))]
         jobs += [
             *self._housekeeping.jobs(),
@@ -103,15 +111,13 @@ class Sender:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await self._end(tasks)
-            await pool.close()
 
     async def _end(self, tasks: "list[asyncio.Task[None]]") -> None:
         """A task that ended by itself has failed: then the process ends too, and starts anew."""
         ended = await end_tasks(tasks)
         await self._consequences.finish()
-        await self._transports.close()
-        await orm_threads.close_threads()
-        await self._database.close()
+        await self._wire.close()
+        await self._ledger.close()
         for error in ended:
             if isinstance(error, Exception):
                 raise error
@@ -169,7 +175,7 @@ class Sender:
         """What cannot be recorded ends like a crash: its lease runs out, and the rule for that."""
         for place, change in enumerate(changes):
             try:
-                await self._database.record_and_lease([change], {})
+                await self._ledger.record_and_lease([change], {})
             except DATABASE_REFUSED as error:
                 logger.warning("delivery %s not recorded: %s", change.id, type(error).__name__)
             except DATABASE_AWAY:
@@ -183,7 +189,7 @@ class Sender:
         if _FAULT == "send_before_lease":
             return await self._lease_unsafely(changes, counts)
         turns = self._leased.turns(counts)
-        rows = await self._database.record_and_lease(changes, counts, turns)
+        rows = await self._ledger.record_and_lease(changes, counts, turns)
         if turns:
             self._leased.note_turns(rows)
         self._leased.add(rows)
@@ -194,8 +200,8 @@ class Sender:
     ) -> list[LeasedDelivery]:
         """The deliberate fault: rows are sent while the transaction that leases them is open."""
         if changes:
-            await self._database.record_and_lease(changes, {})
-        async with self._database.lease_uncommitted(counts) as rows:
+            await self._ledger.record_and_lease(changes, {})
+        async with self._ledger.lease_uncommitted(counts) as rows:
             self._leased.add(rows)
             await asyncio.sleep(0.5 if rows else 0)
         return rows
@@ -205,7 +211,7 @@ class Sender:
         if not unsent:
             return
         try:
-            await self._database.give_back(unsent)
+            await self._ledger.give_back(unsent)
         except DATABASE_AWAY:
             self._unsent = unsent + self._unsent
             raise
@@ -227,14 +233,14 @@ class Sender:
     async def _wait_for_batch(self) -> None:
         """Until there are some, or a moment: a turn costs much the same for few rows and many."""
         self._batch_ready.clear()
-        if len(self._changes) < LEASED_AHEAD and not self._stopping:
+        if len(self._changes) < self._ahead and not self._stopping:
             enough = asyncio.get_running_loop().call_later(_BATCH_SECONDS, self._batch_ready.set)
             await self._batch_ready.wait()
             enough.cancel()
 
     async def _extend(self) -> None:
         if held := list(self._leased):
-            await self._database.extend(held)
+            await self._ledger.extend(held)
 
     # -- sending
 
@@ -268,7 +274,7 @@ class Sender:
             finally:
                 self._sending.discard(row.id)
             self._work.set()
-            if len(self._changes) >= LEASED_AHEAD:
+            if len(self._changes) >= self._ahead:
                 self._batch_ready.set()
 
     async def _send(self, row: LeasedDelivery) -> None:
@@ -294,9 +300,7 @@ class Sender:
 
     async def _is_called_off(self, row: LeasedDelivery) -> bool:
         """Whether it was taken back since it was leased: a rate can hold it for a minute."""
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(sql.CALLED_OFF, (row.id,))
-            return await cursor.fetchone() is not None
+        return await self._ledger.is_called_off(row.id)
 
     async def _send_its_text(self, row: LeasedDelivery, account: SendingAccount) -> SendResult:
         text = self._texts.cached(row.text_id)

@@ -27,13 +27,14 @@ from keng.channels.base import (
 )
 from keng.delivery.call_links import with_call_link
 from keng.delivery.models import Delivery
-from keng.delivery.sender import accounts, orm_threads
+from keng.delivery.sender import orm_threads
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.http import ConnectionBroken, UnsendableRequest
+from keng.delivery.sender.ledger import SenderLedger
 from keng.delivery.sender.rows import LeasedDelivery
 from keng.delivery.sender.texts import LoadedText
 from keng.delivery.sender.tokens import TokenRenewals
-from keng.delivery.sender.transports import PreparedDelivery, Transports
+from keng.delivery.sender.transports import PreparedDelivery, Wire
 from keng.kit import times
 from keng.lookup import chat_answers
 from keng.network.models import LeadWay, Subscription
@@ -69,8 +70,9 @@ class SendResult(NamedTuple):
 class DeliverySending:
     """Sends prepared rows, any number side by side."""
 
-    def __init__(self, transports: Transports, renewals: TokenRenewals) -> None:
-        self._transports = transports
+    def __init__(self, ledger: SenderLedger, wire: Wire, renewals: TokenRenewals) -> None:
+        self._ledger = ledger
+        self._wire = wire
         self._renewals = renewals
         self._uploading: dict[tuple[uuid.UUID, str], asyncio.Lock] = {}
 
@@ -88,7 +90,7 @@ class DeliverySending:
             return SendResult(_unbuildable(row, error))
         result = await self._send_with_live_tokens(delivery)
         if result.outcome.kind == "moved":
-            delivery = await _move(delivery, result.outcome.new_address)
+            delivery = await self._move(delivery, result.outcome.new_address)
             result = await self._send_with_live_tokens(delivery)
         return result
 
@@ -124,6 +126,12 @@ class DeliverySending:
         async with self._uploading.setdefault((account.id, path), asyncio.Lock()):
             yield
 
+    async def _move(self, delivery: PreparedDelivery, new_address: str) -> PreparedDelivery:
+        """The same delivery to where the recipient is now, which is kept for the next ones."""
+        row = delivery.row
+        await self._ledger.move_address(row.recipient_kind, row.recipient_ref, new_address)
+        return replace(delivery, address=Address(new_address, delivery.address.kind))
+
     async def _talk(self, delivery: PreparedDelivery) -> SendResult:
         """The channel's steps, each carried and answered, until they end in an outcome."""
         account = delivery.account
@@ -137,7 +145,7 @@ class DeliverySending:
             return SendResult(_unbuildable(delivery.row, error))
         while not isinstance(wire, Outcome):
             try:
-                answer = await self._transports.carry(wire, delivery)
+                answer = await self._wire.carry(wire, delivery)
             except (ConnectionBroken, psycopg.Error) as broken:
                 steps.close()
                 written = getattr(broken, "written", True)
@@ -220,15 +228,6 @@ def _stop_link(row: LeasedDelivery) -> str:
     if row.recipient_kind != Delivery.RecipientKind.SUBSCRIPTION:
         return ""
     return stop_url(Subscription(pk=row.recipient_ref, link_secret=row.link_secret or b""))
-
-
-async def _move(delivery: PreparedDelivery, new_address: str) -> PreparedDelivery:
-    """The same delivery to where the recipient is now, which is kept for the next ones."""
-    row = delivery.row
-    await orm_threads.in_orm_thread(
-        accounts.move_address, row.recipient_kind, row.recipient_ref, new_address
-    )
-    return replace(delivery, address=Address(new_address, delivery.address.kind))
 
 
 def _with_known_picture(delivery: PreparedDelivery) -> PreparedDelivery:

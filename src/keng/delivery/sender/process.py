@@ -17,7 +17,7 @@ def run_sender() -> int:
 
 
 async def _main() -> None:
-    sender = Sender(dsn("sender"), sign=Heartbeat("sender"))
+    sender = Sender.on_postgres(dsn("sender"), sign=Heartbeat("sender"))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, sender.stop)

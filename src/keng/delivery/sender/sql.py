@@ -188,13 +188,17 @@ WHERE id = ANY(%(ids)s::uuid[]) AND leased_by = %(sender)s AND state = 'leased'
 
 # A lease that a crash left behind. Urgent, or a channel that shows a message once: send again, as
 # often as anything is tried. Bulk: nobody knows, a person may decide. The holder stays named, so
-# that it can still report.
+# that it can still report. Each leaves a line among the attempts: what may have been repeated is
+# counted by it.
 SWEEP = f"""
 WITH left_behind AS (
   SELECT id, attempts < %(most)s AND (is_urgent OR channel = ANY(%(idempotent)s)) AS again,
     called_off_at IS NOT NULL AS called_off
   FROM delivery_delivery WHERE state = 'leased' AND leased_until < now()
   ORDER BY leased_until LIMIT 500 FOR UPDATE SKIP LOCKED
+), noted AS (
+  INSERT INTO delivery_attempt (delivery_ref, outcome, code)
+  SELECT id, 'unknown', 'lease_ended' FROM left_behind
 )
 UPDATE delivery_delivery AS d
 SET state = CASE WHEN again AND NOT called_off THEN 'queued' ELSE 'unknown' END,

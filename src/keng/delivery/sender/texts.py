@@ -4,11 +4,8 @@ import logging
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any
 
-from psycopg_pool import AsyncConnectionPool
-
-from keng.delivery.sender import sql
+from keng.delivery.sender.ledger import SenderLedger
 from keng.kit.database import data_folder
 
 logger = logging.getLogger(__name__)
@@ -36,8 +33,8 @@ class LoadedText:
 class TextCache:
     """A small cache; texts never change once a dispatch has them."""
 
-    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
-        self._pool = pool
+    def __init__(self, ledger: SenderLedger) -> None:
+        self._ledger = ledger
         self._cached: OrderedDict[uuid.UUID, LoadedText] = OrderedDict()
 
     def cached(self, text_id: uuid.UUID | None) -> LoadedText | None:
@@ -46,9 +43,7 @@ class TextCache:
 
     async def read(self, text_id: uuid.UUID | None) -> LoadedText:
         """Raises NoText."""
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(sql.TEXT, (text_id,))
-            found = await cursor.fetchone()
+        found = await self._ledger.read_text(text_id)
         if found is None:
             raise NoText
         text = with_picture(*found)

@@ -9,18 +9,12 @@ from typing import TYPE_CHECKING
 from django.db import Error, connection
 
 from keng.acts.errors import TryAgain
-from keng.acts.locks import lock, wait_for_turn
-from keng.acts.work import work
-from keng.audit.actions import record
-from keng.channels.base import Outcome, Reply, Request
+from keng.channels.base import Credentials, Outcome, Reply, Request
 from keng.channels.upkeep import RECONNECT, NewTokens
-from keng.delivery.credentials import credentials_for_sending, keep_tokens
-from keng.delivery.models import ChannelAccount
 from keng.delivery.sender import orm_threads
-from keng.delivery.sender.accounts import SendingAccount, read_tokens_again
-from keng.delivery.sender.http import HttpClient
+from keng.delivery.sender.accounts import SendingAccount
+from keng.delivery.sender.ledger import SenderLedger, StoredTokens, TokenStore
 from keng.kit import times
-from keng.kit.advisory_locks import TurnLock
 
 if TYPE_CHECKING:
     import uuid
@@ -35,8 +29,9 @@ _KEEP_TRYING_SECONDS = 60.0
 class TokenRenewals:
     """New tokens for the accounts of this process, one renewal of an account at a time."""
 
-    def __init__(self, http: HttpClient) -> None:
-        self._http = http
+    def __init__(self, ledger: SenderLedger, carry_from_thread: CarryRequest) -> None:
+        self._ledger = ledger
+        self._carry = carry_from_thread
         self._turns: dict[uuid.UUID, asyncio.Lock] = {}
 
     async def renew(self, account: SendingAccount, used: bytes) -> Outcome | None:
@@ -46,10 +41,10 @@ class TokenRenewals:
                 return None
             try:
                 refused = await orm_threads.in_token_thread(
-                    refresh_tokens, account, used, self._carry_from_thread()
+                    refresh_tokens, self._ledger.tokens, account, used, self._carry
                 )
                 if refused is None:
-                    await orm_threads.in_orm_thread(read_tokens_again, account)
+                    await self._ledger.read_tokens_again(account)
             except Error:
                 # The refused token delivered nothing; the database will be back.
                 return Outcome("retry", after_seconds=5, reason="database away", reached=False)
@@ -60,48 +55,36 @@ class TokenRenewals:
         refused = await self.renew(account, account.tokens_version)
         if refused is None or refused.kind != "config":
             return None
-        alive = await orm_threads.in_token_thread(tokens_work, account, self._carry_from_thread())
+        alive = await orm_threads.in_token_thread(tokens_work, account, self._carry)
         return None if alive else refused
 
-    def _carry_from_thread(self) -> CarryRequest:
-        """The HTTP client for a thread of the ORM."""
-        loop = asyncio.get_running_loop()
-        return lambda request: asyncio.run_coroutine_threadsafe(
-            self._http.carry(request), loop
-        ).result()
 
-
-def refresh_tokens(account: SendingAccount, used: bytes, carry: CarryRequest) -> Outcome | None:
+def refresh_tokens(
+    store: TokenStore, account: SendingAccount, used: bytes, carry: CarryRequest
+) -> Outcome | None:
     """None when the account has other tokens than `used`, now or already.
 
-    A refresh token works once, so two senders must never use it: one of them asks, under a lock of
-    its own, since the account's row has to stay free for leasing.
+    A refresh token works once, so two senders must never use it: one of them asks, in its turn.
     """
     asked: list[NewTokens] = []
+
+    def ask_and_keep(stored: StoredTokens) -> Outcome | None:
+        if stored.sealed != used:
+            return None
+        found = _new_tokens(account, stored.credentials(), carry)
+        if isinstance(found, Outcome):
+            return found
+        asked.append(found)
+        stored.replace(used, found)
+        return None
+
     try:
-        return _ask_and_keep(account, used, carry, asked)
+        # No second try: the refresh token is spent, and the new pair is kept stubbornly.
+        return store.in_turn(account.id, ask_and_keep, may_repeat=False)
     except (Error, TryAgain):
         if not asked:
             raise
-        _keep_stubbornly(account, used, asked[0])
-    return None
-
-
-# No second try: the refresh token is spent, and the new pair is kept stubbornly.
-@work(retry=False)
-def _ask_and_keep(
-    account: SendingAccount, used: bytes, carry: CarryRequest, asked: list[NewTokens]
-) -> Outcome | None:
-    """What was asked for is in `asked` as well, whatever becomes of this transaction."""
-    wait_for_turn(TurnLock.CHANNEL_TOKENS, account.id)
-    row = ChannelAccount.objects.get(pk=account.id)
-    if bytes(row.tokens_sealed) != used:
-        return None
-    found = _new_tokens(account, row, carry)
-    if isinstance(found, Outcome):
-        return found
-    asked.append(found)
-    _keep_new_tokens(account, used, found)
+        _keep_stubbornly(store, account, used, asked[0])
     return None
 
 
@@ -119,10 +102,10 @@ def tokens_work(account: SendingAccount, carry: CarryRequest) -> bool:
 
 
 def _new_tokens(
-    account: SendingAccount, row: ChannelAccount, carry: CarryRequest
+    account: SendingAccount, credentials: Credentials, carry: CarryRequest
 ) -> NewTokens | Outcome:
     """What the provider gave, or why nothing. A lost or unreadable reply is asked for again."""
-    renewal, credentials = account.channel.facts.renewal, credentials_for_sending(row)
+    renewal = account.channel.facts.renewal
     if renewal is None or not credentials.get(renewal.spends):
         return Outcome("config", reason=RECONNECT, code="no_token")
     request = renewal.request(credentials)
@@ -145,39 +128,19 @@ def _new_tokens(
     return found
 
 
-def _keep_new_tokens(account: SendingAccount, used: bytes, found: NewTokens) -> None:
-    """In the caller's transaction. Tokens that a person stored meanwhile are left alone."""
-    row = lock(ChannelAccount.objects.all()).get(pk=account.id)
-    if bytes(row.tokens_sealed) != used:
-        return
-    keep_tokens(row, found.secrets)
-    row.tokens_expire_at = found.expire_at
-    row.save(
-        update_fields=[
-            "tokens_sealed",
-            "tokens_expire_at",
-            "circuit_open_since",
-            "circuit_reason",
-        ]
-    )
-    record("channel.tokens_renewed", by="sender", on=row, chain=f"channel:{row.id}")
-
-
-def _keep_stubbornly(account: SendingAccount, used: bytes, found: NewTokens) -> None:
+def _keep_stubbornly(
+    store: TokenStore, account: SendingAccount, used: bytes, found: NewTokens
+) -> None:
     """The database went away with the only copy of the new pair in our hands: do not let go."""
     end = time.monotonic() + _KEEP_TRYING_SECONDS
     while True:
         time.sleep(0.2)
         connection.close()
         try:
-            return _keep_in_turn(account, used, found)
+            return store.in_turn(
+                account.id, lambda stored: stored.replace(used, found), may_repeat=True
+            )
         except (Error, TryAgain) as error:
             if time.monotonic() > end:
                 raise
             logger.warning("new tokens not yet on record: %s", type(error).__name__)
-
-
-@work()
-def _keep_in_turn(account: SendingAccount, used: bytes, found: NewTokens) -> None:
-    wait_for_turn(TurnLock.CHANNEL_TOKENS, account.id)
-    _keep_new_tokens(account, used, found)

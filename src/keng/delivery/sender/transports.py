@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -50,12 +50,27 @@ class PreparedDelivery:
     address: Address
 
 
+class Wire(Protocol):
+    """What reaches providers: sockets, or a simulation of them."""
+
+    async def carry(
+        self, wire: Request | Mail | TableRecord, delivery: PreparedDelivery
+    ) -> Reply | MailReply | RecordWritten:
+        """What came back. Raises ConnectionBroken, UnsendableRequest, psycopg.Error."""
+
+    def carry_from_thread(self, request: Request) -> Reply:
+        """One request that no delivery makes, for a thread beside the loop."""
+
+    async def close(self) -> None: ...
+
+
 class Transports:
-    """Every socket of the sender's."""
+    """Every socket of the sender's. Made inside of its loop."""
 
     def __init__(self, http: HttpClient, pool: AsyncConnectionPool[Any]) -> None:
         self._http = http
         self._pool = pool
+        self._loop = asyncio.get_running_loop()
         self._smtp_clients: dict[uuid.UUID, SmtpClient] = {}
 
     async def carry(
@@ -67,6 +82,10 @@ class Transports:
         if isinstance(wire, Mail):
             return await self._smtp_client(delivery.account).carry(wire)
         return await self._write_record(wire, delivery)
+
+    def carry_from_thread(self, request: Request) -> Reply:
+        """One request that no delivery makes, for a thread beside the loop."""
+        return asyncio.run_coroutine_threadsafe(self._http.carry(request), self._loop).result()
 
     async def close(self) -> None:
         """Close every socket."""

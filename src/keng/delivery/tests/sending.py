@@ -77,7 +77,7 @@ def states(**where: object) -> dict[str, int]:
 @contextlib.contextmanager
 def sending(count: int = 1, *, concurrency: int = 16) -> Iterator[list[Sender]]:
     """So many senders in a thread of their own, until the block ends; then they stop in order."""
-    senders = [Sender(test_dsn(), concurrency=concurrency) for _ in range(count)]
+    senders = [Sender.on_postgres(test_dsn(), concurrency=concurrency) for _ in range(count)]
     loop = asyncio.new_event_loop()
     failed: list[BaseException] = []
 

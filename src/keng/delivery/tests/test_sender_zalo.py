@@ -19,6 +19,7 @@ from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessa
 from keng.delivery.sender import orm_threads, tokens
 from keng.delivery.sender.accounts import move_address, read_accounts
 from keng.delivery.sender.http import HttpClient
+from keng.delivery.sender.postgres_ledger import AccountTokens, PostgresTokens
 from keng.delivery.tests.conftest import TOKENS, zalo_account
 from keng.delivery.tests.sending import all_sent, queue, send_until, sending, states, until
 from keng.kit import times
@@ -164,7 +165,7 @@ def test_a_sender_killed_between_the_new_tokens_and_their_commit_says_reconnect(
 @pytest.mark.parametrize("sqlstate", ["40P01", "55P03"])
 def test_new_tokens_are_kept_though_the_database_gave_up_on_them(zalo, fake, monkeypatch, sqlstate):
     """A refresh token works once: it is not asked for anew, and the new pair is in our hands."""
-    keep, tries = tokens._keep_new_tokens, []
+    keep, tries = AccountTokens.replace, []
 
     def give_up_first(*given):
         tries.append(given)
@@ -173,7 +174,7 @@ def test_new_tokens_are_kept_though_the_database_gave_up_on_them(zalo, fake, mon
                 cursor.execute(f"DO $$ BEGIN RAISE SQLSTATE '{sqlstate}'; END $$")
         keep(*given)
 
-    monkeypatch.setattr(tokens, "_keep_new_tokens", give_up_first)
+    monkeypatch.setattr(AccountTokens, "replace", give_up_first)
 
     async def ask(request):
         http = HttpClient(1)
@@ -186,7 +187,8 @@ def test_new_tokens_are_kept_though_the_database_gave_up_on_them(zalo, fake, mon
         return asyncio.run(ask(request))
 
     (account,) = read_accounts([zalo.pk]).values()
-    assert tokens.refresh_tokens(account, account.tokens_version, carry) is None
+    used = account.tokens_version
+    assert tokens.refresh_tokens(PostgresTokens(), account, used, carry) is None
     assert (len(tries), refreshes(fake)) == (2, 1)
     zalo.refresh_from_db()
     assert credentials_for_sending(zalo)["access_token"] == fake.state.access_token

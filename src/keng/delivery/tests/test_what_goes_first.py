@@ -99,7 +99,7 @@ def test_a_correction_stands_above_every_warning(kind, is_urgent, rung):
 
 
 def test_what_is_leased_already_leaves_in_the_same_order():
-    sender = Sender("")
+    sender = Sender.on_postgres("")
     rungs = [Priority.BULK, Priority.URGENT_WARNING, Priority.CORRECTION, Priority.BULK]
     rows = [row(priority=rung, is_urgent=rung != Priority.BULK) for rung in rungs]
     call = row(priority=Priority.CALL_OR_REPLY, is_urgent=True)

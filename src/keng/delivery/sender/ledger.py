@@ -1,0 +1,113 @@
+"""Everything the sender asks of the database: `postgres_ledger` does it, a simulation another way.
+
+Each method is one transaction. Whatever raises psycopg.Error, Django's Error or OSError has been
+done, or not, and nobody knows: the sender tries again, or leaves it to the end of the lease.
+"""
+
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import NamedTuple, Protocol, TypeVar
+
+from keng.channels.base import Credentials, Outcome
+from keng.channels.upkeep import NewTokens
+from keng.delivery.sender.accounts import SendingAccount
+from keng.delivery.sender.rows import DeliveryChange, LeasedDelivery, UnitTurn
+
+_T = TypeVar("_T")
+
+
+class StoredText(NamedTuple):
+    """A row of the texts."""
+
+    text: str
+    subject: str
+    language: str
+    image_path: str
+
+
+class StoredTokens(Protocol):
+    """The tokens of one account while it is our turn to renew them."""
+
+    @property
+    def sealed(self) -> bytes:
+        """As they are stored: what tells one pair from another."""
+
+    def credentials(self) -> Credentials:
+        """Opened, with everything else that asking the provider takes."""
+
+    def replace(self, used: bytes, found: NewTokens) -> None:
+        """Store these. Tokens that a person stored in place of `used` meanwhile are left alone."""
+
+
+class TokenStore(Protocol):
+    """Where tokens lie. Called from a thread, since whoever has the turn waits for a provider."""
+
+    def in_turn(
+        self, account_id: uuid.UUID, do: Callable[[StoredTokens], _T], *, may_repeat: bool
+    ) -> _T:
+        """Do it in one transaction while no other sender can. Raises Error, TryAgain."""
+
+
+class SenderLedger(Protocol):
+    """Rows, accounts and texts, as one sender process sees and changes them."""
+
+    @property
+    def tokens(self) -> TokenStore: ...
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def record_and_lease(
+        self,
+        changes: Sequence[DeliveryChange],
+        counts: dict[uuid.UUID, int],
+        turns: Sequence[UnitTurn] = (),
+    ) -> list[LeasedDelivery]:
+        """Record what came of the last rows and lease the next: both are committed, or neither."""
+
+    def lease_uncommitted(
+        self, counts: dict[uuid.UUID, int]
+    ) -> AbstractAsyncContextManager[list[LeasedDelivery]]:
+        """For a deliberate fault only: rows whose lease is not committed while the block runs."""
+
+    async def give_back(self, ids: Sequence[uuid.UUID]) -> None:
+        """Leased and certainly not sent."""
+
+    async def extend(self, ids: Sequence[uuid.UUID]) -> None:
+        """These leases last on."""
+
+    async def sweep(self) -> bool:
+        """End leases that were left behind, wake what is due; whether there was any."""
+
+    async def who_waits(self, accounts: Sequence[uuid.UUID]) -> list[UnitTurn]:
+        """On which rungs of these accounts rows are due, and whose."""
+
+    async def is_called_off(self, row_id: uuid.UUID) -> bool:
+        """Whether it was taken back since it was leased."""
+
+    async def read_text(self, text_id: uuid.UUID | None) -> StoredText | None:
+        """None where the text is gone."""
+
+    async def read_accounts(self) -> dict[uuid.UUID, SendingAccount]:
+        """Every account that may send now."""
+
+    async def read_tokens_again(self, account: SendingAccount) -> None:
+        """Put what became of its credentials into the account."""
+
+    async def pause(self, account_id: uuid.UUID, seconds: float) -> None:
+        """No sender asks this provider before then."""
+
+    async def open_circuit(self, account_id: uuid.UUID, outcome: Outcome, used: bytes) -> None: ...
+
+    async def close_circuit(self, account_id: uuid.UUID) -> None: ...
+
+    async def keep_learned_facts(self, account_id: uuid.UUID, learned: dict[str, str]) -> None: ...
+
+    async def end_address(self, kind: str, ref: uuid.UUID, code: str) -> None: ...
+
+    async def move_address(self, kind: str, ref: uuid.UUID, new_address: str) -> None: ...
+
+    def notices(self) -> AsyncIterator[None]:
+        """One whenever somebody says that something may be due, until the connection breaks."""

@@ -1,0 +1,184 @@
+"""The sender's ledger in PostgreSQL: its rows over their own connection, the rest over others."""
+
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from keng import channels
+from keng.acts.locks import lock, wait_for_turn
+from keng.acts.work import run_work
+from keng.audit.actions import record
+from keng.channels.base import Credentials, Outcome
+from keng.channels.by_hand import BY_HAND
+from keng.channels.upkeep import RECONNECT, NewTokens
+from keng.delivery.credentials import credentials_for_sending, keep_tokens
+from keng.delivery.models import ChannelAccount
+from keng.delivery.sender import accounts, orm_threads, sql
+from keng.delivery.sender.accounts import SendingAccount
+from keng.delivery.sender.database import SenderDatabase
+from keng.delivery.sender.ledger import StoredText, StoredTokens
+from keng.delivery.sender.rows import MOST_TRIES, DeliveryChange, LeasedDelivery, UnitTurn
+from keng.kit.advisory_locks import TurnLock
+
+_T = TypeVar("_T")
+
+
+class PostgresLedger:
+    """Everything one sender process asks of the database. See SenderLedger."""
+
+    def __init__(self, database: str, sender: uuid.UUID) -> None:
+        self._dsn = database
+        self._rows = SenderDatabase(database, sender)
+        self.tokens = PostgresTokens()
+        self.pool: AsyncConnectionPool[Any]
+
+    async def open(self) -> None:
+        self.pool = AsyncConnectionPool(
+            self._dsn,
+            min_size=1,
+            max_size=4,
+            open=False,
+            timeout=10,
+            reconnect_timeout=10,
+            kwargs={"autocommit": True, "application_name": "keng sender"},
+        )
+        await self.pool.open()
+
+    async def close(self) -> None:
+        await orm_threads.close_threads()
+        await self._rows.close()
+        await self.pool.close()
+
+    # -- rows
+
+    async def record_and_lease(
+        self,
+        changes: Sequence[DeliveryChange],
+        counts: dict[uuid.UUID, int],
+        turns: Sequence[UnitTurn] = (),
+    ) -> list[LeasedDelivery]:
+        return await self._rows.record_and_lease(changes, counts, turns)
+
+    def lease_uncommitted(
+        self, counts: dict[uuid.UUID, int]
+    ) -> AbstractAsyncContextManager[list[LeasedDelivery]]:
+        return self._rows.lease_uncommitted(counts)
+
+    async def give_back(self, ids: Sequence[uuid.UUID]) -> None:
+        await self._rows.give_back(ids)
+
+    async def extend(self, ids: Sequence[uuid.UUID]) -> None:
+        await self._rows.extend(ids)
+
+    async def sweep(self) -> bool:
+        idempotent = channels.codes_where(lambda channel: channel.can.idempotent)
+        async with self.pool.connection() as connection:
+            swept = await connection.execute(
+                sql.SWEEP, {"idempotent": idempotent, "most": MOST_TRIES}
+            )
+            woken = await connection.execute(sql.WAKE)
+        return bool(swept.rowcount or woken.rowcount)
+
+    async def who_waits(self, accounts: Sequence[uuid.UUID]) -> list[UnitTurn]:
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute(sql.WHO_WAITS, {"accounts": list(accounts)})
+            return [UnitTurn(*found) for found in await cursor.fetchall()]
+
+    async def is_called_off(self, row_id: uuid.UUID) -> bool:
+        return await self._one(sql.CALLED_OFF, row_id) is not None
+
+    async def read_text(self, text_id: uuid.UUID | None) -> StoredText | None:
+        found = await self._one(sql.TEXT, text_id)
+        return found and StoredText(*found)
+
+    async def _one(self, question: str, row_id: uuid.UUID | None) -> Any:
+        async with self.pool.connection() as connection:
+            return await (await connection.execute(question, (row_id,))).fetchone()
+
+    # -- accounts and addresses
+
+    async def read_accounts(self) -> dict[uuid.UUID, SendingAccount]:
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute(
+                sql.ACCOUNTS, {"reconnect": RECONNECT, "hand": BY_HAND}
+            )
+            ids = [found[0] for found in await cursor.fetchall()]
+        return await orm_threads.in_orm_thread(accounts.read_accounts, ids)
+
+    async def read_tokens_again(self, account: SendingAccount) -> None:
+        await orm_threads.in_orm_thread(accounts.read_tokens_again, account)
+
+    async def pause(self, account_id: uuid.UUID, seconds: float) -> None:
+        async with self.pool.connection() as connection:
+            await connection.execute(sql.PAUSE, {"account": account_id, "seconds": seconds})
+
+    async def open_circuit(self, account_id: uuid.UUID, outcome: Outcome, used: bytes) -> None:
+        await orm_threads.in_orm_thread(accounts.open_circuit, account_id, outcome, used)
+
+    async def close_circuit(self, account_id: uuid.UUID) -> None:
+        await orm_threads.in_orm_thread(accounts.close_circuit, account_id)
+
+    async def keep_learned_facts(self, account_id: uuid.UUID, learned: dict[str, str]) -> None:
+        await orm_threads.in_orm_thread(accounts.keep_learned_facts, account_id, learned)
+
+    async def end_address(self, kind: str, ref: uuid.UUID, code: str) -> None:
+        await orm_threads.in_orm_thread(accounts.end_address, kind, ref, code)
+
+    async def move_address(self, kind: str, ref: uuid.UUID, new_address: str) -> None:
+        await orm_threads.in_orm_thread(accounts.move_address, kind, ref, new_address)
+
+    async def notices(self) -> AsyncIterator[None]:
+        async with await psycopg.AsyncConnection.connect(self._dsn, autocommit=True) as connection:
+            await connection.execute("LISTEN keng_delivery")
+            async for _notice in connection.notifies():
+                yield
+
+
+class PostgresTokens:
+    """The tokens of the accounts. See TokenStore."""
+
+    def in_turn(
+        self, account_id: uuid.UUID, do: Callable[[StoredTokens], _T], *, may_repeat: bool
+    ) -> _T:
+        """Under a lock of its own, since the account's row has to stay free for leasing."""
+
+        def in_our_turn() -> _T:
+            wait_for_turn(TurnLock.CHANNEL_TOKENS, account_id)
+            return do(AccountTokens(ChannelAccount.objects.get(pk=account_id)))
+
+        return run_work(f"{__name__}.in_turn", in_our_turn, retry=may_repeat)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTokens:
+    """The pair in an account's row. See StoredTokens."""
+
+    account: ChannelAccount
+
+    @property
+    def sealed(self) -> bytes:
+        return bytes(self.account.tokens_sealed)
+
+    def credentials(self) -> Credentials:
+        return credentials_for_sending(self.account)
+
+    def replace(self, used: bytes, found: NewTokens) -> None:
+        row = lock(ChannelAccount.objects.all()).get(pk=self.account.pk)
+        if bytes(row.tokens_sealed) != used:
+            return
+        keep_tokens(row, found.secrets)
+        row.tokens_expire_at = found.expire_at
+        row.save(
+            update_fields=[
+                "tokens_sealed",
+                "tokens_expire_at",
+                "circuit_open_since",
+                "circuit_reason",
+            ]
+        )
+        record("channel.tokens_renewed", by="sender", on=row, chain=f"channel:{row.id}")

@@ -1,0 +1,58 @@
+"""Senders that are broken on purpose: each must be caught, or the simulation shows nothing."""
+
+import uuid
+from contextlib import contextmanager
+
+from keng.channels.base import Outcome
+from keng.delivery.sender import Sender
+from keng.delivery.sender.one_delivery import SendResult
+from tests.simulation.faulty_ledger import FaultyLedger, FaultyTokens
+
+
+class RecordsBeforeSending(Sender):
+    """It calls a row sent, and then sends it."""
+
+    async def _send_its_text(self, row, account) -> SendResult:
+        sending = super()._send_its_text(row, account)
+        self._consequences._begin(_finish(sending))
+        return SendResult(Outcome("sent", provider_id="soon"))
+
+
+async def _finish(sending) -> None:
+    await sending
+
+
+class ForgetsLeases(FaultyLedger):
+    """What a killed sender held is nobody's for ever."""
+
+    async def sweep(self) -> bool:
+        return await self.world.ask("sweep", self.world.rows.wake)
+
+
+class SendsAgainWhatNobodyKnows(FaultyLedger):
+    """Every lease that was left behind is queued anew, also of what no machine repeats."""
+
+    async def sweep(self) -> bool:
+        def queue_again(now: float) -> bool:
+            for row in self.world.rows.look().values():
+                if row.state == "leased" and row.leased_until < now:
+                    row.state, row.leased_by, row.leased_until = "queued", None, None
+            return self.world.rows.wake(now)
+
+        return await self.world.ask("sweep", queue_again)
+
+
+class RenewsOutOfTurn(FaultyLedger):
+    """Two senders may ask for new tokens of one account at once."""
+
+    def __init__(self, world, sender: uuid.UUID) -> None:
+        super().__init__(world, sender)
+        self.tokens = TokensOutOfTurn(world)
+
+
+class TokensOutOfTurn(FaultyTokens):
+    """No lock."""
+
+    @contextmanager
+    def _turn(self, account_id: uuid.UUID):
+        yield
