@@ -14,7 +14,7 @@ from keng.warnings.six_things.read_text import PAUSE, ReadText
 _MOST_WORDS_OF_OFFICE = 14
 _LONGEST_NAME = 3
 # "Đường số 6" is named by its number.
-_NUMBERED = re.compile(rf"(?:(?:{spelling('số')}|so) (?=\d))?")
+_NUMBERED = re.compile(rf"(?:{spelling('số')}|so) (?=\d)")
 
 
 def says_place(read: ReadText, acts: set[int]) -> bool:
@@ -93,7 +93,7 @@ def _is_in(read: ReadText, word: TextWord, *sections: str) -> bool:
 def _behind_units(read: ReadText) -> Iterator[int]:
     """Words that name a place behind what it is."""
     for one in read.one_of("unit", "unit_with_accents").finditer(read.stream):
-        at = read.word_at(_NUMBERED.match(read.stream, one.end()).end())
+        at = read.word_at((_NUMBERED.match(read.stream, one.end()) or one).end())
         if at >= len(read.words) or read.marks[at]:
             continue
         if not _may_be_name(read, at, is_behind_unit=True):
