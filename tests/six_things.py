@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from keng.language.fold import fold
 from keng.warnings.six_things import Thing, things_said
 
-OWN = ("six_things_own.jsonl", "six_things_later.jsonl")
+OWN = ("six_things_own.jsonl", "six_things_later.jsonl", "six_things_third.jsonl")
 MARKS = (*(thing.value for thing in Thing), "fear")
 
 Row = dict[str, Any]

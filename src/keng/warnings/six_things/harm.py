@@ -11,8 +11,8 @@ _FEWEST_WORDS_THAT_DESCRIBE = 3
 # "Nếu bị lừa," only says when to do something.
 _FEWEST_WORDS_BEYOND_CASE = 6
 _SUFFERING = (("persons", "suffers"), ("belongings", "is_ruined"), ("waters", "enters"))
-_PREVENTION = f"{spelling('phòng')} "
-_PREPARED_FOR = f"{spelling('đề')} {_PREVENTION}"
+_PREVENTION = tuple(f"{spelling('phòng')} {more}" for more in ("", f"{spelling('chống')} "))
+_PREPARED_FOR = f"{spelling('đề')} {_PREVENTION[0]}"
 
 
 def says_hazard(read: ReadText, acts: set[int]) -> bool:
@@ -34,6 +34,8 @@ def _tells_danger(read: ReadText, clause: Clause, is_act: bool) -> bool:
 
 
 def _names_danger(read: ReadText, words: str) -> bool:
+    if read.one_of("penalty").search(words):
+        return False
     # "Phòng cháy" is no fire; "đề phòng cháy" warns of one.
     starts = (found.start() for found in read.one_of("hazard").finditer(words))
     return any(
@@ -43,11 +45,12 @@ def _names_danger(read: ReadText, words: str) -> bool:
 
 
 def _describes(read: ReadText, clause: Clause) -> bool:
-    """Whether it tells something, beside names, times and what is said of every danger."""
-    if read.is_guessed:
+    """Whether it tells what somebody does, beside names, times and what is said of every danger."""
+    ours = read.one_of("us").sub("| ", clause.spelled)
+    if read.is_guessed or not read.one_of("wrongdoer").search(ours):
         return False
     fewest = _FEWEST_WORDS_THAT_DESCRIBE + read.is_bare
-    left = read.one_of("harm", "time", "readers", "agency", "says_little").sub("| ", clause.spelled)
+    left = read.one_of("harm", "time", "readers", "agency", "says_little").sub("| ", ours)
     names = {
         read.words[at].spelled
         for at in range(clause.start + 1, clause.start + len(clause.words))

@@ -11,6 +11,7 @@ from functools import cache
 from keng.warnings.six_things.read_text import ANY_WORD, Clause, ReadText, any_listed_phrase
 
 _BEFORE = 24
+_FEWEST_WORDS_OF_REQUEST = 4
 
 
 def clauses_that_instruct(read: ReadText) -> set[int]:
@@ -28,6 +29,8 @@ def _acts_in(read: ReadText, sentence: list[Clause]) -> Iterator[int]:
     has_told = False
     for number, clause in enumerate(sentence):
         words = grammar.without_connectors(clause.spelled)
+        if read.first_of("own_words").match(words) or read.one_of("trick_asks").search(words):
+            continue
         is_feigned = is_feigned or bool(read.one_of("feigning").search(words))
         if tells_of_others:
             is_act = not is_feigned and bool(grammar.asked.search(words))
@@ -36,6 +39,7 @@ def _acts_in(read: ReadText, sentence: list[Clause]) -> Iterator[int]:
             is_act = grammar.orders(
                 words, may_begin=may_begin, is_first=number == 0
             ) or _calls_for_help(read, words)
+            is_act = is_act or (leads and _asks_kindly(read, words))
         if is_act or grammar.plain_order.search(words) or grammar.tells_readers(words):
             has_told = True
             yield clause.start
@@ -48,6 +52,14 @@ def _calls_for_help(read: ReadText, words: str) -> bool:
         return False
     before = words[max(0, found.start() - _BEFORE) : found.start()]
     return not read.ending_with("happened").search(before)
+
+
+def _asks_kindly(read: ReadText, words: str) -> bool:
+    """Whether a clause to readers ends with a request: "để bật lửa ở nhà giúp"."""
+    if len(words.split()) < _FEWEST_WORDS_OF_REQUEST:
+        return False
+    asks = read.ending_with("asks_kindly").search(words[-_BEFORE:])
+    return bool(asks) and not _grammar(is_bare=read.is_bare).vague.search(words)
 
 
 class _Grammar:
@@ -83,8 +95,10 @@ class _Grammar:
             rf"{any_of('readers_of_case')}(?:(?!{vague}){ANY_WORD}){{0,6}}?{any_of('verb')}"
         )
         self.help = re.compile(
-            rf"(?<!\S){any_of('calls')}(?:{ANY_WORD}){{0,3}}?{any_of('helpers')}"
+            rf"(?<!\S){any_of('calls')}(?:(?!{any_of('of_whom')}){ANY_WORD}){{0,3}}?"
+            rf"{any_of('helpers')}"
         )
+        self.vague = re.compile(rf"(?<!\S){any_of('vague_act')}")
 
     def without_connectors(self, clause: str) -> str:
         found = self._connectors.match(clause)

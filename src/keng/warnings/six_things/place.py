@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from keng.language.fold import fold
+from keng.language.fold import fold, spelling
 from keng.language.indicators.patterns import listed_words
 from keng.language.words import TextWord
 from keng.places.name_index import NameKey, district_names, name_key, province_names
@@ -13,15 +13,35 @@ from keng.warnings.six_things.read_text import PAUSE, ReadText
 
 _MOST_WORDS_OF_OFFICE = 14
 _LONGEST_NAME = 3
+# "Đường số 6" is named by its number.
+_NUMBERED = re.compile(rf"(?:{spelling('số')}|so) (?=\d)")
 
 
 def says_place(read: ReadText, acts: set[int]) -> bool:
-    """Whether it names a place of the map, or a whole unit."""
-    if read.one_of("whole").search(read.stream):
+    """Whether it names a place of the map, a whole unit, or where on the net people are met."""
+    if any(
+        not _is_office_in_short(read, one) for one in read.one_of("whole").finditer(read.stream)
+    ):
         return True
     of_offices = _words_of_offices(read)
-    named = (*_behind_units(read), *_behind_prepositions(read), *_known_places(read))
-    return any(at not in of_offices for at in named)
+    ours = (read.word_at(one.start()) for one in read.one_of("unit_of_ours").finditer(read.stream))
+    named = (*ours, *_behind_units(read), *_behind_prepositions(read), *_known_places(read))
+    return any(at not in of_offices for at in named) or _names_platform(read, acts)
+
+
+def _is_office_in_short(read: ReadText, whole: re.Match[str]) -> bool:
+    """Whether it is "CA huyện", which reads like "cả huyện" where accents are missing."""
+    return not read.is_upper and read.written(read.word_at(whole.start())).isupper()
+
+
+def _names_platform(read: ReadText, acts: set[int]) -> bool:
+    """Whether a trick is told to reach people on a platform, not what to do there."""
+    return any(
+        read.one_of("platform").search(clause.spelled)
+        and read.one_of("wrongdoer", "hazard").search(clause.spelled)
+        for clause in read.clauses
+        if clause.start not in acts
+    )
 
 
 def _words_of_offices(read: ReadText) -> set[int]:
@@ -55,25 +75,28 @@ def _words_that_go_on(read: ReadText, at: int) -> int:
     return read.word_at(more.end()) - at if more else int(_may_be_name(read, at))
 
 
-def _may_be_name(read: ReadText, at: int) -> bool:
+def _may_be_name(read: ReadText, at: int, *, is_behind_unit: bool = False) -> bool:
     """Whether this word may be the first, or a later one, of a name."""
     word = read.words[at]
     if word.folded[:1].isdigit():
         return len(word.folded) <= 4
     if read.has_capitals:
-        return read.written(at)[:1].isupper() and not _is_in(read, word, "no_place")
+        barred = ("no_place",) if is_behind_unit else ("no_place", "title")
+        return read.written(at)[:1].isupper() and not _is_in(read, word, *barred)
     return not _is_in(read, word, "not_name") or _begins_name_of_tables(read, at)
 
 
-def _is_in(read: ReadText, word: TextWord, section: str) -> bool:
-    return bool(read.first_of(section).match(f"{word.spelled} "))
+def _is_in(read: ReadText, word: TextWord, *sections: str) -> bool:
+    return bool(read.first_of(*sections).match(f"{word.spelled} "))
 
 
 def _behind_units(read: ReadText) -> Iterator[int]:
     """Words that name a place behind what it is."""
     for one in read.one_of("unit", "unit_with_accents").finditer(read.stream):
-        at = read.word_at(one.end())
-        if at >= len(read.words) or read.marks[at] or not _may_be_name(read, at):
+        at = read.word_at((_NUMBERED.match(read.stream, one.end()) or one).end())
+        if at >= len(read.words) or read.marks[at]:
+            continue
+        if not _may_be_name(read, at, is_behind_unit=True):
             continue
         before = read.stream[max(0, one.start() - 12) : one.start()]
         if read.ending_with("not_before_unit").search(before):

@@ -40,7 +40,7 @@ def _warns(read: ReadText, start: int, end: int) -> bool:
     if read.ending_with("contact").search(before):
         return False
     warns = bool(_verb_of_warning(is_bare=read.is_bare).match(after))
-    if read.first_of("agency_of_residents").match(read.stream, start):
+    if not read.first_of("agency").match(read.stream, start):
         return warns and before[-2:-1] in _MARKS
     return warns or _heads_or_signs(read, before, read.stream[start:end], after)
 

@@ -1,5 +1,6 @@
 """Whether a text says when: an hour, a day, a date, a feast. "Gần đây" is no time."""
 
+import bisect
 import re
 
 from keng.language.fold import flatten
@@ -26,14 +27,14 @@ def says_time(read: ReadText) -> bool:
     flat = flatten(read.text).flat
     return (
         any(_is_clock(flat, one) for one in _CLOCK.finditer(flat))
-        or any(_is_date(flat, one) for one in _DATE.finditer(flat))
-        or any(
-            not read.ending_with("vague_count").search(
-                read.stream[max(0, one.start() - _NEAR) : one.start()]
-            )
-            for one in read.one_of("time").finditer(read.stream)
-        )
+        or any(_is_date(read, flat, one) for one in _DATE.finditer(flat))
+        or any(_is_period(read, one) for one in read.one_of("time").finditer(read.stream))
     )
+
+
+def _is_period(read: ReadText, one: re.Match[str]) -> bool:
+    before = read.stream[max(0, one.start() - _NEAR) : one.start()]
+    return not read.ending_with("vague_count", "not_before_time").search(before)
 
 
 def _is_clock(flat: str, one: re.Match[str]) -> bool:
@@ -43,7 +44,11 @@ def _is_clock(flat: str, one: re.Match[str]) -> bool:
     return True
 
 
-def _is_date(flat: str, one: re.Match[str]) -> bool:
+def _is_date(read: ReadText, flat: str, one: re.Match[str]) -> bool:
+    at = bisect.bisect_left(read.words, one.start(), key=lambda word: word.start)
+    end = read.starts[at] if at < len(read.words) else len(read.stream)
+    if read.ending_with("not_before_time").search(read.stream, max(0, end - _NEAR), end):
+        return False
     if one.group().replace(" ", "") not in _NO_DATES:
         return True
     return bool(_DAY_BEFORE.search(flat, max(0, one.start() - _NEAR), one.start()))
