@@ -187,7 +187,7 @@ def drop_thanks(pk: uuid.UUID, *, reason: str = "", by: Officer) -> GroupThanks:
 def _require_still_counted(found: GroupThanks, by: Officer) -> None:
     """Whether every report of the text may still be counted, now. Raises ReportsChanged."""
     refs = list(found.counted.values_list("tip_ref", flat=True))
-    list(lock(Tip.objects.filter(pk__in=refs)).values("pk"))
+    list(lock(Tip.objects.visible_to(by).filter(pk__in=refs)).values("pk"))
     now = times.now()
     rows = ended_tips(found.unit, officer=by).filter(
         is_ripe(now), pk__in=refs, category=found.category
