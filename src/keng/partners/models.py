@@ -135,7 +135,7 @@ class ManuscriptQuerySet(ReleasableQuerySet["Manuscript"]):
         """Campaigns that everybody reads, newest first: of a partner that is active."""
         return (
             self.released()
-            .filter(kind="campaign", partner__is_active=True)
+            .filter(kind=self.model.Kind.CAMPAIGN, partner__is_active=True)
             .select_related("partner__place")
             .order_by("-released_at", "-id")
         )
@@ -154,7 +154,7 @@ class Manuscript(PartnerText):
         LESSON = "lesson", _("Lesson")
         CHECK = "check", _("Claim check")
         CAMPAIGN = "campaign", _("Campaign")
-        PLACE = "place", _("Introduction at a place")
+        PLACE = "at_place", _("Introduction at a place")
 
     kind = models.CharField(max_length=8, choices=Kind)
     typed = models.JSONField(default=dict)
@@ -174,7 +174,7 @@ class Manuscript(PartnerText):
         constraints = [
             *PartnerText.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(kind__in=["lesson", "check", "campaign", "place"]),
+                condition=Q(kind__in=["lesson", "check", "campaign", "at_place"]),
                 name="manuscript_kind_is_known",
             ),
             models.CheckConstraint(
@@ -183,7 +183,7 @@ class Manuscript(PartnerText):
                 | Q(released_at__isnull=False, kind="check", revision__isnull=False)
                 | Q(
                     released_at__isnull=False,
-                    kind__in=["campaign", "place"],
+                    kind__in=["campaign", "at_place"],
                     edition=None,
                     revision=None,
                 ),

@@ -35,7 +35,7 @@ _KINDS = [
     ("lesson", "Lesson"),
     ("check", "Claim check"),
     ("campaign", "Campaign"),
-    ("place", "Introduction at a place"),
+    ("at_place", "Introduction at a place"),
 ]
 _KNOWN, _PUBLIC = "manuscript_kind_is_known", "manuscript_published_leads_to_what_is_public"
 
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "manuscript",
             models.CheckConstraint(
-                condition=Q(kind__in=["lesson", "check", "campaign", "place"]), name=_KNOWN
+                condition=Q(kind__in=["lesson", "check", "campaign", "at_place"]), name=_KNOWN
             ),
         ),
         migrations.AddConstraint(
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 | Q(kind="check", released_at__isnull=False, revision__isnull=False)
                 | Q(
                     edition=None,
-                    kind__in=["campaign", "place"],
+                    kind__in=["campaign", "at_place"],
                     released_at__isnull=False,
                     revision=None,
                 ),
