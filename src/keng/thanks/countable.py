@@ -5,12 +5,11 @@ those that were joined as duplicates; more the machine does not know.
 """
 
 import datetime
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from keng.kit import times
 from keng.kit.small_counts import FEWEST_SHOWN
@@ -142,11 +141,10 @@ class PossibleThanks:
 def possible_thanks(unit: Unit, *, officer: "Officer") -> list[PossibleThanks]:
     """Where the machine can offer a text, most reports first."""
     rows = uncounted_tips(unit, officer=officer).filter(is_ripe(times.now()))
-    pairs = list(rows.values_list("place", "place__kind", "place__parent", "category"))
-    counts: Counter[tuple[uuid.UUID, str]] = Counter(
-        (parent if kind == Place.Kind.HAMLET else place, category)
-        for place, kind, parent, category in pairs
-    )
+    # Wider than the hamlet.
+    place = Case(When(place__kind=Place.Kind.HAMLET, then="place__parent"), default="place")
+    counted = rows.order_by().values_list(place, "category").annotate(Count("pk"))
+    counts = {(place, category): n for place, category, n in counted if place}
     enough = {key: n for key, n in counts.items() if n >= FEWEST_SHOWN}
     places = Place.objects.in_bulk({place for place, _category in enough})
     found = [PossibleThanks(places[place], code, n) for (place, code), n in enough.items()]

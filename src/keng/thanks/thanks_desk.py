@@ -4,11 +4,13 @@ import functools
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from keng.accounts.middleware import SignedInRequest
+from keng.accounts.models import Officer
 from keng.accounts.who import RELEASING
 from keng.acts.errors import Refused
 from keng.kit.ids import read_id
@@ -30,7 +32,7 @@ from keng.thanks.wording import text_of_thanks
 
 
 @require_safe
-def thanks_list(request: HttpRequest) -> HttpResponse:
+def thanks_list(request: SignedInRequest) -> HttpResponse:
     """For what groups can be thanked now, and what became of earlier thanks."""
     officer = request.officer
     unit = group_thanks.desk_that_thanks(officer)
@@ -48,7 +50,7 @@ def thanks_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def thanks_new(request: HttpRequest) -> HttpResponse:
+def thanks_new(request: SignedInRequest) -> HttpResponse:
     """The text that the machine offers for `place` and `category`, and to which groups it goes."""
     officer = request.officer
     unit = group_thanks.desk_that_thanks(officer)
@@ -81,7 +83,7 @@ def thanks_new(request: HttpRequest) -> HttpResponse:
     return render(request, "thanks/thanks_new.html", context, status=status)
 
 
-def _offered_text(unit: Unit, place: Place, category: str, officer) -> str:
+def _offered_text(unit: Unit, place: Place, category: str, officer: Officer) -> str:
     """Raises TooFewReports."""
     counted = count_reports(unit, place, category, officer=officer)
     if not counted.are_enough:
@@ -90,7 +92,7 @@ def _offered_text(unit: Unit, place: Place, category: str, officer) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-def thanks(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def thanks(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One word of thanks: the second person says whether anybody could guess who reported."""
     officer = request.officer
     visible = GroupThanks.objects.visible_to(officer)
@@ -128,7 +130,7 @@ def thanks(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "thanks/thanks.html", context, status=status)
 
 
-def _dropped(request: HttpRequest, found: GroupThanks, *, reason: str) -> HttpResponse:
+def _dropped(request: SignedInRequest, found: GroupThanks, *, reason: str) -> HttpResponse:
     group_thanks.drop_thanks(found.pk, reason=reason, by=request.officer)
     messages.success(request, _("Nothing is sent. Its reports can count in other thanks."))
     return redirect("thanks", pk=found.pk)
