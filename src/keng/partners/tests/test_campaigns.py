@@ -12,13 +12,18 @@ from keng.kit import times
 from keng.lessons.tests.world import TEXTS
 from keng.partners.actions import inviting, manuscripts
 from keng.partners.actions.campaign_acts import note_campaign_share, take_part_in_campaign
+from keng.partners.campaign_content import PARTS, CampaignContent
 from keng.partners.campaign_coverage import coverage_by_commune
-from keng.partners.campaign_parts import read_campaign, running_campaigns
+from keng.partners.campaign_parts import offered_parts, read_campaign, running_campaigns
 from keng.partners.models import CampaignDay, Manuscript
 from keng.partners.queries import waiting_texts
 from keng.partners.tests.stage import Stage, signed_in
 from keng.partners.tests.test_manuscripts import handed_in
+from keng.partners.tests.test_surveys import SurveyStage
 from keng.partners.writing_boxes import writing_forms_for
+from keng.warnings.actions import recall_warning
+from keng.warnings.models import Version
+from keng.warnings.tests.ward import Ward
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +235,40 @@ def test_the_public_site_has_the_rights_for_all_of_it(public_client, stage, beco
     note_campaign_share(text.pk, stage.place.pk, groups=2, by=stage.tinh)
     assert public_client.get(reverse("campaign", args=[text.pk])).status_code == 200
     manuscripts.withdraw_manuscript(text.pk, by=stage.tinh)
+
+
+def content_with(**parts):
+    """What a campaign of today keeps, with only these things in it."""
+    today = times.local_date(times.now())
+    chosen = {part: tuple(map(str, parts.get(part, ()))) for part in PARTS}
+    return CampaignContent(TITLE, "", (), "scam_bank", today, today, (), chosen).as_json()
+
+
+def test_a_warning_that_holds_no_more_is_no_part_of_it():
+    """Taken back, or past its last day."""
+    ward = Ward()
+    held, recalled, expired = (ward.published() for _ in range(3))
+    content = content_with(warnings=[one.warning_id for one in (held, recalled, expired)])
+    assert len(read_campaign(content).warnings) == 3
+    recall_warning(recalled.warning_id, reason="wrong_facts", by=ward.province_duty)
+    past = times.local_date(times.now()) - datetime.timedelta(days=1)
+    Version.objects.filter(pk=expired.pk).update(valid_until=past)
+    assert read_campaign(content).warnings == [held]
+
+
+def test_a_partner_puts_its_own_surveys_into_it_and_nobody_elses():
+    """However many others are open."""
+    stage = SurveyStage()
+    own = [stage.opened().code for _ in range(21)]
+    assert {code for code, _title in offered_parts(stage.partner)["surveys"]} == set(own)
+    everywhere = stage.invited(name="Tỉnh đoàn", username="an", place=None).member.partner
+    assert offered_parts(everywhere)["surveys"] == []
+    first = own[0]
+    assert [one.code for one in read_campaign(content_with(surveys=[first])).surveys] == [first]
+
+
+def test_no_partner_fills_the_list_of_campaigns(stage):
+    other = of_province(stage)
+    newer = [published(stage) for _ in range(6)]
+    assert running_campaigns() == [newer[5], newer[4], other]
+    assert running_campaigns(stage.other_place) == [other]
