@@ -99,7 +99,7 @@ def see_coverage(page: Page, stack, elsewhere: str) -> None:
     page.get_by_role("link", name=TITLE).click()
     page.locator("main a[href$='/coverage/']").click()
     here = page.locator("tr", has_text=HERE)
-    expect(page.locator("main")).to_contain_text("khi chiến dịch đã kết thúc")
+    expect(page.locator("main")).to_contain_text("khi đợt vận động đã kết thúc")
     expect(page.locator("thead th")).to_have_count(2)
     expect(page.locator("main .notice.warn")).to_contain_text(elsewhere)
     page.select_option("[name=place]", label=HERE)

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet, Window
 from django.db.models.fields.json import KT
 from django.db.models.functions import RowNumber
@@ -21,7 +22,7 @@ from keng.partners.models import Manuscript
 from keng.partners.queries import kit_warnings
 from keng.places.models import Place
 from keng.surveys.models import Survey
-from keng.surveys.queries import open_surveys_by_code, open_surveys_for_partner
+from keng.surveys.queries import open_surveys_by_code, open_surveys_for_partner, survey_titles
 from keng.warnings.models import Version
 from keng.warnings.queries import holding_versions
 
@@ -117,3 +118,47 @@ def read_campaign(kept: dict[str, Any]) -> CampaignReading:
         surveys=open_surveys_by_code(parts["surveys"]),
         warnings=list(holding_versions().filter(warning__in=_ids(parts["warnings"]))),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPart:
+    """One of its parts as a second person reads it."""
+
+    kind: str
+    title: str
+    is_shown: bool | None
+    """Whether readers would see it today; None where whoever asks may not read that."""
+
+
+def named_parts(reading: CampaignReading) -> list[NamedPart]:
+    """All that a campaign was written with, also what readers would not see today."""
+    shown = {
+        "lessons": {one.lesson.slug for one in reading.lessons},
+        "pledges": {one.slug for one in reading.pledges},
+        "surveys": {one.code for one in reading.surveys},
+        "warnings": {str(one.warning_id) for one in reading.warnings},
+    }
+    titles = _titles_ever_public(reading.content.parts)
+    parts = []
+    for part, keys in reading.content.parts.items():
+        for key in keys:
+            title = titles[part].get(key)
+            if title is None and part == "surveys":
+                # A partner's, on the desk: its address is public, its row is not for the desk.
+                parts.append(NamedPart(part, f"{settings.PUBLIC_URL}/s/{key}", None))
+            else:
+                parts.append(NamedPart(part, title or key, key in shown[part]))
+    return parts
+
+
+def _titles_ever_public(parts: dict[str, tuple[str, ...]]) -> dict[str, dict[str, str]]:
+    editions = Edition.objects.ever_released().filter(lesson__slug__in=parts["lessons"])
+    newest_last = editions.select_related("lesson").order_by("number")
+    pledges = Campaign.objects.ever_released().filter(slug__in=parts["pledges"])
+    warnings = Version.objects.newest_published().filter(warning__in=_ids(parts["warnings"]))
+    return {
+        "lessons": {one.lesson.slug: one.title for one in newest_last},
+        "pledges": {one.slug: one.title for one in pledges},
+        "surveys": survey_titles(parts["surveys"]),
+        "warnings": {str(one.warning_id): one.texts["vi"]["title"] for one in warnings},
+    }

@@ -99,6 +99,12 @@ def open_surveys_by_code(codes: Iterable[str]) -> list[Survey]:
     return _taking_answers(_PUBLIC_SURVEYS.filter(code__in=list(codes)))
 
 
+def survey_titles(codes: Iterable[str]) -> dict[str, str]:
+    """In Vietnamese, by code, of those that are or were public. No desk reads a partner's."""
+    found = Survey.objects.filter(code__in=list(codes), state__in=_PUBLIC)
+    return dict(found.values_list("code", KT("content__vi__title")))
+
+
 def open_surveys_for_partner(partner: "Partner", *, limit: int = 30) -> list[Survey]:
     """What a partner can carry on: all of its own first, then those of its desk and those above."""
     place, unit = partner.place, partner.invited_by_unit

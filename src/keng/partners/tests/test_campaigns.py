@@ -18,13 +18,13 @@ from keng.partners.campaign_coverage import coverage_of, shown_counts
 from keng.partners.campaign_parts import offered_parts, read_campaign, running_campaigns
 from keng.partners.models import CampaignDay, Manuscript
 from keng.partners.queries import waiting_texts
-from keng.partners.tests.stage import Stage, signed_in
+from keng.partners.tests.stage import signed_in
 from keng.partners.tests.test_manuscripts import handed_in
 from keng.partners.tests.test_surveys import SurveyStage
 from keng.partners.writing_boxes import writing_forms_for
 from keng.warnings.actions import recall_warning
 from keng.warnings.models import Version
-from keng.warnings.tests.ward import Ward
+from keng.warnings.tests.ward import CALM, Ward
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ TITLE = "Tháng không bấm liên kết lạ"
 def stage(tmp_path, monkeypatch, settings):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     settings.DATA_FOLDER = tmp_path
-    made = Stage()
+    made = SurveyStage()
     made.other_place = make.place("Xã Đồng Việt", parent=made.province_place)
     made.tinh = made.invited(name="Tỉnh đoàn", username="an", place=made.province_place).member
     made.bao = inviting.add_member(
@@ -262,6 +262,24 @@ def test_a_partner_of_one_has_the_province_as_second_person(desk_client, stage):
     sign_in(desk_client, stage.coordinator)
     page = desk_client.get(reverse("desk-article", "keng.site.desk_urls", args=[text.pk]))
     assert "Tôi gọi lại số cũ." in page.content.decode()
+
+
+def test_the_province_reads_what_belongs_to_it_with_its_own_rights(desk_client, become, stage):
+    """By kind and title, also what readers do not see now; of another's survey the address."""
+    ward = Ward()
+    recalled = ward.published()
+    recall_warning(recalled.warning_id, reason="wrong_facts", by=ward.province_duty)
+    survey = stage.opened()
+    text = written(stage, stage.alone(), places=[stage.place.code])
+    added = {"warnings": [str(recalled.warning_id)], "surveys": [survey.code]}
+    Manuscript.objects.filter(pk=text.pk).update(content=text.content | added)
+    sign_in(desk_client, stage.coordinator)
+    become("desk")
+    page = desk_client.get(reverse("desk-article", "keng.site.desk_urls", args=[text.pk]))
+    main = page.content.decode().replace("\u00a0", " ")
+    for words in (TEXTS["vi"]["title"], CALM["title"], f"/s/{survey.code}"):
+        assert words in main, words
+    assert main.count("lúc này người đọc không thấy") == 1
 
 
 def test_the_public_site_has_the_rights_for_all_of_it(public_client, stage, become):
