@@ -73,8 +73,9 @@ def running_campaigns_of(partner: Partner, place: Place) -> list[Manuscript]:
 
 def _running(place: Place | None) -> QuerySet[Manuscript]:
     today = times.local_date(times.now()).isoformat()
-    days = {"starts_on": KT("content__days__0"), "ends_on": KT("content__days__1")}
-    found = Manuscript.objects.public_campaigns().alias(**days)
+    found = Manuscript.objects.public_campaigns().alias(
+        starts_on=KT("content__days__0"), ends_on=KT("content__days__1")
+    )
     found = found.filter(starts_on__lte=today, ends_on__gte=today)
     return found.filter(content__places__contains=[str(place.pk)]) if place else found
 

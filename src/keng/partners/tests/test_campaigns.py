@@ -10,6 +10,7 @@ from django.urls import reverse
 from keng.acts.errors import NotAllowed, TooLate
 from keng.conftest import sign_in
 from keng.kit import times
+from keng.kit.rate_limits import network_of_address
 from keng.lessons.tests.world import TEXTS
 from keng.partners.actions import inviting, manuscripts
 from keng.partners.actions.campaign_acts import note_campaign_share, take_part_in_campaign
@@ -17,6 +18,7 @@ from keng.partners.campaign_content import PARTS, CampaignContent
 from keng.partners.campaign_coverage import coverage_of, shown_counts
 from keng.partners.campaign_parts import offered_parts, read_campaign, running_campaigns
 from keng.partners.models import CampaignDay, Manuscript
+from keng.partners.public.campaign_pages import take_part_limit
 from keng.partners.queries import waiting_texts
 from keng.partners.tests.stage import signed_in
 from keng.partners.tests.test_manuscripts import handed_in
@@ -219,6 +221,13 @@ def test_none_is_not_told_from_a_few(counts, shown, others, together):
     told = shown_counts({make.some_id(): count for count in counts})
     assert list(told.at_least.values()) == shown
     assert (told.others, told.others_at_least) == (others, together)
+
+
+def test_much_from_one_network_solves_a_small_sum(public_client, stage):
+    address = reverse("campaign", args=[published(stage).pk])
+    assert "data-puzzle" not in public_client.get(address).content.decode()
+    take_part_limit.count_network(network_of_address("127.0.0.1"), 30)
+    assert "data-puzzle" in public_client.get(address).content.decode()
 
 
 def test_it_counts_in_its_own_communes_and_days_and_for_its_own_partner_alone(stage):
