@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -22,7 +23,7 @@ from keng.surveys.content import SurveyContent
 from keng.surveys.models import FreeText, Survey, SurveyResult
 
 if TYPE_CHECKING:
-    from keng.accounts.models import Officer
+    from keng.accounts.models import Officer, Partner
 
 # Columns that the public site may read. Figures are none: once the result is out, a view has them.
 _PUBLIC_SURVEYS = Survey.objects.select_related("unit").only(
@@ -91,6 +92,38 @@ def open_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]
     """
     found = _of_place(_PUBLIC_SURVEYS.filter(state=Survey.State.OPEN), place, "-opened_at", limit)
     return [survey for survey in found if takes_answers(survey)]
+
+
+def open_surveys_by_code(codes: Iterable[str]) -> list[Survey]:
+    """Those of these that take answers, newest first, whoever asks."""
+    return _taking_answers(_PUBLIC_SURVEYS.filter(code__in=list(codes)))
+
+
+def survey_titles(codes: Iterable[str]) -> dict[str, str]:
+    """In Vietnamese, by code, of those that are or were public. No desk reads a partner's."""
+    found = Survey.objects.filter(code__in=list(codes), state__in=_PUBLIC)
+    return dict(found.values_list("code", KT("content__vi__title")))
+
+
+def open_surveys_for_partner(partner: "Partner", *, limit: int = 30) -> list[Survey]:
+    """What a partner can carry on: all of its own first, then those of its desk and those above."""
+    place, unit = partner.place, partner.invited_by_unit
+    if place is not None:
+        unit = serving.unit_for(place)
+    units = {unit.pk, serving.unit_above(unit).pk}
+    desks = _PUBLIC_SURVEYS.filter(unit__in=units, partner__isnull=True)
+    return [
+        *_taking_answers(_PUBLIC_SURVEYS.filter(partner=partner)),
+        *_taking_answers(desks)[:limit],
+    ]
+
+
+def _taking_answers(found: Any) -> list[Survey]:
+    opened = found.filter(state=Survey.State.OPEN).order_by("-opened_at")
+    surveys = [survey for survey in opened if takes_answers(survey)]
+    for survey in surveys:
+        survey.words = content_of(survey)
+    return surveys
 
 
 def published_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]:

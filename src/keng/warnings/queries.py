@@ -41,9 +41,14 @@ def public_versions() -> QuerySet[Version]:
     )
 
 
+def holding_versions() -> QuerySet[Version]:
+    """Of what the public reads that which holds today: neither taken back nor past its day."""
+    return _holding(public_versions())
+
+
 def current_warnings(limit: int = 20, *, offset: int = 0) -> list[Version]:
     """Warnings that hold today, newest first."""
-    return list(_holding(public_versions())[offset : offset + limit])
+    return list(holding_versions()[offset : offset + limit])
 
 
 def recent_warnings(place: Place | None = None, limit: int = 500) -> list[Version]:
@@ -93,7 +98,7 @@ def current_warnings_for(topic: str, place: Place | None = None, limit: int = 3)
     `topic` is one of the eight tiles, "" for all. A warning of the whole province concerns each of
     its communes, and one of a hamlet concerns its commune.
     """
-    found = _holding(public_versions())
+    found = holding_versions()
     if topic:
         found = found.filter(category__in=taxonomy.categories_of_topic(topic))
     if place is None:

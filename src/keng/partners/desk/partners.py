@@ -22,6 +22,7 @@ from keng.kit.pagination import rows_of_page
 from keng.network.queries.places import places_of
 from keng.partners import queries
 from keng.partners.actions import inviting, releasing
+from keng.partners.campaign_parts import named_parts
 from keng.partners.errors import NameTaken, WordsChanged
 from keng.partners.forms import (
     HintsReleaseForm,
@@ -193,7 +194,7 @@ def desk_article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, _("Done. The partner sees it at once."))
     if published is not None or is_back:
         return redirect("desk-partners")
-    context = {
+    context: dict[str, Any] = {
         "panel": panel,
         "article": found,
         "questions": [
@@ -202,6 +203,8 @@ def desk_article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     }
     if isinstance(found, Manuscript):
         context |= reading_context(found)
+    if "reading" in context:
+        context["named_parts"] = named_parts(context["reading"])
     return render(request, "partners/desk/article.html", context, status=panel.status)
 
 

@@ -10,16 +10,16 @@ from django.views.decorators.http import require_http_methods
 
 from keng.acts.errors import TooLate
 from keng.limits.shared import SharedLimit
-from keng.partners import campaign_coverage as coverage
 from keng.partners.actions.campaign_acts import note_campaign_share, take_part_in_campaign
+from keng.partners.campaign_coverage import coverage_of
 from keng.partners.campaign_forms import CampaignShareForm, TakePartForm
 from keng.partners.campaign_parts import CampaignReading, read_campaign
 from keng.partners.models import Manuscript
 from keng.partners.public.deciding import see_other
 
-# As with lessons: a school or a meeting has one network, and what is beyond its pace is thanked and
-# not counted.
-take_part_limit = SharedLimit("campaign taken part in", at_once=150, pause=30.0)
+# A school or a meeting has one network: from half of this on its phones do a small sum, and each of
+# them weighs a quarter. What is beyond its pace is thanked and not counted, as with lessons.
+take_part_limit = SharedLimit("campaign taken part in", at_once=40, pause=30.0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +39,8 @@ def campaign(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "reading": reading,
         "form": form,
         "is_counted": "counted" in request.GET,
-        "cells": coverage.pledges_for_everybody(coverage.coverage_by_commune(found, reading)),
+        "coverage": coverage_of(found, reading) if reading.content.pledge else None,
+        "puzzle": take_part_limit.puzzle(request) if form else "",
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "partners/campaign.html", context, status=status)
@@ -88,13 +89,11 @@ def campaign_coverage(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         with contextlib.suppress(TooLate):
             note_campaign_share(pk, uuid.UUID(given["place"]), groups=given["groups"], by=member)
         return see_other("campaign-coverage", pk)
-    rows = coverage.coverage_by_commune(found, reading)
     context = {
         "partner": member.partner,
         "text": found,
         "reading": reading,
-        "rows": rows,
-        "silent": [row.name for row in rows if row.is_silent],
+        "coverage": coverage_of(found, reading),
         "form": form if counts else None,
     }
     status = 422 if form.errors else 200

@@ -14,7 +14,7 @@ from keng.kit.rate_limits import ask_to_wait
 from keng.lessons import queries as lessons
 from keng.limits.shared import SharedLimit
 from keng.partners.actions import inviting
-from keng.partners.campaign_parts import running_campaigns
+from keng.partners.campaign_parts import running_campaigns, running_campaigns_of
 from keng.partners.forms import KitRequestForm
 from keng.partners.models import Article, Manuscript
 from keng.partners.place_introductions import (
@@ -71,7 +71,7 @@ def partner_at(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
         "partner": found,
         "place": place,
         "introduction": introduction_at(found, place),
-        "campaigns": [one for one in running_campaigns(place) if one.partner_id == found.pk],
+        "campaigns": running_campaigns_of(found, place),
         "versions": current_warnings_for("", place, limit=5),
         "lessons": lessons.editions_of_partner(found, limit=6),
     }

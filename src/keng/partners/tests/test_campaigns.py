@@ -1,6 +1,7 @@
 """Campaigns of partners: made by two people, taken part in by anybody, counted by commune."""
 
 import datetime
+import re
 
 import pytest
 from django.http import QueryDict
@@ -9,16 +10,23 @@ from django.urls import reverse
 from keng.acts.errors import NotAllowed, TooLate
 from keng.conftest import sign_in
 from keng.kit import times
+from keng.kit.rate_limits import network_of_address
 from keng.lessons.tests.world import TEXTS
 from keng.partners.actions import inviting, manuscripts
 from keng.partners.actions.campaign_acts import note_campaign_share, take_part_in_campaign
-from keng.partners.campaign_coverage import coverage_by_commune
-from keng.partners.campaign_parts import read_campaign, running_campaigns
+from keng.partners.campaign_content import PARTS, CampaignContent
+from keng.partners.campaign_coverage import coverage_of, shown_counts
+from keng.partners.campaign_parts import offered_parts, read_campaign, running_campaigns
 from keng.partners.models import CampaignDay, Manuscript
+from keng.partners.public.campaign_pages import take_part_limit
 from keng.partners.queries import waiting_texts
-from keng.partners.tests.stage import Stage, signed_in
+from keng.partners.tests.stage import signed_in
 from keng.partners.tests.test_manuscripts import handed_in
+from keng.partners.tests.test_surveys import SurveyStage
 from keng.partners.writing_boxes import writing_forms_for
+from keng.warnings.actions import recall_warning
+from keng.warnings.models import Version
+from keng.warnings.tests.ward import CALM, Ward
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +37,7 @@ TITLE = "Tháng không bấm liên kết lạ"
 def stage(tmp_path, monkeypatch, settings):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     settings.DATA_FOLDER = tmp_path
-    made = Stage()
+    made = SurveyStage()
     made.other_place = make.place("Xã Đồng Việt", parent=made.province_place)
     made.tinh = made.invited(name="Tỉnh đoàn", username="an", place=made.province_place).member
     made.bao = inviting.add_member(
@@ -145,39 +153,81 @@ def test_a_partner_of_a_commune_has_no_other_in_its_boxes(stage):
     assert set(found.forms[0].errors) == {"places"}
 
 
-def test_a_resident_takes_the_pledge_and_the_partner_sees_it_by_commune(public_client, stage):
+def days_pass(monkeypatch, days):
+    """The clock goes on."""
+    moment = times.now() + datetime.timedelta(days=days)
+    monkeypatch.setattr(times, "now", lambda: moment)
+
+
+def coverage_page(client, text):
+    return client.get(reverse("campaign-coverage", args=[text.pk])).content.decode()
+
+
+def test_a_resident_takes_part_and_the_partner_sees_it_once_it_is_over(
+    public_client, stage, monkeypatch
+):
     text = of_province(stage)
     address = reverse("campaign", args=[text.pk])
     given = {"place": stage.place.pk, "pledges": "on", "lessons": [stage.lesson.slug]}
-    for _ in range(5):
+    for _ in range(7):
         assert public_client.post(address, given).status_code == 303
     assert public_client.post(address, {"place": stage.place.pk}).status_code == 422
     assert public_client.post(address, given | {"place": make.some_id()}).status_code == 422
     note_campaign_share(text.pk, stage.place.pk, groups=3, by=stage.tinh)
     note_campaign_share(text.pk, stage.place.pk, groups=4, by=stage.tinh)
-    rows = {row.name: row for row in coverage_by_commune(text, read_campaign(text.content))}
-    here, silent = rows[stage.place.full_name], rows[stage.other_place.full_name]
-    assert (here.pledged_shown, here.finished_shown, here.groups) == (5, 5, 4)
-    assert silent.is_silent
-    assert not here.is_silent
     signed_in(public_client, stage.tinh)
-    page = public_client.get(reverse("campaign-coverage", args=[text.pk])).content.decode()
-    assert page.count(stage.other_place.full_name) >= 2
+    page = coverage_page(public_client, text)
+    assert page.count(stage.other_place.full_name) >= 2, "it stands where nothing was passed on"
+    days_pass(monkeypatch, 7)
+    coverage = coverage_of(text, read_campaign(text.content))
+    rows = {row.name: row for row in coverage.communes}
+    here = rows[stage.place.full_name]
+    assert (here.pledged, here.finished, here.groups) == (5, 5, 4)
+    assert coverage.not_passed_on == [stage.other_place.full_name]
     signed_in(public_client, stage.thu)
     assert public_client.get(reverse("campaign-coverage", args=[text.pk])).status_code == 404
 
 
-def test_fewer_than_five_are_no_number_anywhere(public_client, stage):
+def test_counts_of_residents_are_no_number_while_it_runs_and_the_same_for_all_after(
+    public_client, stage, monkeypatch
+):
+    """Otherwise one more reading, or four taps of one's own, would tell a small one."""
     text = of_province(stage)
     for place, times_ in ((stage.place, 4), (stage.other_place, 7)):
         for _ in range(times_):
             take_part_in_campaign(text.pk, place.pk, pledged=True, finished=0)
+    running = coverage_of(text, read_campaign(text.content))
+    assert (running.pledged, running.finished, running.pledged_communes) == (None, None, [])
+    days_pass(monkeypatch, 7)
     public = public_client.get(reverse("campaign", args=[text.pk])).content.decode()
-    assert "<b>11</b>" in public
-    assert "<b>4</b>" not in public
-    rows = {row.name: row for row in coverage_by_commune(text, read_campaign(text.content))}
-    assert rows[stage.place.full_name].pledged_shown is None
-    assert rows[stage.other_place.full_name].pledged_shown == 7
+    signed_in(public_client, stage.tinh)
+    for page in (public, coverage_page(public_client, text)):
+        assert "ít nhất 5" in page
+        assert not re.search(r">\s*(?:ít nhất )?(?:4|7|11)\s*<", page)
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown", "others", "together"),
+    [
+        ((11, 4, 0), [10], 2, None),
+        ((11, 0, 0), [10], 2, None),
+        ((4, 4), [], 2, None),
+        ((4, 4, 4), [], 3, None),
+        ((4, 3, 0), [], 3, 5),
+        ((5, 3, 3, 0), [5], 3, 5),
+    ],
+)
+def test_none_is_not_told_from_a_few(counts, shown, others, together):
+    told = shown_counts({make.some_id(): count for count in counts})
+    assert list(told.at_least.values()) == shown
+    assert (told.others, told.others_at_least) == (others, together)
+
+
+def test_much_from_one_network_solves_a_small_sum(public_client, stage):
+    address = reverse("campaign", args=[published(stage).pk])
+    assert "data-puzzle" not in public_client.get(address).content.decode()
+    take_part_limit.count_network(network_of_address("127.0.0.1"), 30)
+    assert "data-puzzle" in public_client.get(address).content.decode()
 
 
 def test_it_counts_in_its_own_communes_and_days_and_for_its_own_partner_alone(stage):
@@ -223,6 +273,24 @@ def test_a_partner_of_one_has_the_province_as_second_person(desk_client, stage):
     assert "Tôi gọi lại số cũ." in page.content.decode()
 
 
+def test_the_province_reads_what_belongs_to_it_with_its_own_rights(desk_client, become, stage):
+    """By kind and title, also what readers do not see now; of another's survey the address."""
+    ward = Ward()
+    recalled = ward.published()
+    recall_warning(recalled.warning_id, reason="wrong_facts", by=ward.province_duty)
+    survey = stage.opened()
+    text = written(stage, stage.alone(), places=[stage.place.code])
+    added = {"warnings": [str(recalled.warning_id)], "surveys": [survey.code]}
+    Manuscript.objects.filter(pk=text.pk).update(content=text.content | added)
+    sign_in(desk_client, stage.coordinator)
+    become("desk")
+    page = desk_client.get(reverse("desk-article", "keng.site.desk_urls", args=[text.pk]))
+    main = page.content.decode().replace("\u00a0", " ")
+    for words in (TEXTS["vi"]["title"], CALM["title"], f"/s/{survey.code}"):
+        assert words in main, words
+    assert main.count("lúc này người đọc không thấy") == 1
+
+
 def test_the_public_site_has_the_rights_for_all_of_it(public_client, stage, become):
     become("public")
     text = of_province(stage)
@@ -230,3 +298,40 @@ def test_the_public_site_has_the_rights_for_all_of_it(public_client, stage, beco
     note_campaign_share(text.pk, stage.place.pk, groups=2, by=stage.tinh)
     assert public_client.get(reverse("campaign", args=[text.pk])).status_code == 200
     manuscripts.withdraw_manuscript(text.pk, by=stage.tinh)
+
+
+def content_with(**parts):
+    """What a campaign of today keeps, with only these things in it."""
+    today = times.local_date(times.now())
+    chosen = {part: tuple(map(str, parts.get(part, ()))) for part in PARTS}
+    return CampaignContent(TITLE, "", (), "scam_bank", today, today, (), chosen).as_json()
+
+
+def test_a_warning_that_holds_no_more_is_no_part_of_it():
+    """Taken back, or past its last day."""
+    ward = Ward()
+    held, recalled, expired = (ward.published() for _ in range(3))
+    content = content_with(warnings=[one.warning_id for one in (held, recalled, expired)])
+    assert len(read_campaign(content).warnings) == 3
+    recall_warning(recalled.warning_id, reason="wrong_facts", by=ward.province_duty)
+    past = times.local_date(times.now()) - datetime.timedelta(days=1)
+    Version.objects.filter(pk=expired.pk).update(valid_until=past)
+    assert read_campaign(content).warnings == [held]
+
+
+def test_a_partner_puts_its_own_surveys_into_it_and_nobody_elses():
+    """However many others are open."""
+    stage = SurveyStage()
+    own = [stage.opened().code for _ in range(21)]
+    assert {code for code, _title in offered_parts(stage.partner)["surveys"]} == set(own)
+    everywhere = stage.invited(name="Tỉnh đoàn", username="an", place=None).member.partner
+    assert offered_parts(everywhere)["surveys"] == []
+    first = own[0]
+    assert [one.code for one in read_campaign(content_with(surveys=[first])).surveys] == [first]
+
+
+def test_no_partner_fills_the_list_of_campaigns(stage):
+    other = of_province(stage)
+    newer = [published(stage) for _ in range(6)]
+    assert running_campaigns() == [newer[5], newer[4], other]
+    assert running_campaigns(stage.other_place) == [other]
