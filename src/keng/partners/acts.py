@@ -77,6 +77,9 @@ SUBMIT_PARTNER_RESULT = Act(
 PUBLISH_PARTNER_RESULT = Act(
     MEMBER, {"partner_survey.published": _("Published the result of a survey of a partner")}
 )
+WITHDRAW_PARTNER_RESULT = Act(
+    MEMBER, {"partner_survey.withdrawn": _("Took the result of a survey of a partner back")}
+)
 GIVE_BACK_PARTNER_RESULT = Act(
     MEMBER,
     {"partner_survey.result_returned": _("Gave the result of a survey of a partner back")},

@@ -43,6 +43,12 @@ class NoSecondMember(Incomplete):
     )
 
 
+class TooManyOpen(Refused):
+    """No partner fills the list of surveys alone."""
+
+    sentence = _("Three surveys of your partner are open: these are the most. Close one first.")
+
+
 class MarksUnchecked(Refused):
     """Numbers, links or names are marked in it, and nobody has said that they were looked at."""
 

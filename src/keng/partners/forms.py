@@ -225,7 +225,7 @@ class MemberReleaseForm(HintsForm, MemberSignedForm):
     """The same for what the partner writes, where numbers and names are marked."""
 
 
-class OpenSurveyForm(MemberSignedForm):
+class OpenSurveyForm(MemberReleaseForm):
     """The same for the questions of a survey."""
 
     serves = serves_field()

@@ -10,6 +10,7 @@ from keng.partners.errors import MarksUnchecked
 from keng.partners.models import Article, Manuscript, PartnerText
 from keng.places.models import Unit
 from keng.places.street_names import without_streets
+from keng.surveys.models import Survey, SurveyResult
 from keng.warnings.known_numbers import official_values
 
 
@@ -26,8 +27,12 @@ class TextHints:
         return bool(self.numbers or self.names)
 
 
-def hints_of_text(text: PartnerText) -> TextHints:
+def hints_of_text(text: PartnerText | Survey | SurveyResult) -> TextHints:
     """In all that everybody would read of it."""
+    if isinstance(text, Survey):
+        return find_hints("", _words_of_survey(text), unit=text.unit)
+    if isinstance(text, SurveyResult):
+        return find_hints("", [text.words], unit=text.survey.unit)
     if isinstance(text, Article):
         return find_hints(text.title, text.text, unit=text.partner.invited_by_unit)
     if isinstance(text, Manuscript):
@@ -35,7 +40,7 @@ def hints_of_text(text: PartnerText) -> TextHints:
     raise TypeError(text)
 
 
-def require_checked(text: PartnerText, *, checked: bool) -> None:
+def require_checked(text: PartnerText | Survey | SurveyResult, *, checked: bool) -> None:
     """Whoever acts has said so of what is marked. Raises MarksUnchecked."""
     if not checked and hints_of_text(text):
         raise MarksUnchecked
@@ -49,6 +54,12 @@ def find_hints(title: str, content: Any, *, unit: Unit) -> TextHints:
     numbers = compare_numbers({"vi": {"text": words}}, official_values(unit))
     names = without_streets(names_in(words), words)
     return TextHints([one.quote for one in numbers if not one.is_settled], names)
+
+
+def _words_of_survey(survey: Survey) -> list[Any]:
+    """What its partner wrote: the names of the places are ours."""
+    texts = [survey.content, *survey.content["questions"]]
+    return [text.get(language) for text in texts for language in ("vi", "en")]
 
 
 def _strings_in(value: Any) -> Iterator[str]:

@@ -92,6 +92,11 @@ public: list[URLPattern] = [
         name="partner-survey-close",
     ),
     path(
+        "partner/surveys/<uuid:pk>/result/withdraw/",
+        survey_pages.partner_survey_withdraw,
+        name="partner-survey-withdraw",
+    ),
+    path(
         "partner/surveys/<uuid:pk>/result/",
         survey_writing.partner_survey_result,
         name="partner-survey-result",

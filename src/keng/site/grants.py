@@ -765,9 +765,13 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     # Taken by the public site for what one page of a partner does (accounts.partner_role).
     "keng_partner": {
-        # Policies: those of partners alone. Answers are only counted.
-        "surveys_survey": RIU,
-        "surveys_surveyresult": RIU,
+        # Policies: those of partners alone. Answers are only counted; figures come from the worker,
+        # and triggers hold what a survey and a result become (surveys 0012).
+        "surveys_survey": "SELECT, INSERT, UPDATE (state, purpose, content, hands, submitted_at, "
+        "returned_reason, released_by_member_id, released_at, digest, opened_at, closed_at, "
+        "published_at)",
+        "surveys_surveyresult": "SELECT, INSERT, UPDATE (words, hands, submitted_at, "
+        "returned_reason, released_by_member_id, released_at, digest, ended_at)",
         "surveys_answer": "SELECT (id, survey_id)",
         "partner_inbox_partnerinbox": RIU,
         "partner_inbox_inboxholder": RIU,

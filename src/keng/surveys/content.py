@@ -14,6 +14,8 @@ PLACE_KEY = "place"
 """The key of the question where one lives; its options are the places of the survey."""
 MOST_QUESTIONS = 12
 MOST_OPTIONS = 10
+# A partner's survey takes answers for so many days at the most.
+MOST_PARTNER_DAYS = 90
 SCALE_STEPS = 5
 _SECONDS_EACH = 20
 LANGUAGES = ("vi", "en")

@@ -1,5 +1,6 @@
 """The desk's forms: the words around the questions, one question, approval, result, a text."""
 
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,7 +12,8 @@ from keng.kit import times
 from keng.kit.forms import Form
 from keng.places.models import Unit
 from keng.releases.forms import ReleaseForm
-from keng.surveys.content import MOST_OPTIONS
+from keng.surveys.actions.errors import LastDayTooFar
+from keng.surveys.content import MOST_OPTIONS, MOST_PARTNER_DAYS
 from keng.surveys.models import Survey, SurveyResult
 
 _EMPTY = {"required": gettext_lazy("Write this part")}
@@ -146,6 +148,15 @@ class PartnerSurveyForm(SurveyForm):
         chosen, fields = set(purposes), dict[str, Any](self.fields)
         offered = fields["purpose"].choices
         fields["purpose"].choices = [one for one in offered if not one[0] or one[0] in chosen]
+
+    def clean(self) -> dict[str, Any]:
+        """It is not open for ever."""
+        said = super().clean()
+        closes = said.get("closes_on")
+        most = datetime.timedelta(days=MOST_PARTNER_DAYS)
+        if closes and closes > times.local_date(times.now()) + most:
+            self.add_error("closes_on", LastDayTooFar.sentence)
+        return said
 
 
 class QuestionForm(Form):

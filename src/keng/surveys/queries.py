@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q, Window
 from django.db.models.fields.json import KT
+from django.db.models.functions import RowNumber
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -26,21 +27,28 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer, Partner
 
 # Columns that the public site may read. Figures are none: once the result is out, a view has them.
-_PUBLIC_SURVEYS = Survey.objects.select_related("unit").only(
-    "unit",
-    "partner",
-    "code",
-    "state",
-    "purpose",
-    "reach",
-    "content",
-    "opened_at",
-    "closed_at",
-    "published_at",
+# What a closed partner asked or found is out of sight, as its other pages are.
+_PUBLIC_SURVEYS = (
+    Survey.objects.filter(Q(partner=None) | Q(partner__is_active=True))
+    .select_related("unit")
+    .only(
+        "unit",
+        "partner",
+        "code",
+        "state",
+        "purpose",
+        "reach",
+        "content",
+        "opened_at",
+        "closed_at",
+        "published_at",
+    )
 )
 # The same of results: who wrote them is none (site.grants).
 _PUBLIC_RESULTS = SurveyResult.objects.released().only("survey", "words", "texts", "released_at")
 _PUBLIC = (Survey.State.OPEN, Survey.State.CLOSED, Survey.State.PUBLISHED)
+# So many of one partner stand in a list, so that none takes the place of the others.
+MOST_OF_ONE_PARTNER = 3
 
 
 def content_of(survey: Survey, language: str = "") -> SurveyContent:
@@ -86,12 +94,15 @@ def takes_answers(survey: Survey) -> bool:
 
 
 def open_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]:
-    """Surveys that take answers; with a place, those of its desk and of the desks above.
+    """Surveys of desks that take answers; with a place, those of its desk and the desks above."""
+    found = _PUBLIC_SURVEYS.filter(state=Survey.State.OPEN)
+    return _taking_answers(_of_place(found, place, "-opened_at", limit))
 
-    A partner's is carried by the partner: it is in the list of all, and on no page of a place.
-    """
-    found = _of_place(_PUBLIC_SURVEYS.filter(state=Survey.State.OPEN), place, "-opened_at", limit)
-    return [survey for survey in found if takes_answers(survey)]
+
+def open_partner_surveys(*, limit: int = 60) -> list[Survey]:
+    """Surveys of partners that take answers: in the list of all, and on no page of a place."""
+    found = _PUBLIC_SURVEYS.filter(state=Survey.State.OPEN)
+    return _taking_answers(_of_partners(found, "opened_at", limit))
 
 
 def open_surveys_by_code(codes: Iterable[str]) -> list[Survey]:
@@ -127,10 +138,25 @@ def _taking_answers(found: Any) -> list[Survey]:
 
 
 def published_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]:
-    """Published results, newest first; with a place as above."""
+    """Published results of desks, newest first; with a place as above."""
+    return _with_figures(_of_place(_published(), place, "-published_at", limit))
+
+
+def published_partner_surveys(*, limit: int = 30) -> list[Survey]:
+    """Published results of partners, newest first."""
+    return _with_figures(_of_partners(_published(), "published_at", limit))
+
+
+def _taking_answers(surveys: list[Survey]) -> list[Survey]:
+    return [survey for survey in surveys if takes_answers(survey)]
+
+
+def _published() -> Any:
     shown = Prefetch("results", _PUBLIC_RESULTS, to_attr="results_out")
-    found = _PUBLIC_SURVEYS.filter(state=Survey.State.PUBLISHED).prefetch_related(shown)
-    surveys = _of_place(found, place, "-published_at", limit)
+    return _PUBLIC_SURVEYS.filter(state=Survey.State.PUBLISHED).prefetch_related(shown)
+
+
+def _with_figures(surveys: list[Survey]) -> list[Survey]:
     figures = _published_figures([survey.pk for survey in surveys])
     for survey in surveys:
         survey.figures = figures.get(survey.pk)
@@ -138,13 +164,27 @@ def published_surveys(place: Place | None = None, *, limit: int = 20) -> list[Su
 
 
 def _of_place(found: Any, place: Place | None, order: str, limit: int) -> list[Survey]:
+    found = found.filter(partner__isnull=True)
     if place is not None:
         try:
             unit = serving.unit_for(place)
         except Unit.DoesNotExist:
             return []
-        found = found.filter(unit__in={unit.pk, serving.unit_above(unit).pk}, partner__isnull=True)
-    shown = list(found.order_by(order)[:limit])
+        found = found.filter(unit__in={unit.pk, serving.unit_above(unit).pk})
+    return _with_words(found.order_by(order)[:limit])
+
+
+def _of_partners(found: Any, moment: str, limit: int) -> list[Survey]:
+    """The newest of each partner by this moment."""
+    nth = Window(RowNumber(), partition_by="partner", order_by=F(moment).desc())
+    newest = found.filter(partner__isnull=False).alias(nth=nth)
+    return _with_words(
+        newest.filter(nth__lte=MOST_OF_ONE_PARTNER).order_by(F(moment).desc())[:limit]
+    )
+
+
+def _with_words(found: Any) -> list[Survey]:
+    shown = list(found)
     for survey in shown:
         survey.words = content_of(survey)
     return shown

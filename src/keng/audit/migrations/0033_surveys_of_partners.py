@@ -12,7 +12,7 @@ DECLARE
     '''partner_survey.made'', ''partner_survey.changed'', ''partner_survey.submitted'','
     ' ''partner_survey.returned'', ''partner_survey.opened'', ''partner_survey.closed'','
     ' ''partner_survey.result_submitted'', ''partner_survey.result_returned'','
-    ' ''partner_survey.published'', ''article.written'',');
+    ' ''partner_survey.published'', ''partner_survey.withdrawn'', ''article.written'',');
   written text := replace(
     members,
     'chain = ''intake:worker'' AND action',

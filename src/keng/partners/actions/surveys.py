@@ -3,6 +3,7 @@
 No officer reads one before its result is out, nor is any of them its second person.
 """
 
+import datetime
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -18,12 +19,13 @@ from keng.audit.actions import record
 from keng.kit import times
 from keng.kit.codes import random_code
 from keng.partners import acts
-from keng.partners.errors import NoSecondMember, NotTheirPurpose
+from keng.partners.errors import NoSecondMember, NotTheirPurpose, TooManyOpen
+from keng.partners.hints import require_checked
 from keng.partners.survey_queries import members_without_hand
 from keng.releases import steps
 from keng.releases.errors import NothingWaits
 from keng.surveys import codes
-from keng.surveys.actions.errors import LastDayOver, NotReady, WrongState
+from keng.surveys.actions.errors import LastDayOver, LastDayTooFar, NotReady, WrongState
 from keng.surveys.actions.questions import (
     StoredContent,
     require_ready,
@@ -32,7 +34,9 @@ from keng.surveys.actions.questions import (
     without_question,
 )
 from keng.surveys.actions.results import ResultWords
+from keng.surveys.content import MOST_PARTNER_DAYS
 from keng.surveys.models import Survey, SurveyResult
+from keng.surveys.queries import MOST_OF_ONE_PARTNER
 
 
 @act(acts.MAKE_PARTNER_SURVEY)
@@ -97,10 +101,17 @@ def move_partner_question_up(survey_id: uuid.UUID, key: str, *, by: PartnerMembe
 
 
 @act(acts.SUBMIT_PARTNER_SURVEY)
-def submit_partner_survey(survey_id: uuid.UUID, *, by: PartnerMember) -> Survey:
-    """Hand it in for another member. Raises NotAllowed, WrongState, NotReady, NoSecondMember."""
+def submit_partner_survey(
+    survey_id: uuid.UUID, *, checked: bool = False, by: PartnerMember
+) -> Survey:
+    """Hand it in for another member.
+
+    Raises NotAllowed, WrongState, NotReady, NoSecondMember, LastDayTooFar, MarksUnchecked.
+    """
     survey = _locked_draft(survey_id, by)
     require_ready(survey.content)
+    _require_last_day(survey)
+    require_checked(survey, checked=checked)
     if not members_without_hand(by.partner_id, [*survey.hands, by.pk]):
         raise NoSecondMember
     survey.state = Survey.State.SUBMITTED
@@ -124,16 +135,25 @@ def give_back_partner_survey(survey_id: uuid.UUID, *, reason: str, by: PartnerMe
 
 
 @act(acts.OPEN_PARTNER_SURVEY)
-def open_partner_survey(survey_id: uuid.UUID, *, seen: bytes, by: PartnerMember) -> Survey:
+def open_partner_survey(
+    survey_id: uuid.UUID, *, seen: bytes, checked: bool = False, by: PartnerMember
+) -> Survey:
     """Take answers from now on, to exactly what this second person read.
 
-    Raises NotAllowed, NothingWaits, HandInIt, TextChanged, LastDayOver.
+    Raises NotAllowed, NothingWaits, HandInIt, TextChanged, LastDayOver, LastDayTooFar, TooManyOpen,
+    MarksUnchecked.
     """
-    survey = _locked_survey(survey_id, by)
+    # All of the partner's, so that two that are opened at once count each other.
+    survey = _locked_survey(survey_id, by, with_others=True)
     steps.require_second_person(survey, seen=seen, by=by)
+    require_checked(survey, checked=checked)
+    _require_last_day(survey)
+    with in_partner_role():
+        is_open = Survey.objects.of_partner(by.partner_id).filter(state=Survey.State.OPEN)
+        if is_open.count() >= MOST_OF_ONE_PARTNER:
+            raise TooManyOpen
     now = times.now()
-    last = survey.content.get("closes_on", "")
-    if last and last < times.local_date(now).isoformat():
+    if survey.content["closes_on"] < times.local_date(now).isoformat():
         raise LastDayOver
     survey.state, survey.opened_at = Survey.State.OPEN, now
     _let_out(survey, "state", "opened_at", seen=seen, by=by)
@@ -156,37 +176,43 @@ def close_partner_survey(survey_id: uuid.UUID, *, by: PartnerMember) -> Survey:
 
 @act(acts.SUBMIT_PARTNER_RESULT)
 def submit_partner_result(
-    survey_id: uuid.UUID, words: ResultWords, *, by: PartnerMember
+    survey_id: uuid.UUID, words: ResultWords, *, checked: bool = False, by: PartnerMember
 ) -> SurveyResult:
     """Hand in what the partner says of the figures, the first time or changed.
 
-    Raises NotAllowed, WrongState, NotReady("figures"), NoSecondMember.
+    Raises NotAllowed, WrongState, NotReady("figures"), NoSecondMember, MarksUnchecked.
     """
     survey = _locked_survey(survey_id, by)
     if survey.state not in {Survey.State.CLOSED, Survey.State.PUBLISHED}:
         raise WrongState
     if survey.figures is None:
         raise NotReady("figures")
-    result = _result_in_hand(survey) or SurveyResult(survey=survey)
+    in_hand = _result_in_hand(survey)
+    result = in_hand or SurveyResult(survey=survey)
     if not members_without_hand(by.partner_id, [*result.hands, by.pk]):
         raise NoSecondMember
     result.words = {language: dict(said) for language, said in words.items()}
+    require_checked(result, checked=checked)
     result.hand_in(by)
+    changed = ["words", "hands", "submitted_at", "returned_reason"]
     with in_partner_role():
-        result.save()
+        result.save(update_fields=changed if in_hand else None)
     _record("partner_survey.result_submitted", survey, by, steps.release_detail(result))
     return result
 
 
 @act(acts.PUBLISH_PARTNER_RESULT)
-def publish_partner_result(survey_id: uuid.UUID, *, seen: bytes, by: PartnerMember) -> SurveyResult:
+def publish_partner_result(
+    survey_id: uuid.UUID, *, seen: bytes, checked: bool = False, by: PartnerMember
+) -> SurveyResult:
     """Let everybody read the words, as this second person read them, and the figures.
 
-    Raises NotAllowed, NothingWaits, HandInIt, TextChanged.
+    Raises NotAllowed, NothingWaits, HandInIt, TextChanged, MarksUnchecked.
     """
     survey = _locked_survey(survey_id, by)
     result = _required_result(survey)
     steps.require_second_person(result, seen=seen, by=by)
+    require_checked(result, checked=checked)
     with in_partner_role():
         for earlier in SurveyResult.objects.filter(survey=survey).released():
             steps.end(earlier)
@@ -199,6 +225,26 @@ def publish_partner_result(survey_id: uuid.UUID, *, seen: bytes, by: PartnerMemb
     return result
 
 
+@act(acts.WITHDRAW_PARTNER_RESULT)
+def withdraw_partner_result(survey_id: uuid.UUID, *, by: PartnerMember) -> Survey:
+    """Take the result out of sight, by any member; another one may be written.
+
+    Raises NotAllowed, WrongState.
+    """
+    survey = _locked_survey(survey_id, by)
+    with in_partner_role():
+        result = SurveyResult.objects.filter(survey=survey).released().first()
+    if survey.state != Survey.State.PUBLISHED or result is None:
+        raise WrongState
+    result.survey = survey
+    survey.state = Survey.State.CLOSED
+    with in_partner_role():
+        steps.end(result)
+        survey.save(update_fields=["state"])
+    _record("partner_survey.withdrawn", survey, by, steps.release_detail(result))
+    return survey
+
+
 @act(acts.GIVE_BACK_PARTNER_RESULT)
 def give_back_partner_result(survey_id: uuid.UUID, *, reason: str, by: PartnerMember) -> None:
     """Give the words back to be changed. Raises NotAllowed, NothingWaits."""
@@ -209,11 +255,13 @@ def give_back_partner_result(survey_id: uuid.UUID, *, reason: str, by: PartnerMe
     _record("partner_survey.result_returned", survey, by)
 
 
-def _locked_survey(survey_id: uuid.UUID, by: PartnerMember) -> Survey:
-    """One of the member's own partner, locked. Raises NotAllowed."""
+def _locked_survey(survey_id: uuid.UUID, by: PartnerMember, *, with_others: bool = False) -> Survey:
+    """One of the member's own partner, locked; perhaps with the others of it. Raises NotAllowed."""
     permit_over(by.partner_id)
+    own = Survey.objects.of_partner(by.partner_id)
     with in_partner_role():
-        survey = lock(Survey.objects.of_partner(by.partner_id)).filter(pk=survey_id).first()
+        locked = lock(own if with_others else own.filter(pk=survey_id))
+        survey = next((one for one in locked if one.pk == survey_id), None)
     if survey is None:
         raise NotAllowed
     survey.partner = by.partner
@@ -239,6 +287,13 @@ def _save_change(survey: Survey, content: StoredContent, by: PartnerMember) -> S
 def _require_purpose(purpose: str, by: PartnerMember) -> None:
     if purpose not in by.partner.purposes:
         raise NotTheirPurpose
+
+
+def _require_last_day(survey: Survey) -> None:
+    furthest = times.local_date(times.now()) + datetime.timedelta(days=MOST_PARTNER_DAYS)
+    last = survey.content.get("closes_on")
+    if not last or last > furthest.isoformat():
+        raise LastDayTooFar
 
 
 def _result_in_hand(survey: Survey) -> SurveyResult | None:

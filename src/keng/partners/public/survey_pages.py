@@ -1,5 +1,6 @@
 """Surveys of a member's partner: the list, and one of them with what can be done with it now."""
 
+import functools
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,8 @@ from keng.kit import qr
 from keng.partners import survey_queries
 from keng.partners.actions import surveys as actions
 from keng.partners.errors import WordsChanged
-from keng.partners.forms import MemberSignedForm, OpenSurveyForm
+from keng.partners.forms import MemberReleaseForm, OpenSurveyForm
+from keng.partners.hints import hints_of_text
 from keng.partners.public.deciding import has_signed, second_member_words, see_other
 from keng.partners.survey_queries import OwnSurvey
 from keng.releases.desk import (
@@ -24,9 +26,8 @@ from keng.releases.desk import (
 )
 from keng.releases.errors import TextChanged
 from keng.releases.forms import GiveBackForm
-from keng.releases.models import Releasable
 from keng.surveys import queries
-from keng.surveys.models import Survey
+from keng.surveys.models import Survey, SurveyResult
 from keng.surveys.page_view import figures_context, survey_context
 
 
@@ -59,6 +60,13 @@ def partner_survey_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return see_other("partner-survey", pk)
 
 
+@require_POST
+def partner_survey_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take the result out of sight."""
+    actions.withdraw_partner_result(pk, by=request.member)
+    return see_other("partner-survey", pk)
+
+
 def own_survey_or_404(request: HttpRequest, pk: uuid.UUID) -> OwnSurvey:
     """One of the member's partner. Raises Http404."""
     found = survey_queries.own_survey(pk, request.member)
@@ -68,17 +76,18 @@ def own_survey_or_404(request: HttpRequest, pk: uuid.UUID) -> OwnSurvey:
 
 
 def _decide(
-    request: HttpRequest, survey: Survey, text: Releasable
+    request: HttpRequest, survey: Survey, text: Survey | SurveyResult
 ) -> SecondPersonPanel[Any] | None:
     """Carry a posted decision out: None once it is done, otherwise the panel to show."""
     if text is survey:
-        form: type[MemberSignedForm] = OpenSurveyForm
+        kind: type[MemberReleaseForm] = OpenSurveyForm
         let_out = _let_out_as_read(actions.open_partner_survey, survey.pk)
         give_back: Any = actions.give_back_partner_survey
     else:
-        form = MemberSignedForm
+        kind = MemberReleaseForm
         let_out = _let_out_as_read(actions.publish_partner_result, survey.pk)
         give_back = actions.give_back_partner_result
+    form = functools.partial(kind, hints=hints_of_text(text))
     second = SecondPerson(
         person=request.member,
         refusal=lambda text: second_member_words(text, request.member),
@@ -98,9 +107,9 @@ def _decide(
 def _let_out_as_read(act: Callable[..., Any], survey_id: uuid.UUID) -> LetOut[Any]:
     """The act; where the words changed in that moment, the page says so and is opened anew."""
 
-    def let_out(*, seen: bytes, by: Any, **_given: Any) -> Any:
+    def let_out(*, seen: bytes, by: Any, checked: bool = False, **_given: Any) -> Any:
         try:
-            return act(survey_id, seen=seen, by=by)
+            return act(survey_id, seen=seen, checked=checked, by=by)
         except TextChanged as error:
             raise WordsChanged from error
 

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from keng.acts.errors import Incomplete
 from keng.partners.actions import surveys as actions
 from keng.partners.errors import NoSecondMember
+from keng.partners.forms import HintsForm
+from keng.partners.hints import TextHints, find_hints, hints_of_text
 from keng.partners.public.deciding import see_other
 from keng.partners.public.survey_pages import own_survey_or_404
 from keng.partners.survey_queries import OwnSurvey, place_names_of_partner
@@ -50,16 +52,19 @@ def partner_survey_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("partner-survey", pk=pk)
     is_handed_in = request.POST.get("do") == "submit"
     form = _words_form(request, initial=survey_initial(own.survey), is_sent=not is_handed_in)
+    marks = HintsForm(request.POST if is_handed_in else None, hints=hints_of_text(own.survey))
     if is_handed_in:
+        if not marks.is_valid():
+            return _edit_page(request, own, form, marks)
         try:
-            actions.submit_partner_survey(pk, by=request.member)
+            actions.submit_partner_survey(pk, **marks.given(), by=request.member)
         except Incomplete as error:
-            return _edit_page(request, own, form, refusal=str(error.sentence))
+            return _edit_page(request, own, form, marks, refusal=str(error.sentence))
         return see_other("partner-survey", pk)
     if form.is_bound and form.is_valid():
         actions.revise_partner_survey(pk, **_words_of(request, form), by=request.member)
         return see_other("partner-survey-edit", pk)
-    return _edit_page(request, own, form)
+    return _edit_page(request, own, form, marks)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,20 +128,26 @@ def partner_survey_result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial=outcome_initial(own.written or own.result_out),
     )
+    marks = HintsForm(hints=TextHints([], []))
     if form.is_bound and form.is_valid():
+        hints = find_hints("", [form.outcome()], unit=own.survey.unit)
+        marks = HintsForm(request.POST, hints=hints)
         try:
-            actions.submit_partner_result(pk, form.outcome(), by=request.member)
+            if marks.is_valid():
+                actions.submit_partner_result(
+                    pk, form.outcome(), **marks.given(), by=request.member
+                )
+                return see_other("partner-survey", pk)
         except NoSecondMember as error:
             form.add_error(None, str(error.sentence))
-        else:
-            return see_other("partner-survey", pk)
     content = queries.content_of(own.survey, "vi")
     context = survey_context(own.survey, content) | {
         "partner": request.member.partner,
         "form": form,
+        "marks": marks,
         **figures_context(content, own.survey.figures),
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.is_bound else 200
     return render(request, "partners/own/survey_result.html", context, status=status)
 
 
@@ -158,16 +169,22 @@ def _words_of(request: HttpRequest, form: PartnerSurveyForm) -> dict[str, Any]:
 
 
 def _edit_page(
-    request: HttpRequest, own: OwnSurvey, form: PartnerSurveyForm, *, refusal: str = ""
+    request: HttpRequest,
+    own: OwnSurvey,
+    form: PartnerSurveyForm,
+    marks: HintsForm,
+    *,
+    refusal: str = "",
 ) -> HttpResponse:
     context = {
         "partner": request.member.partner,
         "survey": own.survey,
         "content": queries.content_of(own.survey, "vi"),
         "form": form,
+        "marks": marks,
         "refusal": refusal,
     }
-    status = 422 if form.errors or refusal else 200
+    status = 422 if form.errors or marks.errors or refusal else 200
     return render(request, "partners/own/survey_edit.html", context, status=status)
 
 

@@ -356,6 +356,11 @@ _OF_A_DESK = "survey_id IN (SELECT id FROM surveys_survey WHERE partner_id IS NU
 _OF_A_PARTNER = "survey_id IN (SELECT id FROM surveys_survey WHERE partner_id IS NOT NULL)"
 _DESKS_OWN = "partner_id IS NULL"
 _PARTNERS_OWN = "partner_id IS NOT NULL"
+# What a closed partner asked or found is out of sight.
+_OF_NO_CLOSED_PARTNER = (
+    "(partner_id IS NULL OR EXISTS (SELECT FROM accounts_partner body"
+    " WHERE body.id = surveys_survey.partner_id AND body.is_active))"
+)
 
 
 def _of_survey(table: str, *sets: str) -> str:
@@ -371,7 +376,10 @@ def _public_reads(table: str, *, is_out: str) -> RowPolicy:
 
 
 _SURVEYS = (
-    _public_reads("surveys_survey", is_out="state IN ('open', 'closed', 'published')"),
+    _public_reads(
+        "surveys_survey",
+        is_out=_all_of("state IN ('open', 'closed', 'published')", _OF_NO_CLOSED_PARTNER),
+    ),
     _partner_does("surveys_survey", _PARTNERS_OWN),
     *desk_writes(
         "surveys_survey",
@@ -385,7 +393,12 @@ _SURVEYS = (
         ),
         others=_NOT_PUBLIC,
     ),
-    _public_reads("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),
+    _public_reads(
+        "surveys_surveyresult",
+        is_out="released_at IS NOT NULL AND ended_at IS NULL"
+        # Read as the public site reads surveys: of no closed partner.
+        " AND survey_id IN (SELECT id FROM surveys_survey)",
+    ),
     _partner_does("surveys_surveyresult", _OF_A_PARTNER),
     *desk_writes(
         "surveys_surveyresult",

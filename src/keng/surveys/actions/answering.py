@@ -51,7 +51,11 @@ def take_answer(
 
     Raises NotOpen, SlipUnknown, SlipUsed.
     """
-    survey = survey_to_answer(survey.pk)
+    try:
+        survey = survey_to_answer(survey.pk)
+    except Survey.DoesNotExist:
+        # Its partner was closed meanwhile.
+        raise NotOpen from None
     # Sheets of paper may be typed in after the last day, until somebody closes the survey.
     on_paper = origin == Answer.Origin.PAPER and survey.state == Survey.State.OPEN
     if not (on_paper or takes_answers(survey)):

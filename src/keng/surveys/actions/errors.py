@@ -31,6 +31,12 @@ class LastDayOver(TooLate):
     sentence = _("Its last day is over. Give it back, set a later day and hand it in again.")
 
 
+class LastDayTooFar(Incomplete):
+    """A partner asks for so long at the most, then it shows what came of it."""
+
+    sentence = _("A survey of a partner takes answers for 90 days at the most: set an earlier day.")
+
+
 class NotReady(Incomplete):
     """Something is missing; holds a word for what."""
 

@@ -109,10 +109,9 @@ def _begin(turn: ChatTurn, command: ChatCommand) -> list[str]:
     if not command.code:
         offered = [
             (one, queries.content_of(one, command.language))
-            for one in queries.open_surveys()
-            if one.partner_id is None
+            for one in queries.open_surveys()[:_MOST_OFFERED]
         ]
-        return [sentences.choice_of_surveys(offered[:_MOST_OFFERED], command.language)]
+        return [sentences.choice_of_surveys(offered, command.language)]
     survey = queries.public_survey(command.code)
     # A partner's is answered on its page alone: this chat is with the police.
     if survey is None or survey.partner_id is not None:

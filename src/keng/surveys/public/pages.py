@@ -17,8 +17,11 @@ from keng.surveys.public import answer_limits
 
 @require_safe
 def surveys(request: HttpRequest) -> HttpResponse:
-    """What is open, and what came of earlier ones."""
-    context = {"open": queries.open_surveys(), "results": queries.published_surveys(limit=30)}
+    """What is open, and what came of earlier ones: those of desks first."""
+    context = {
+        "open": [*queries.open_surveys(), *queries.open_partner_surveys()],
+        "results": [*queries.published_surveys(limit=30), *queries.published_partner_surveys()],
+    }
     return render(request, "surveys/list.html", context)
 
 
