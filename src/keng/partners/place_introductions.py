@@ -3,7 +3,7 @@
 import uuid
 
 from keng.accounts.models import Partner
-from keng.kit.sql_names import alphabetically
+from keng.language.alphabet import alphabetical
 from keng.partners.campaign_parts import communes_of_partner
 from keng.partners.models import Manuscript, ManuscriptQuerySet
 from keng.places.models import Place
@@ -26,21 +26,22 @@ def introduction_at(partner: Partner, place: Place) -> Manuscript | None:
 
 
 def places_with_introduction(partner: Partner) -> list[Place]:
-    """Where the partner says something of itself, by their names."""
+    """Where the partner works and says something of itself."""
     newest: dict[str, Manuscript] = {}
     for text in _published().filter(partner=partner):
         newest.setdefault(text.content["place"], text)
-    keys = [uuid.UUID(key) for key, text in newest.items() if text.ended_at is None]
-    return list(Place.objects.filter(pk__in=keys, valid_to=None).order_by(alphabetically()))
+    shown = {uuid.UUID(key) for key, text in newest.items() if text.ended_at is None}
+    return [place for place in places_of_partner(partner) if place.pk in shown]
 
 
 def partners_at(place: Place) -> list[Partner]:
-    """Those that say something of themselves at this place, by their names."""
+    """Those that work at this place and say something of themselves there, by their names."""
     newest: dict[uuid.UUID, Manuscript] = {}
     for text in _published().filter(partner__is_active=True, content__place=str(place.pk)):
         newest.setdefault(text.partner_id, text)
     found = [text.partner for text in newest.values() if text.ended_at is None]
-    return sorted(found, key=lambda partner: partner.name)
+    working = [partner for partner in found if place in places_of_partner(partner)]
+    return sorted(working, key=lambda partner: alphabetical(partner.name))
 
 
 def _published() -> ManuscriptQuerySet:

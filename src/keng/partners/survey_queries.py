@@ -11,6 +11,7 @@ from django.conf import settings
 
 from keng.accounts.models import Partner, PartnerMember
 from keng.accounts.partner_role import in_partner_role
+from keng.kit.sql_names import by_given_name
 from keng.surveys.models import Answer, Survey, SurveyResult
 from keng.surveys.queries import content_of, place_names_in
 
@@ -62,7 +63,7 @@ def members_without_hand(partner_id: uuid.UUID, hands: list[uuid.UUID]) -> list[
     able = PartnerMember.objects.filter(
         partner_id=partner_id, is_active=True, awaits_agreement=False
     )
-    return list(able.exclude(pk__in=hands).order_by("name"))
+    return list(able.exclude(pk__in=hands).order_by(*by_given_name()))
 
 
 def place_names_of_partner(partner: Partner) -> list[str]:

@@ -20,8 +20,6 @@ from keng.thanks.models import CountedTip
 from keng.tips.models import Restriction, Tip, TipConcern
 
 if TYPE_CHECKING:
-    import uuid
-
     from keng.accounts.models import Officer
 
 # Longer than any month.

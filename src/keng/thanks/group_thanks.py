@@ -23,6 +23,7 @@ from keng.delivery.audience import Audience, define_audience
 from keng.delivery.models import Approval, Dispatch
 from keng.delivery.models.outbound import THANKS_SOURCE
 from keng.kit import times
+from keng.kit.sql_names import alphabetically
 from keng.network.models import Group
 from keng.network.queries.places import place_ids_below
 from keng.places.models import Place, Unit
@@ -58,7 +59,7 @@ def groups_to_thank(unit: Unit, place: Place) -> list[Group]:
     """Groups in use of the desk and of those below it, in this place."""
     own = Group.objects.filter(unit=unit) | Group.objects.filter(unit__parent=unit)
     inside = own.filter(is_active=True, place__in=place_ids_below([place.pk]))
-    return list(inside.select_related("place").order_by("name", "pk"))
+    return list(inside.select_related("place").order_by(alphabetically(), "pk"))
 
 
 def require_thankable(place: Place, category: str) -> None:

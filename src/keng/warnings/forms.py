@@ -89,8 +89,8 @@ def _short_field(label: Any, language: str) -> forms.CharField:
         label=label,
         help_text=gettext_lazy(
             "Where and what, and what to do. The office, the code and the page with the whole text"
-            " are added. Without it, phones that get text messages get nothing if the warning is"
-            " too long for them."
+            " are added. The warning’s page offers it to leads and everybody else who passes it on"
+            " by text message. Without it, the page cuts the whole text."
         ),
         widget=forms.Textarea(attrs={"rows": 2, "data-short-form": language}),
         error_messages={

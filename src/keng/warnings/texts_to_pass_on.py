@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from keng.channels.sms.fitting import TooLongForSms, sms_parts, sms_text
+from keng.channels.sms.fitting import TooLongForSms, sms_parts, sms_text, sms_words
+from keng.channels.wire import OutgoingMessage
 
 # A text message of three parts still arrives as one on every phone.
 MOST_SMS_PARTS = 3
@@ -18,18 +19,16 @@ class TextsToPassOn:
     with_link: str
     """For Facebook, which shows the picture of the link below it."""
     sms: str
-    """Without accents, ended at a sentence, with the link that has the rest; "" if none fits."""
+    """Without accents: the short form; else the text, ended at a sentence, with the link that has
+    the rest; "" if none fits."""
     sms_count: int
     sms_link: str
     zalo_link: str
 
 
-def texts_to_pass_on(text: str, url: str) -> TextsToPassOn:
-    """Of the text as it was sent, and the public address of the warning."""
-    try:
-        sms = sms_text(f"{text}\n{url}", {"most_parts": str(MOST_SMS_PARTS)})
-    except TooLongForSms:
-        sms = ""
+def texts_to_pass_on(text: str, url: str, short: str = "") -> TextsToPassOn:
+    """Of the text as it was sent, its short form, and the public address of the warning."""
+    sms = _text_message(f"{text}\n{url}", short)
     return TextsToPassOn(
         text,
         f"{text}\n{url}",
@@ -38,3 +37,16 @@ def texts_to_pass_on(text: str, url: str) -> TextsToPassOn:
         f"sms:?body={quote(sms or url)}",
         f"https://zalo.me/share?{urlencode({'url': url})}",
     )
+
+
+def _text_message(with_link: str, short: str) -> str:
+    """The approved short form, never cut; without one that fits, the text, which may be cut."""
+    phone = {"most_parts": str(MOST_SMS_PARTS)}
+    try:
+        return sms_words(OutgoingMessage(with_link, short=short), phone)
+    except TooLongForSms:
+        pass
+    try:
+        return sms_text(with_link, phone)
+    except TooLongForSms:
+        return ""

@@ -91,6 +91,18 @@ def test_the_question_about_an_account_reaches_nobody(code: str) -> None:
         assert not getattr(question, "delivers", False)
 
 
+def test_nobody_subscribes_to_what_is_paid_for_by_length() -> None:
+    """Before that changes, two texts need a short form, or they are cut or not sent.
+
+    They are a correction of a warning that had one, and the weekly digest.
+    """
+    assert channels.codes_where(lambda one: one.facts.price is not None) == ["sms"]
+    priced_subscribing = channels.codes_where(
+        lambda one: one.facts.price is not None and one.facts.subscribing is not None
+    )
+    assert not priced_subscribing
+
+
 def test_what_is_no_channel_has_no_facts() -> None:
     assert channels.facts_of("phone") is None
 

@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="digest_entries",
+                        related_name="+",
                         to="network.subscription",
                     ),
                 ),

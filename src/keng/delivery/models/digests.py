@@ -32,7 +32,7 @@ class DigestEntry(Row):
     """
 
     subscription = models.ForeignKey(
-        "network.Subscription", models.CASCADE, related_name="digest_entries", db_index=False
+        "network.Subscription", models.CASCADE, related_name="+", db_index=False
     )
     dispatch = models.ForeignKey("delivery.Dispatch", models.CASCADE, related_name="digest_entries")
     added_at = models.DateTimeField(db_default=Now())

@@ -24,6 +24,7 @@ class StoredText(NamedTuple):
     subject: str
     language: str
     image_path: str
+    short: str = ""
 
 
 class StoredTokens(Protocol):

@@ -303,14 +303,13 @@ class Sender:
         return await self._ledger.is_called_off(row.id)
 
     async def _send_its_text(self, row: LeasedDelivery, account: SendingAccount) -> SendResult:
-        text = self._texts.cached(row.text_id)
-        if text is None:
-            try:
-                text = await self._texts.read(row.text_id)
-            except NoText:
-                return SendResult(Outcome("reject", reason="the text is gone", code="no_text"))
         try:
+            text = self._texts.cached(row.text_id)
+            if text is None:
+                text = await self._texts.read(row.text_id)
             return await self._deliveries.send(row, account, text)
+        except NoText:
+            return SendResult(Outcome("reject", reason="the text is gone", code="no_text"))
         except DATABASE_AWAY:
             raise
         except Exception as error:  # noqa: BLE001 -- one row must not end the sending of all others

@@ -4,10 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import translation
 
-from keng.channels.sms import Sms
-from keng.channels.sms.fitting import SmsLength, keeps_marks, most_parts, sms_length
-from keng.delivery.credentials import given_settings
-from keng.delivery.models import ChannelAccount
+from keng.channels.sms.fitting import SmsLength, sms_length
 from keng.warnings.content import SHORT_FORM
 from keng.warnings.forms import WarningForm
 from keng.warnings.outgoing_text import ShortFrame, Stamp, ended_sentence, short_frame
@@ -20,23 +17,6 @@ class ShortFormCount:
     frame: ShortFrame
     with_marks: SmsLength
     without_marks: SmsLength
-
-
-@dataclass(frozen=True, slots=True)
-class SmsLimits:
-    """What the accounts for text messages send, where they differ the least of it."""
-
-    keeps_marks: bool
-    most_parts: int
-
-
-def sms_limits() -> SmsLimits | None:
-    """None where no account sends text messages."""
-    accounts = ChannelAccount.objects.filter(channel=Sms.code, is_active=True)
-    given = [given_settings(account) for account in accounts]
-    if not given:
-        return None
-    return SmsLimits(all(map(keeps_marks, given)), min(map(most_parts, given)))
 
 
 def short_form_counts(form: WarningForm, severity: int, stamp: Stamp) -> dict[str, ShortFormCount]:

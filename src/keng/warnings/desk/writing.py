@@ -35,10 +35,11 @@ from keng.warnings.content import (
     warning_content_of,
 )
 from keng.warnings.desk.ahead import before_sending_context
-from keng.warnings.desk.short_forms import short_form_counts, sms_limits
+from keng.warnings.desk.short_forms import short_form_counts
 from keng.warnings.forms import WarningForm, initial_of_version
 from keng.warnings.known_numbers import NumberCheck, check_numbers, check_warning, compared_tips
 from keng.warnings.models import Version, Warning
+from keng.warnings.texts_to_pass_on import MOST_SMS_PARTS
 
 
 def warning_new(request: HttpRequest) -> HttpResponse:
@@ -214,7 +215,7 @@ def _compose_page(request: HttpRequest, form: WarningForm, context: dict[str, An
         "returned_reason": queries.returned_reason_of(latest) if latest else "",
         "previews": previews,
         "short_forms": short_form_counts(form, _severity_in(form), stamp),
-        "sms_limits": sms_limits(),
+        "most_sms_parts": MOST_SMS_PARTS,
         **found,
     }
     status = 422 if form.is_bound and not form.is_valid() else 200

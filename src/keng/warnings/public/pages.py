@@ -35,7 +35,7 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
     published = queries.published_versions_of(version.warning)
     newest = published[0]
     language = language_among(version.texts)
-    text = _sent_text(version, language)
+    sent = _sent_text(version, language)
     # Whoever opens what was replaced reads what the newest one changed.
     correction = queries.changes_of_correction(newest, language=language)
     if newest == version or correction is None:
@@ -51,10 +51,12 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
         "correction": correction,
         "published": published,
         "category": label_for_reader(version.category),
-        "text": text,
+        "text": sent.text,
         "only_frame": (get_language() or "vi") not in FULL_LANGUAGES,
         "official": _official_beside(version, language),
-        "pass_on": texts_to_pass_on(text, warning_url(version.verify_code.code)),
+        "pass_on": texts_to_pass_on(
+            sent.text, warning_url(version.verify_code.code), short=sent.short
+        ),
         "canonical": warning_url(version.verify_code.code),
         "groups": queries.groups_reached(newest.dispatch_id) if newest != version else 0,
         "is_provable": is_provable("version", str(version.pk)),
@@ -119,10 +121,10 @@ def words_for_reader(version: Version) -> dict[str, str]:
     return found
 
 
-def _sent_text(version: Version, language: str) -> str:
+def _sent_text(version: Version, language: str) -> DispatchText:
     """The very text that was sent, for somebody who wants to send it on."""
     sent = DispatchText.objects.filter(dispatch=version.dispatch_id)
-    texts = {text.language: text.text for text in sent}
+    texts = {text.language: text for text in sent if text.text or text.language == "vi"}
     return texts.get(language) or texts["vi"]
 
 

@@ -3,10 +3,12 @@
 import bisect
 import re
 
-from keng.language.fold import flatten
+from keng.language.fold import FlatText, flatten
 from keng.warnings.six_things.read_text import ReadText
 
 _NEAR = 24
+# In the stream of words marks and tones are characters of their own.
+_NEAR_SPELLED = 60
 _CLOCK = re.compile(
     r"(?<![\d/.,:])(?:[01]?\d|2[0-4])\s?(?:h\s?[0-5]\d|g\s?[0-5]\d|:[0-5]\d|h|gio)(?![\w/])"
     r"(?!\s?(?:dong ho|lien|moi|mot|-?\s?/))"
@@ -24,16 +26,16 @@ _DAY_BEFORE = re.compile(r"(?:ngay|hom|tu|den|het|sang|trua|chieu|toi|dem|le|dip
 
 def says_time(read: ReadText) -> bool:
     """Whether it says when something happened, begins, ends or holds."""
-    flat = flatten(read.text).flat
+    text = flatten(read.text)
     return (
-        any(_is_clock(flat, one) for one in _CLOCK.finditer(flat))
-        or any(_is_date(read, flat, one) for one in _DATE.finditer(flat))
+        any(_is_clock(text.flat, one) for one in _CLOCK.finditer(text.flat))
+        or any(_is_date(read, text, one) for one in _DATE.finditer(text.flat))
         or any(_is_period(read, one) for one in read.one_of("time").finditer(read.stream))
     )
 
 
 def _is_period(read: ReadText, one: re.Match[str]) -> bool:
-    before = read.stream[max(0, one.start() - _NEAR) : one.start()]
+    before = read.stream[max(0, one.start() - _NEAR_SPELLED) : one.start()]
     return not read.ending_with("vague_count", "not_before_time").search(before)
 
 
@@ -44,11 +46,12 @@ def _is_clock(flat: str, one: re.Match[str]) -> bool:
     return True
 
 
-def _is_date(read: ReadText, flat: str, one: re.Match[str]) -> bool:
-    at = bisect.bisect_left(read.words, one.start(), key=lambda word: word.start)
+def _is_date(read: ReadText, text: FlatText, one: re.Match[str]) -> bool:
+    begins = text.start(one.start())
+    at = bisect.bisect_left(read.words, begins, key=lambda word: word.start)
     end = read.starts[at] if at < len(read.words) else len(read.stream)
-    if read.ending_with("not_before_time").search(read.stream, max(0, end - _NEAR), end):
+    if read.ending_with("not_before_time").search(read.stream, max(0, end - _NEAR_SPELLED), end):
         return False
     if one.group().replace(" ", "") not in _NO_DATES:
         return True
-    return bool(_DAY_BEFORE.search(flat, max(0, one.start() - _NEAR), one.start()))
+    return bool(_DAY_BEFORE.search(text.flat, max(0, one.start() - _NEAR), one.start()))

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from django.urls import reverse
 
+from keng.channels.gateway import plain_letters
 from keng.channels.sms.fitting import sms_parts, sms_words
 from keng.channels.wire import OutgoingMessage
 from keng.conftest import sign_in
@@ -13,6 +14,7 @@ from keng.delivery.models import DispatchText
 from keng.warnings import actions, outgoing_text, style
 from keng.warnings.forms import WarningForm
 from keng.warnings.tests.ward import CALM, NOTE, Ward, looked_at
+from keng.warnings.texts_to_pass_on import texts_to_pass_on
 from keng.warnings.verifying import verify_pasted
 from tests import make
 
@@ -36,6 +38,18 @@ def test_it_is_approved_with_the_text_and_sent_with_who_warns_code_and_page(ward
     assert sent_short(version.dispatch) == (
         f"CẢNH BÁO: {SHORT}. Công an phường Nếnh. Mã {code[:3]}-{code[3:]}. Đầy đủ: {host}/w/{code}"
     )
+
+
+def test_whoever_passes_it_on_by_text_message_sends_the_approved_short_form(public_client, ward):
+    version = ward.published(words=WITH_SHORT)
+    url = reverse("warning", args=[version.verify_code.code], urlconf="keng.site.public_urls")
+    page = public_client.get(url).content.decode()
+    assert f">{plain_letters(sent_short(version.dispatch))}</p>" in page
+
+
+def test_a_short_form_of_more_parts_than_phones_join_is_not_passed_on():
+    text, url = "CẢNH BÁO: Gọi giả công an. Cúp máy.", "https://keng.example/w/ABCDEF"
+    assert texts_to_pass_on(text, url, "Dài " * 200).sms == plain_letters(f"{text}\n{url}")
 
 
 def test_another_short_form_is_another_text_to_approve(ward):
@@ -119,7 +133,7 @@ def test_writer_and_approver_read_how_long_it_is_and_whom_it_reaches(desk_client
     sign_in(desk_client, ward.officer)
     shown = desk_client.get(reverse("warning-edit", args=[version.warning_id])).content.decode()
     assert 'data-short-count="short"' in shown
-    assert "không dấu, nhiều nhất 2 phần" in shown
+    assert "Vừa 3 phần không dấu thì" in shown
     assert "Tổng đài, Tiếng Việt: 1 người" in " ".join(shown.split())
     actions.revise_warning(
         version.warning_id,

@@ -64,6 +64,9 @@ SAYS_NOT = {
         "Nạn nhân chuyển hết tiền, không kể với ai.",
     ),
     Thing.TIME: (
+        "Theo nghị định số 15 ngày 12/10/2021 thì bị phạt.",
+        "Theo quyết định số 5 ngày 12/10/2021.",
+        "Thông tư 15/2020 ngày 12/10/2021 cấm việc này.",
         "Gần đây, thời gian qua, hiện nay có nhiều vụ.",
         "Đường dây trực 24/7, rửa tay trong 2 giờ.",
     ),
