@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
+from keng.delivery.digest_times import lasts_until_digest
 from keng.delivery.fatigue import fatigue_budget, subscriber_week_limit
 from keng.delivery.models import Delivery, Dispatch
 from keng.delivery.recipients import RecipientQuery
@@ -44,6 +45,10 @@ class Audience:
     None while it is not defined: whichever groups there are."""
     has_quiet_hours: bool = False
     """Whether no machine posts it in a group at night: what nobody needs before the morning."""
+    expires_at: datetime.datetime | None = None
+    """When the text is worth nothing any more; of what is approved it is part with the text."""
+    may_wait: bool = True
+    """Whether subscribers whose week is full get it in their digest: not what is urgent."""
 
     @property
     def definition(self) -> dict[str, Any]:
@@ -81,6 +86,7 @@ class Audience:
             severity=self.minimum_severity,
             budget=fatigue_budget(),
             subscriber_limit=subscriber_week_limit(),
+            lasts_until_digest=self.may_wait and lasts_until_digest(self.expires_at),
             over_limit=bool(self.over_limit_reason.strip()),
             approved=self.groups,
             has_quiet_hours=self.has_quiet_hours,
@@ -98,6 +104,8 @@ class SameRecipients:
     """Whether posts that can be deleted are, instead of saying that they were taken back."""
     reaches_digests: bool = False
     """Also those for whom it waits for their weekly digest: what is urgent now waits no longer."""
+    expires_at: datetime.datetime | None = None
+    """When the new text is worth nothing any more: before the digest, it does not wait for that."""
     called_off_at: tuple[datetime.datetime, ...] = ()
     """The moments at which what waited was called off for this; before it is, what waits is
     counted."""
@@ -128,7 +136,9 @@ class SameRecipients:
             if each.cancelled_at in moments:
                 audience = audience_of_dispatch(each)
                 if isinstance(audience, Audience):
-                    return audience
+                    return replace(
+                        audience, expires_at=self.expires_at, may_wait=not self.reaches_digests
+                    )
                 moments += audience.called_off_at
         return replace(self, called_off_at=tuple(moment for moment in moments if moment))
 
@@ -141,7 +151,7 @@ class SameRecipients:
             list(found.dispatches),
             waiting=found.waiting,
             called_off_at=list(found.called_off_at),
-            reaches_digests=found.reaches_digests,
+            reaches_digests=found.reaches_digests or not lasts_until_digest(found.expires_at),
         )
 
 
@@ -180,6 +190,7 @@ def audience_of_dispatch(dispatch: Dispatch) -> Audience | SameRecipients:
             kept["waiting"],
             deletes_posts=kept.get("deletes_posts", False),
             reaches_digests=dispatch.is_urgent and dispatch.kind == Dispatch.Kind.CORRECTION,
+            expires_at=dispatch.expires_at,
             called_off_at=(ended,) if ended else (),
         )
     return Audience(
@@ -192,6 +203,7 @@ def audience_of_dispatch(dispatch: Dispatch) -> Audience | SameRecipients:
         over_limit_reason=kept["over_limit_reason"],
         groups=tuple((uuid.UUID(key), channel, to) for key, channel, to in kept["groups"]),
         has_quiet_hours=kept.get("has_quiet_hours", False),
+        expires_at=dispatch.expires_at,
     )
 
 
@@ -331,6 +343,11 @@ def count_recipients(audience: Audience | SameRecipients) -> tuple[RecipientCoun
             query.values,
         )
         return tuple(RecipientCount(*row) for row in cursor.fetchall())
+
+
+def reaches_nobody(audience: Audience | SameRecipients) -> bool:
+    """Whether it would go to no group and no person, not even in their digest."""
+    return not count_recipients(audience) and not count_digested(audience)
 
 
 def count_who_have_it(audience: SameRecipients) -> int:

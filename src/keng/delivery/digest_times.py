@@ -17,6 +17,11 @@ def last_digest_time(now: datetime.datetime) -> datetime.datetime:
     return moment if moment <= now else moment - _WEEK
 
 
+def lasts_until_digest(expires_at: datetime.datetime | None) -> bool:
+    """Whether what is worth nothing from then on is still worth reading in the next digest."""
+    return expires_at is None or expires_at > next_digest_time(times.now())
+
+
 def next_digest_time(now: datetime.datetime) -> datetime.datetime:
     """The next such moment."""
     return last_digest_time(now) + _WEEK

@@ -93,7 +93,9 @@ WITH RECURSIVE approved(id, channel, address) AS (
 ), subscribers AS (
   SELECT s.id, s.channel, account.id AS account_id, s.address_sealed, s.language, s.quiet_from,
     s.quiet_to,
-    coalesce(s.week_limit, %(subscriber_limit)s) BETWEEN 1 AND had.week AS is_digested
+    -- What is over by then would never be read.
+    %(lasts)s AND coalesce(s.week_limit, %(subscriber_limit)s) BETWEEN 1 AND had.week
+      AS is_digested
   FROM network_subscription s {_ACCOUNT_OF_PERSON} CROSS JOIN LATERAL (
     SELECT count(*)::int AS week
     FROM delivery_delivery d JOIN delivery_dispatch o ON o.id = d.dispatch_id
@@ -160,9 +162,11 @@ WITH got AS (
          OR d.state = 'cancelled' AND d.settled_at <> d.called_off_at
          -- Begun at the provider, where it may be seen although it was told to nobody.
          OR d.state IN ('cancelled', 'rejected') AND d.provider_id <> ''
-         OR %(waiting)s AND (d.state IN ('queued', 'not_now')
-                             OR d.state = 'cancelled'
-                               AND d.called_off_at = ANY(%(called_off_at)s::timestamptz[]))
+         -- Not a digest: what that names waits for another one.
+         OR %(waiting)s AND d.dispatch_id = ANY(%(dispatches)s::uuid[])
+           AND (d.state IN ('queued', 'not_now')
+                OR d.state = 'cancelled'
+                  AND d.called_off_at = ANY(%(called_off_at)s::timestamptz[]))
          OR d.channel = %(hand)s
            AND (d.state = 'queued' OR d.state = 'cancelled' AND d.called_off_at IS NOT NULL)
            AND EXISTS (
@@ -244,6 +248,7 @@ def chosen_recipients(
     severity: int,
     budget: FatigueBudget,
     subscriber_limit: int,
+    lasts_until_digest: bool,
     over_limit: bool,
     approved: Sequence[tuple[uuid.UUID, str, str]] | None,
     has_quiet_hours: bool = False,
@@ -266,6 +271,7 @@ def chosen_recipients(
             "week_limit": budget.week,
             "month_limit": budget.month,
             "subscriber_limit": subscriber_limit,
+            "lasts": lasts_until_digest,
             "over_limit": over_limit,
             "hand": BY_HAND,
             "quiet": has_quiet_hours,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from keng.delivery.audience import Audience, SameRecipients, define_audience
 from keng.delivery.fatigue import URGENT_SEVERITY
+from keng.kit import times
 from keng.places.models import Unit
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ class AudienceChoice:
             "over_limit_reason": self.over_limit_reason,
         }
 
-    def audience(self, unit: Unit, severity: int) -> Audience:
+    def audience(
+        self, unit: Unit, severity: int, valid_until: datetime.date | None = None
+    ) -> Audience:
         """The audience of a unit's first sending: its own groups and those of units below."""
         below = Unit.objects.filter(parent=unit).values_list("id", flat=True)
         return Audience(
@@ -86,7 +89,15 @@ class AudienceChoice:
             subscribers=self.subscribers,
             minimum_severity=severity,
             over_limit_reason=self.over_limit_reason,
+            expires_at=end_of_validity(valid_until),
         )
+
+
+def end_of_validity(valid_until: datetime.date | None) -> datetime.datetime | None:
+    """The moment from which a text is worth nothing: the end of a day is the start of the next."""
+    if valid_until is None:
+        return None
+    return times.start_of(valid_until + datetime.timedelta(days=1))
 
 
 def warning_content_of(version: "Version") -> WarningContent:
@@ -119,8 +130,13 @@ def audience_of(version: "Version") -> Audience | SameRecipients:
     """
     if earlier := earlier_dispatches(version):
         is_urgent = version.severity >= URGENT_SEVERITY
-        return SameRecipients(earlier, waiting=True, reaches_digests=is_urgent)
-    return choice_of(version).audience(version.warning.unit, version.severity)
+        return SameRecipients(
+            earlier,
+            waiting=True,
+            reaches_digests=is_urgent,
+            expires_at=end_of_validity(version.valid_until),
+        )
+    return choice_of(version).audience(version.warning.unit, version.severity, version.valid_until)
 
 
 def audience_digest(version: "Version") -> bytes:

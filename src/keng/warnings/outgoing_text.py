@@ -77,6 +77,11 @@ def warning_url(code: str) -> str:
     return f"{settings.PUBLIC_URL}/w/{code}"
 
 
+def warnings_url() -> str:
+    """The public address of all of them."""
+    return f"{settings.PUBLIC_URL}/warnings"
+
+
 def warning_messages(content: WarningContent, stamp: Stamp) -> list[TextToSend]:
     """One text for each language, Vietnamese first: it is what everybody without their own gets."""
     order = ["vi", *(language for language in content.texts if language != "vi")]

@@ -16,7 +16,14 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery import acts
 from keng.delivery.actions.calling_off import MESSAGES_TO_LEADS, call_off_deliveries
 from keng.delivery.audience import Audience, SameRecipients
-from keng.delivery.models import Approval, Delivery, Dispatch, DispatchAudience, DispatchText
+from keng.delivery.models import (
+    Approval,
+    Delivery,
+    DigestEntry,
+    Dispatch,
+    DispatchAudience,
+    DispatchText,
+)
 from keng.delivery.rights import may_stop_or_resend
 from keng.kit import times
 from keng.kit.worker_tasks import WORK_CHANNEL
@@ -151,13 +158,14 @@ def _lock_earlier(dispatch_ids: Sequence[uuid.UUID], by: "Officer") -> list[Disp
 def _end_deliveries(dispatch: Dispatch, *, at: datetime.datetime) -> int:
     """Call the rows of a locked dispatch off; how many had not left."""
     unsent = call_off_deliveries(Delivery.objects.filter(dispatch=dispatch), at=at)
-    # Made later, so after them in the order of locks; nobody counts them as recipients.
-    call_off_deliveries(
-        Delivery.objects.filter(
-            dispatch__source_kind=MESSAGES_TO_LEADS, dispatch__source_ref=dispatch.pk
-        ),
-        at=at,
+    # Made later, so after them in the order of locks; nobody counts them as recipients. What else
+    # such a digest names waits again (`actions.digest_entries`).
+    to_leads = Delivery.objects.filter(
+        dispatch__source_kind=MESSAGES_TO_LEADS, dispatch__source_ref=dispatch.pk
     )
+    digests = DigestEntry.objects.taken().filter(dispatch=dispatch)
+    later = to_leads.values("pk").union(digests.values("delivery_ref"))
+    call_off_deliveries(Delivery.objects.filter(pk__in=later), at=at)
     dispatch.cancelled_at = dispatch.cancelled_at or at
     dispatch.save(update_fields=["cancelled_at"])
     return unsent

@@ -23,7 +23,7 @@ from keng.delivery.actions import stranded
 from keng.delivery.actions.digest_entries import (
     KEEP_FOR_DIGEST,
     carry_on_waiting_entries,
-    take_back_digests,
+    put_back_called_off_entries,
 )
 from keng.delivery.audience import (
     Audience,
@@ -51,9 +51,10 @@ def materialise_next_dispatch() -> int:
     """Make the rows of what goes first (`priorities`) of all; how many were made or held."""
     waiting = Dispatch.objects.to_materialise().order_by(_REPLACES_FIRST, "-is_urgent", "id")
     failed: Exception | None = None
-    for key in waiting.values_list("pk", flat=True)[:20]:
+    for key, kind in waiting.values_list("pk", "kind")[:20]:
         try:
-            take_back_digests(key)
+            if kind in REPLACES_A_TEXT:
+                put_back_called_off_entries()
             if materialise_dispatch(key):
                 return 1
         except _CalledOff:

@@ -1,7 +1,9 @@
 """What a subscriber's week has no room for waits for a digest, which the worker writes.
 
-A digest goes to a live subscription for which something waited, at its own address, and says one
-text of its own dispatch. The entries of whoever stops go at once, whichever process stops it.
+For a digest waits what was approved, from the moment at which its rows are made, or a correction of
+it. A digest goes to a live subscription for which something waited, at its own address, once a
+week, and says one text of its own dispatch. The entries of whoever stops go at once, whichever
+process stops it.
 """
 
 import django.db.models.deletion
@@ -46,6 +48,17 @@ _IS_DIGEST = """
     ) THEN
       RAISE insufficient_privilege USING
         MESSAGE = 'a digest goes to whom something waited for';
+    END IF;
+    -- TurnLock.DIGESTS: nobody else writes one beside this. A week is that of digest_times.
+    PERFORM pg_advisory_xact_lock(5120021, hashtext(''));
+    IF EXISTS (
+      SELECT FROM made n WHERE n.created_at < now() OR EXISTS (
+        SELECT FROM delivery_delivery w JOIN delivery_dispatch o ON o.id = w.dispatch_id
+        WHERE w.recipient_ref = n.recipient_ref AND w.id <> n.id AND o.source_kind = 'digest'
+          AND w.created_at >= date_bin('7 days', now(), '2026-01-04 08:00+07')
+          AND NOT (w.state = 'cancelled' AND w.called_off_at IS NOT NULL))
+    ) THEN
+      RAISE insufficient_privilege USING MESSAGE = 'a digest comes once a week';
     END IF;
     RETURN NULL;
   END IF;
@@ -104,6 +117,61 @@ BEGIN
 END $$;
 """  # noqa: S608 -- our own pieces
 
+
+_IS_BEING_MADE = """
+        SELECT FROM delivery_dispatch d JOIN delivery_dispatchaudience a ON a.dispatch_id = d.id
+        WHERE d.id = n.dispatch_id AND d.approval_id IS NOT NULL AND d.materialised_at IS NULL
+          AND d.cancelled_at IS NULL AND d.held_at IS NULL
+"""
+_ENTRIES = f"""
+CREATE FUNCTION delivery_hold_new_digest_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_user = 'keng_worker' AND EXISTS (
+    SELECT FROM made n
+    WHERE n.delivery_ref IS NOT NULL
+      OR NOT EXISTS ({_IS_BEING_MADE} AND d.kind IN ('warning', 'correction'))
+      OR NOT EXISTS (
+        SELECT FROM network_subscription s
+        WHERE s.id = n.subscription_id AND s.confirmed_at IS NOT NULL AND s.stopped_at IS NULL)
+  ) THEN
+    RAISE insufficient_privilege USING
+      MESSAGE = 'for a digest waits what was approved, while its rows are made';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER digest_entry_is_of_what_was_approved AFTER INSERT ON delivery_digestentry
+  REFERENCING NEW TABLE AS made
+  FOR EACH STATEMENT EXECUTE FUNCTION delivery_hold_new_digest_entries();
+CREATE FUNCTION delivery_hold_changed_digest_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_user = 'keng_worker' AND EXISTS (
+    SELECT FROM changed n JOIN before o ON o.id = n.id
+    WHERE n.dispatch_id <> o.dispatch_id AND (
+        n.delivery_ref IS NOT NULL
+        OR NOT EXISTS ({_IS_BEING_MADE} AND d.kind = 'correction'
+          AND a.definition -> 'earlier' ? o.dispatch_id::text))
+      -- It is in one digest, unless that was called off.
+      OR o.delivery_ref IS NOT NULL AND n.delivery_ref IS DISTINCT FROM o.delivery_ref AND (
+        n.delivery_ref IS NOT NULL
+        OR NOT EXISTS (
+          SELECT FROM delivery_delivery w
+          WHERE w.id = o.delivery_ref AND w.state = 'cancelled' AND w.called_off_at IS NOT NULL))
+  ) THEN
+    RAISE insufficient_privilege USING
+      MESSAGE = 'what waits for a digest becomes its correction, and is in one digest';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER digest_entry_changes_as_approved AFTER UPDATE ON delivery_digestentry
+  REFERENCING OLD TABLE AS before NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION delivery_hold_changed_digest_entries();
+"""  # noqa: S608 -- our own pieces
+_NO_ENTRIES = """
+DROP TRIGGER digest_entry_changes_as_approved ON delivery_digestentry;
+DROP FUNCTION delivery_hold_changed_digest_entries();
+DROP TRIGGER digest_entry_is_of_what_was_approved ON delivery_digestentry;
+DROP FUNCTION delivery_hold_new_digest_entries();
+"""
 
 # With the owner's rights: of those who stop somebody only the worker may delete here.
 _STOPPED = """
@@ -192,7 +260,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(
-            _dispatch_of_this_process(f"{_SOURCES}, 'digest'") + _hold(_IS_DIGEST) + _STOPPED,
-            _NOT_STOPPED + _hold("") + _dispatch_of_this_process(_SOURCES),
+            _dispatch_of_this_process(f"{_SOURCES}, 'digest'")
+            + _hold(_IS_DIGEST)
+            + _ENTRIES
+            + _STOPPED,
+            _NOT_STOPPED + _NO_ENTRIES + _hold("") + _dispatch_of_this_process(_SOURCES),
         ),
     ]

@@ -13,6 +13,10 @@ class DigestEntryQuerySet(models.QuerySet["DigestEntry"]):
         """Those that no digest has taken yet, whatever became of the warning."""
         return self.filter(delivery_ref__isnull=True)
 
+    def taken(self) -> "DigestEntryQuerySet":
+        """Those that a digest names or named."""
+        return self.filter(delivery_ref__isnull=False)
+
     def still_sent(self) -> "DigestEntryQuerySet":
         """Those whose dispatch was not stopped, and is still worth reading."""
         return self.filter(

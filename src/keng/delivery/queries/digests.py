@@ -1,9 +1,11 @@
-"""What waits for the weekly digest of one subscriber."""
+"""What waits for weekly digests: of one subscriber, and of one dispatch."""
 
 import datetime
 from dataclasses import dataclass
 
-from keng.delivery.models import DigestEntry, DispatchText
+from django.db.models import Q
+
+from keng.delivery.models import Delivery, DigestEntry, Dispatch, DispatchText
 from keng.network.models import Subscription
 
 
@@ -25,3 +27,10 @@ def waiting_for_digest(subscription: Subscription) -> list[WaitingForDigest]:
         if text.dispatch_id not in titles or text.language == subscription.language:
             titles[text.dispatch_id] = text.subject
     return [WaitingForDigest(titles.get(key, ""), at) for key, at in since.items()]
+
+
+def count_unsent_in_digests(dispatch: Dispatch) -> int:
+    """To how many subscribers it would still go in a digest, were it not stopped."""
+    unsent = Delivery.objects.filter(state__in=[Delivery.State.QUEUED, Delivery.State.NOT_NOW])
+    waits = Q(delivery_ref__isnull=True) | Q(delivery_ref__in=unsent.values("pk"))
+    return DigestEntry.objects.filter(waits, dispatch=dispatch).count()

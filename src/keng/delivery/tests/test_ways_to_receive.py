@@ -251,6 +251,7 @@ def test_a_chat_is_written_to_from_the_account_it_began_with(place):
         severity=3,
         budget=fatigue_budget(),
         subscriber_limit=3,
+        lasts_until_digest=True,
         over_limit=False,
         approved=None,
     )

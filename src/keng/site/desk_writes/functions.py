@@ -142,6 +142,23 @@ END
 """,
 )
 
+# A message of Sunday may name warnings of several units: each of them stops it for its own.
+_STOPS_DIGEST = PolicyFunction(
+    "keng_stops_digest",
+    "this_subscription uuid, this_delivery uuid",
+    "boolean",
+    """
+BEGIN
+  RETURN EXISTS (
+    SELECT FROM delivery_digestentry entry JOIN delivery_dispatch named
+      ON named.id = entry.dispatch_id
+    WHERE entry.subscription_id = this_subscription AND entry.delivery_ref = this_delivery
+      AND named.unit_id = ANY (keng_working_units())
+  );
+END
+""",
+)
+
 # The policy of a result asks about its own row before, so its sight may hold no subquery.
 _IS_SURVEY_OF_A_DESK = PolicyFunction(
     "keng_is_survey_of_a_desk",
@@ -164,5 +181,6 @@ WRITE_FUNCTIONS: tuple[PolicyFunction, ...] = (
     _WAS_AGREED_TO,
     _GETS_FIRST_POST,
     _MAY_STOP,
+    _STOPS_DIGEST,
     _IS_SURVEY_OF_A_DESK,
 )

@@ -35,7 +35,11 @@ _DISPATCHES = (
         "delivery_dispatchaudience",
         adds=f"{_OF_OWN_DISPATCH} AND {_IS_MADE_NOW}",
     ),
-    *desk_writes("delivery_delivery", adds=_IS_MADE_NOW, changes="keng_may_stop(dispatch_id)"),
+    *desk_writes(
+        "delivery_delivery",
+        adds=_IS_MADE_NOW,
+        changes="keng_may_stop(dispatch_id) OR keng_stops_digest(recipient_ref, id)",
+    ),
     # What is behind is noticed by the worker; an officer of the desk says that they have seen it.
     *desk_writes(
         "delivery_dispatchlag",

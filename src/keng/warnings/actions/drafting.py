@@ -8,7 +8,7 @@ from keng.acts.errors import NotAllowed
 from keng.acts.locks import lock_one
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
-from keng.delivery.audience import count_recipients
+from keng.delivery.audience import reaches_nobody
 from keng.incidents.wave_acts import note_wave_warning
 from keng.places.models import Unit
 from keng.releases import steps
@@ -121,7 +121,7 @@ def submit_warning(warning_id: uuid.UUID, *, by: "Officer") -> Version:
         raise StyleStops(stops)
     if earlier_dispatches(latest):
         _require_change_note(latest)
-    if not count_recipients(audience_of(latest)):
+    if reaches_nobody(audience_of(latest)):
         raise NobodyThere
     steps.submit(latest, by=by)
     if warning.state == Warning.State.DRAFT:

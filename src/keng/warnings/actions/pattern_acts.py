@@ -14,7 +14,7 @@ from keng.acts.errors import Incomplete, NotAllowed, Refused
 from keng.acts.locks import lock, lock_one
 from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
-from keng.delivery.audience import count_recipients, define_audience
+from keng.delivery.audience import define_audience, reaches_nobody
 from keng.delivery.models import Dispatch
 from keng.kit import times
 from keng.network.queries.places import places_of
@@ -244,7 +244,7 @@ def send_pattern(
         unit_id=unit.pk, content=content, choice=choice_for_commune(pattern, unit), by=by
     )
     audience = define_audience(audience_of(version))
-    if not count_recipients(audience):
+    if reaches_nobody(audience):
         raise NobodyThere
     if audience.hash != audience_hash:
         raise TextChanged

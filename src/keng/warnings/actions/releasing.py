@@ -1,7 +1,6 @@
 """Letting a warning out and correcting it: always to people whom a list names."""
 
 import dataclasses
-import datetime
 import uuid
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from keng.releases import steps
 from keng.releases.errors import TextChanged
 from keng.warnings import acts, card, outgoing_text, verify_codes
 from keng.warnings.actions.drafting import lock_warning, warning_id_of
-from keng.warnings.content import audience_of, warning_content_of
+from keng.warnings.content import audience_of, end_of_validity, warning_content_of
 from keng.warnings.known_numbers import NumberCheck, check_warning
 from keng.warnings.models import Reading, Version, Warning
 
@@ -138,7 +137,6 @@ def _send_version(
     is_correction = isinstance(audience, SameRecipients)
     code = verify_codes.give_code(version).code
     stamp = outgoing_text.stamp_of(version, code)
-    until = content.valid_until
     return sending.send_dispatch(
         kind=Dispatch.Kind.CORRECTION if is_correction else Dispatch.Kind.WARNING,
         unit=version.warning.unit,
@@ -154,7 +152,6 @@ def _send_version(
         source_ref=version.pk,
         is_urgent=content.severity == Warning.Severity.URGENT,
         by=by,
-        # The end of a day is the start of the next one.
-        expires_at=times.start_of(until + datetime.timedelta(days=1)) if until else None,
+        expires_at=end_of_validity(content.valid_until),
         ends_earlier="corrected" if is_correction else "",
     )

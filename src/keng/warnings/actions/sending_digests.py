@@ -5,19 +5,20 @@ written either none of a portion or all of it, and what was taken is taken once.
 stopped or is over is left out, and of a corrected warning its newest version is named.
 """
 
+import itertools
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.acts.locks import lock_available, take_turn
+from keng.acts.locks import lock, lock_available, take_turn
 from keng.acts.work import work
+from keng.delivery.actions.digest_entries import WORTH_READING, put_back_called_off_entries
 from keng.delivery.actions.lead_messages import quiet_until
 from keng.delivery.actions.sealed_messages import CarryingAccounts
 from keng.delivery.digest_times import last_digest_time
@@ -32,13 +33,11 @@ from keng.network.models import Subscription
 from keng.places.models import Unit
 from keng.warnings.content import choice_of
 from keng.warnings.models import Version, Warning
-from keng.warnings.outgoing_text import names_of_places, places_in_words, warning_url
+from keng.warnings.outgoing_text import names_of_places, places_in_words, warning_url, warnings_url
 
 _PORTION = 500
-# As long as a provider holds it for a telephone that is off; the next one comes then.
-_WORTH_READING = timedelta(days=7)
-# In a message longer than that nobody finds anything; the page has the others.
-_MOST_NAMED = 20
+# A notification of a browser is cut at 1000 characters (channels.web_push): what is named arrives.
+_LONGEST = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,24 @@ class _Digest:
         return (self.to.language, *(version.pk for version in self.versions))
 
 
-@work()
+class _NamedIsOver(Exception):
+    """A warning was recalled, corrected or stopped while it was put into digests."""
+
+
 def send_digests() -> int:
     """Write a portion of the digests that are due; how many subscribers were looked at."""
+    try:
+        return _send_portion()
+    except _NamedIsOver:
+        # Nothing of it stays: the next look writes them without it.
+        return 0
+
+
+@work()
+def _send_portion() -> int:
     if not take_turn(TurnLock.DIGESTS):
         return 0
+    put_back_called_off_entries()
     due = list(lock_available(_due()).order_by("id")[:_PORTION])
     if not due:
         return 0
@@ -70,6 +82,7 @@ def send_digests() -> int:
             by_unit[digest.versions[0].warning.unit].append(digest)
     for unit, of_unit in by_unit.items():
         _write(unit, of_unit)
+    _lock_unless_over({version.dispatch_id for one in digests for version in one.versions})
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
     return len(due)
@@ -126,6 +139,17 @@ def _newest_of(version_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Version]:
     }
 
 
+def _lock_unless_over(named: set[uuid.UUID | None]) -> None:
+    """Hold what was named until the end. Raises _NamedIsOver.
+
+    Whoever ends one of them locks it first, and then sees these digests and calls them off. At the
+    end, so that nobody waits for the writing of many.
+    """
+    going = Dispatch.objects.filter(pk__in=named, cancelled_at__isnull=True)
+    if len(lock(going).values_list("pk", flat=True)) < len(named):
+        raise _NamedIsOver
+
+
 def _write(unit: Unit, digests: Sequence[_Digest]) -> None:
     """One notice of this unit, a text for each content of it, a row for each reader."""
     now = times.now()
@@ -166,7 +190,7 @@ def _row_of(
         address_sealed=bytes(to.address_sealed),
         priority=Priority.LETTER,
         unit_ref=notice.unit_id,
-        expires_at=now + _WORTH_READING,
+        expires_at=now + WORTH_READING,
     )
     if row.account is None:
         row.state, row.code, row.settled_at = Delivery.State.REJECTED, NO_ACCOUNT, now
@@ -184,13 +208,24 @@ def _text_of(notice: Dispatch, digest: _Digest) -> DispatchText:
                 "What is urgent always comes at once."
             )
         ]
-        for number, version in enumerate(digest.versions[:_MOST_NAMED], start=1):
-            lines.append(f"{number}. {_named(version, language)}")
-        others = len(digest.versions) - _MOST_NAMED
-        if others > 0:
-            lines.append(_("And %(count)d more on our page.") % {"count": others})
+        named = [
+            f"{number}. {_named(version, language)}"
+            for number, version in enumerate(digest.versions, start=1)
+        ]
+        if len("\n".join([*lines, *named])) > _LONGEST:
+            lines.append(
+                _("All %(count)d of them, of which the first stand here: %(page)s")
+                % {"count": len(named), "page": warnings_url()}
+            )
+        lines += _as_many_as_fit(named, _LONGEST - len("\n".join(lines)))
         subject = _("More warnings of this week")
     return DispatchText(dispatch=notice, language=language, subject=subject, text="\n".join(lines))
+
+
+def _as_many_as_fit(named: list[str], room: int) -> list[str]:
+    """The first of them, each on a line of its own; one at least."""
+    ends = itertools.accumulate(len(each) + 1 for each in named)
+    return named[: max(1, sum(end <= room for end in ends))]
 
 
 def _named(version: Version, language: str) -> str:

@@ -179,7 +179,7 @@ def _hand_in_posted(request: HttpRequest, found: Pattern, form: FillPatternForm)
 def _preview(found: Pattern, unit: Any, values: dict[str, str]) -> dict[str, Any]:
     content = pattern_acts.filled_content(found, values, unit)
     choice = pattern_acts.choice_for_commune(found, unit)
-    audience = choice.audience(unit, found.severity)
+    audience = choice.audience(unit, found.severity, content.valid_until)
     counted = plan_audience(audience)
     stamp = outgoing_text.Stamp(
         unit.name,

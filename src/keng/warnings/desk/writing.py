@@ -1,10 +1,12 @@
 """Writing a warning: the form, its checks and previews, and who would receive it."""
 
 import dataclasses
+import datetime
 import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,7 +27,13 @@ from keng.network.models import GroupKind
 from keng.places.models import Unit
 from keng.releases.errors import NothingWaits
 from keng.warnings import actions, alert_queries, first_draft, outgoing_text, queries, style
-from keng.warnings.content import AudienceChoice, WarningContent, choice_of, warning_content_of
+from keng.warnings.content import (
+    AudienceChoice,
+    WarningContent,
+    choice_of,
+    end_of_validity,
+    warning_content_of,
+)
 from keng.warnings.desk.ahead import before_sending_context
 from keng.warnings.desk.short_forms import short_form_counts
 from keng.warnings.forms import WarningForm, initial_of_version
@@ -233,8 +241,12 @@ def _correction_counts(latest: Version, form: WarningForm) -> dict[str, Any]:
     earlier = tuple(sent.values_list("dispatch_id", flat=True))
     if not earlier:
         return {}
-    is_urgent = int(_audience_values(form)["severity"] or 2) >= URGENT_SEVERITY
-    audience = SameRecipients(earlier, waiting=True, reaches_digests=is_urgent)
+    audience = SameRecipients(
+        earlier,
+        waiting=True,
+        reaches_digests=_severity_in(form) >= URGENT_SEVERITY,
+        expires_at=end_of_validity(_valid_until_in(form)),
+    )
     found = plan_audience(audience)
     return {"corrects": True, "audience": audience, "plan": found, "channels": found.channels()}
 
@@ -243,10 +255,12 @@ def _audience_counts(form: WarningForm, unit: Unit) -> dict[str, Any]:
     """Counts for what is chosen, and for every kind, chosen or not."""
     choice = _choice_in(form)
     severity = _severity_in(form)
-    audience = choice.audience(unit, severity)
+    until = _valid_until_in(form)
+    audience = choice.audience(unit, severity, until)
     chosen = plan_audience(audience)
     # Every kind with its number, ticked or not, so that the author sees what a tick would mean.
-    every = dataclasses.replace(choice, kinds=tuple(GroupKind.values)).audience(unit, severity)
+    of_all_kinds = dataclasses.replace(choice, kinds=tuple(GroupKind.values))
+    every = of_all_kinds.audience(unit, severity, until)
     kinds = {line.code: line for line in AudiencePlan(count_recipients(every), b"").kinds()}
     rows = [
         (code, label, kinds.get(code), code in choice.kinds) for code, label in GroupKind.choices
@@ -283,6 +297,15 @@ def _audience_values(form: WarningForm) -> dict[str, Any]:
         offered = {str(value) for value, _label in form.fields[name].choices}
         found[name] = [str(value) for value in found[name] or [] if str(value) in offered]
     return found
+
+
+def _valid_until_in(form: WarningForm) -> datetime.date | None:
+    """Until when it holds as the form stands; what is no day is none yet."""
+    try:
+        day: datetime.date | None = form.fields["valid_until"].clean(form["valid_until"].value())
+    except ValidationError:
+        return None
+    return day
 
 
 def _severity_in(form: WarningForm) -> int:

@@ -8,15 +8,21 @@ import pytest
 from django.db import ProgrammingError, transaction
 from django.urls import reverse
 
+from keng.accounts.tests.look import act_as
 from keng.conftest import sign_in
 from keng.delivery.actions import subscribing
+from keng.delivery.actions.dispatch import cancel_dispatch
+from keng.delivery.audience import count_digested
 from keng.delivery.digest_times import last_digest_time, next_digest_time
 from keng.delivery.models import Delivery, DigestEntry, Dispatch, DispatchText
+from keng.delivery.queries.digests import count_unsent_in_digests
 from keng.delivery.tests.rows import make_rows
 from keng.kit import times
 from keng.network import secret_links
 from keng.warnings import actions
+from keng.warnings.actions import sending_digests
 from keng.warnings.actions.sending_digests import send_digests
+from keng.warnings.content import audience_of
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Warning
 from keng.warnings.tests.ward import NOTE, Ward, looked_at
@@ -44,12 +50,12 @@ def approve(version, by):
     return version
 
 
-def published(ward, title="", severity=2):
+def published(ward, title="", severity=2, **fields):
     content = ward.content()
     words = {**content.texts["vi"]} | ({"title": title} if title else {})
     version = actions.draft_warning(
         unit_id=ward.unit.pk,
-        content=dataclasses.replace(content, texts={"vi": words}, severity=severity),
+        content=dataclasses.replace(content, texts={"vi": words}, severity=severity, **fields),
         choice=ward.choice(),
         by=ward.officer,
     )
@@ -58,11 +64,11 @@ def published(ward, title="", severity=2):
     )
 
 
-def corrected(ward, version, severity=2):
+def corrected(ward, version, severity=2, **fields):
     content = ward.content({**version.texts["vi"], **NOTE, "title": "Tiêu đề đã sửa"})
     actions.revise_warning(
         version.warning_id,
-        content=dataclasses.replace(content, severity=severity),
+        content=dataclasses.replace(content, severity=severity, **fields),
         choice=ward.choice(),
         by=ward.officer,
     )
@@ -197,6 +203,41 @@ def test_a_correction_that_is_urgent_waits_for_no_digest(ward):
     assert not DigestEntry.objects.exists()
 
 
+def test_what_is_over_by_sunday_goes_at_once(ward):
+    """Also a correction that has an end which what it corrects had not."""
+    who = subscriber(ward)
+    sunday = times.local_date(next_digest_time(times.now()))
+    published(ward)
+    published(ward, valid_until=sunday - datetime.timedelta(days=1))
+    assert got(who) == ["warning"] * 2
+    waits = published(ward, valid_until=sunday)
+    assert count_digested(audience_of(waits)) == 1
+    waits.valid_until = sunday - datetime.timedelta(days=1)
+    assert count_digested(audience_of(waits)) == 0
+    corrected(ward, waits, valid_until=sunday - datetime.timedelta(days=1))
+    assert got(who) == ["warning"] * 2 + ["correction"]
+    assert not DigestEntry.objects.exists()
+
+
+def test_a_digest_is_as_short_as_the_shortest_channel_and_says_where_all_of_them_are(
+    ward, send_digests_as_worker, on_sunday
+):
+    who = subscriber(ward)
+    for n in range(10):
+        published(ward, f"Cảnh báo số {n:02d}, {'dài ' * 20}")
+    on_sunday()
+    send_digests_as_worker()
+    words = digests(who)[0].text.text
+    assert len(words) <= 900
+    named = [n for n in range(1, 10) if f"Cảnh báo số {n:02d}" in words]
+    assert named == list(range(1, len(named) + 1))
+    assert 2 <= len(named) < 9
+    where = "/warnings"
+    assert where in words.splitlines()[1]
+    assert "9 cảnh báo" in words.splitlines()[1]
+    assert words.splitlines()[-1].startswith("http")
+
+
 def test_a_digest_that_waits_is_written_anew_without_what_was_recalled(
     ward, send_digests_as_worker, on_sunday
 ):
@@ -213,6 +254,72 @@ def test_a_digest_that_waits_is_written_anew_without_what_was_recalled(
     assert "Bị thu hồi" not in after.text.text
     assert right.texts["vi"]["title"] in after.text.text
     assert got(who) == ["warning", "digest", "digest"]
+
+
+@pytest.mark.parametrize("state", ["queued", "not_now"])
+def test_whoever_recalls_or_stops_calls_off_the_digests_of_all_units_that_name_it(
+    ward, send_digests_as_worker, on_sunday, become, state
+):
+    """At once, also while the worker is down, and as the desk's own process."""
+    who = subscriber(ward)
+    published(ward)
+    recalled, stopped, right = (published(ward, f"Tin {n}") for n in (1, 2, 3))
+    on_sunday()
+    send_digests_as_worker()
+    # A digest goes out in the name of one of the units that it names.
+    elsewhere = make.unit(name="Công an phường khác")
+    Dispatch.objects.filter(source_kind="digest").update(unit=elsewhere)
+    Delivery.objects.filter(pk=digests(who)[0].pk).update(state=state)
+    become("desk")
+    act_as(ward.commander)
+    actions.recall_warning(recalled.warning_id, reason="harmless", by=ward.commander)
+    become("owner")
+    assert digests(who)[0].state == "cancelled"
+    assert send_digests_as_worker() == 1
+    assert count_unsent_in_digests(stopped.dispatch) == 1
+    cancel_dispatch(stopped.dispatch_id, by=ward.commander)
+    assert send_digests_as_worker() == 1
+    make_rows()
+    last = digests(who)[-1]
+    assert [one.state for one in digests(who)] == ["cancelled", "cancelled", "queued"]
+    assert right.texts["vi"]["title"] in last.text.text
+    assert "Tin 2" not in last.text.text
+    assert got(who) == ["warning", *["digest"] * 3]
+
+
+def test_a_digest_is_not_written_beside_the_act_that_ends_what_it_names(
+    ward, on_sunday, monkeypatch
+):
+    who = subscriber(ward)
+    published(ward)
+    wrong = published(ward, "Bị thu hồi")
+    on_sunday()
+    read = sending_digests._newest_of
+
+    def recalled_after_it_was_read(refs):
+        found = read(refs)
+        Dispatch.objects.filter(pk=wrong.dispatch_id).update(cancelled_at=times.now())
+        return found
+
+    with monkeypatch.context() as beside:
+        beside.setattr(sending_digests, "_newest_of", recalled_after_it_was_read)
+        assert send_digests() == 0
+    assert digests(who) == []
+
+
+def test_a_correction_waits_with_those_whose_digest_had_not_left(
+    ward, send_digests_as_worker, on_sunday
+):
+    who = subscriber(ward)
+    published(ward)
+    wrong = published(ward, "Tiêu đề sai")
+    on_sunday()
+    send_digests_as_worker()
+    corrected(ward, wrong)
+    assert send_digests_as_worker() == 1
+    assert got(who) == ["warning", "digest", "digest"]
+    assert "Tiêu đề đã sửa" in digests(who)[-1].text.text
+    assert digests(who)[0].state == "cancelled"
 
 
 def test_what_is_over_is_left_out_and_an_empty_digest_is_not_sent(
@@ -330,3 +437,32 @@ def test_the_worker_sends_a_digest_only_where_something_waited(ward, become):
     )
     with pytest.raises(ProgrammingError, match="something waited"), transaction.atomic():
         forged.save(force_insert=True)
+
+
+def test_the_worker_lets_wait_what_was_approved_and_sends_one_digest_a_week(
+    ward, become, send_digests_as_worker, on_sunday
+):
+    who = subscriber(ward)
+    first, second = published(ward), published(ward)
+    other = subscriber(ward)
+    on_sunday()
+    send_digests_as_worker()
+    (sent,) = digests(who)
+    entry = DigestEntry.objects.get(subscription=who)
+    become("worker")
+    for refused in (
+        lambda: DigestEntry.objects.create(subscription=other, dispatch=first.dispatch),
+        lambda: DigestEntry.objects.filter(pk=entry.pk).update(dispatch=first.dispatch),
+        lambda: DigestEntry.objects.filter(pk=entry.pk).update(delivery_ref=None, taken_at=None),
+        lambda: DigestEntry.objects.filter(pk=entry.pk).update(delivery_ref=first.pk),
+    ):
+        with pytest.raises(ProgrammingError, match="digest"), transaction.atomic():
+            refused()
+    become("owner")
+    DigestEntry.objects.filter(pk=entry.pk).update(delivery_ref=None, taken_at=None)
+    become("worker")
+    with pytest.raises(ProgrammingError, match="once a week"), transaction.atomic():
+        send_digests()
+    become("owner")
+    assert digests(who) == [sent]
+    assert entry.dispatch == second.dispatch
