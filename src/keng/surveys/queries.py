@@ -107,7 +107,7 @@ def open_partner_surveys(*, limit: int = 60) -> list[Survey]:
 
 def open_surveys_by_code(codes: Iterable[str]) -> list[Survey]:
     """Those of these that take answers, newest first, whoever asks."""
-    return _taking_answers(_PUBLIC_SURVEYS.filter(code__in=list(codes)))
+    return _open_ones(_PUBLIC_SURVEYS.filter(code__in=list(codes)))
 
 
 def survey_titles(codes: Iterable[str]) -> dict[str, str]:
@@ -124,14 +124,13 @@ def open_surveys_for_partner(partner: "Partner", *, limit: int = 30) -> list[Sur
     units = {unit.pk, serving.unit_above(unit).pk}
     desks = _PUBLIC_SURVEYS.filter(unit__in=units, partner__isnull=True)
     return [
-        *_taking_answers(_PUBLIC_SURVEYS.filter(partner=partner)),
-        *_taking_answers(desks)[:limit],
+        *_open_ones(_PUBLIC_SURVEYS.filter(partner=partner)),
+        *_open_ones(desks)[:limit],
     ]
 
 
-def _taking_answers(found: Any) -> list[Survey]:
-    opened = found.filter(state=Survey.State.OPEN).order_by("-opened_at")
-    surveys = [survey for survey in opened if takes_answers(survey)]
+def _open_ones(found: Any) -> list[Survey]:
+    surveys = _taking_answers(found.filter(state=Survey.State.OPEN).order_by("-opened_at"))
     for survey in surveys:
         survey.words = content_of(survey)
     return surveys
@@ -147,7 +146,7 @@ def published_partner_surveys(*, limit: int = 30) -> list[Survey]:
     return _with_figures(_of_partners(_published(), "published_at", limit))
 
 
-def _taking_answers(surveys: list[Survey]) -> list[Survey]:
+def _taking_answers(surveys: Iterable[Survey]) -> list[Survey]:
     return [survey for survey in surveys if takes_answers(survey)]
 
 

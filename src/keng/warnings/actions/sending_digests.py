@@ -82,7 +82,8 @@ def _send_portion() -> int:
             by_unit[digest.versions[0].warning.unit].append(digest)
     for unit, of_unit in by_unit.items():
         _write(unit, of_unit)
-    _lock_unless_over({version.dispatch_id for one in digests for version in one.versions})
+    versions = [version for one in digests for version in one.versions]
+    _lock_unless_over({version.dispatch_id for version in versions if version.dispatch_id})
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
     return len(due)
@@ -139,7 +140,7 @@ def _newest_of(version_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Version]:
     }
 
 
-def _lock_unless_over(named: set[uuid.UUID | None]) -> None:
+def _lock_unless_over(named: set[uuid.UUID]) -> None:
     """Hold what was named until the end. Raises _NamedIsOver.
 
     Whoever ends one of them locks it first, and then sees these digests and calls them off. At the
