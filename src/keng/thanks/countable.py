@@ -1,7 +1,8 @@
 """Which reports a word of thanks may count, and how many different people they can be of.
 
-Nothing here reads who reported. Two reports with the same words count as one person's, and so do
-those that were joined as duplicates; more the machine does not know.
+Nothing here reads who reported. Two reports with the same words count as one person's, all those
+without words as one person's together, and so do those that were joined as duplicates; more the
+machine does not know.
 """
 
 import datetime
@@ -84,14 +85,31 @@ def is_ripe(now: datetime.datetime) -> Q:
     return Q(closed_at__lte=now - MONTH)
 
 
-def of_different_people(tips: Iterable[Tip]) -> list[Tip]:
-    """One of those that say the same, the oldest end first."""
-    found: list[tuple[Tip, frozenset[str]]] = []
+def of_different_people(tips: Iterable[Tip], *, but: Iterable[Tip] = ()) -> list[Tip]:
+    """One of those that say the same, in the given order; none that says what one of `but` does."""
+    known = [shingles(tip.text) for tip in but]
+    found = []
     for tip in tips:
         words = shingles(tip.text)
-        if all(jaccard(words, other) < _SAME_WORDS for _tip, other in found):
-            found.append((tip, words))
-    return [tip for tip, _words in found]
+        if not any(_is_same(words, other) for other in known):
+            known.append(words)
+            found.append(tip)
+    return found
+
+
+def _is_same(words: frozenset[str], other: frozenset[str]) -> bool:
+    """Without words (a picture, a sound) nothing says that they are of two people."""
+    if not words and not other:
+        return True
+    return jaccard(words, other) >= _SAME_WORDS
+
+
+def counted_before(category: str, *, officer: "Officer") -> QuerySet[Tip]:
+    """Reports of this kind that stand in a word of thanks: whoever sent one of them again, or lets
+    it end later, is told of already.
+    """
+    counted = CountedTip.objects.values("tip_ref")
+    return Tip.objects.visible_to(officer).filter(category=category, pk__in=counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +117,10 @@ class CountedReports:
     """What a word of thanks would stand on."""
 
     tips: Sequence[Tip]
-    possible_on: datetime.date | None
+    possible_on: datetime.date | None = None
     """Where they are too few: the day from which on they are enough, if no more come."""
+    copies: Sequence[Tip] = ()
+    """Those beside them that say the same: they may count nowhere else."""
 
     @property
     def are_enough(self) -> bool:
@@ -111,16 +131,18 @@ def count_reports(unit: Unit, place: Place, category: str, *, officer: "Officer"
     """Different reports of this kind there that ended at least a month ago."""
     rows = uncounted_tips(unit, officer=officer).filter(inside(place), category=category)
     rows = rows.order_by("closed_at", "pk")
-    ripe = of_different_people(rows.filter(is_ripe(times.now()))[:MOST_COUNTED])
-    if len(ripe) >= FEWEST_SHOWN:
-        return CountedReports(ripe, None)
-    all_of_them = of_different_people(rows[:MOST_COUNTED])
+    before = list(counted_before(category, officer=officer).only("text"))
+    ripe = list(rows.filter(is_ripe(times.now()))[:MOST_COUNTED])
+    different = of_different_people(ripe, but=before)
+    if len(different) >= FEWEST_SHOWN:
+        return CountedReports(different, copies=[tip for tip in ripe if tip not in different])
+    all_of_them = of_different_people(rows[:MOST_COUNTED], but=before)
     if len(all_of_them) < FEWEST_SHOWN:
-        return CountedReports(ripe, None)
+        return CountedReports(different)
     last = all_of_them[FEWEST_SHOWN - 1].closed_at
     # The day after, since the month ends at some hour of its last day.
     day = times.local_date(last + MONTH) + datetime.timedelta(days=1) if last else None
-    return CountedReports(ripe, day)
+    return CountedReports(different, possible_on=day)
 
 
 @dataclass(frozen=True, slots=True)

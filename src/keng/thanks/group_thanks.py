@@ -105,7 +105,9 @@ def propose_thanks(
     try:
         with savepoint():
             CountedTip.objects.bulk_create(
-                CountedTip(tip_ref=tip.pk, thanks=made) for tip in counted.tips
+                CountedTip(tip_ref=tip.pk, thanks=made, is_copy=is_copy)
+                for is_copy, tips in ((False, counted.tips), (True, counted.copies))
+                for tip in tips
             )
     except IntegrityError as error:
         raise ChangedMeanwhile from error
@@ -187,7 +189,7 @@ def drop_thanks(pk: uuid.UUID, *, reason: str = "", by: Officer) -> GroupThanks:
 
 def _require_still_counted(found: GroupThanks, by: Officer) -> None:
     """Whether every report of the text may still be counted, now. Raises ReportsChanged."""
-    refs = list(found.counted.values_list("tip_ref", flat=True))
+    refs = list(found.counted.filter(is_copy=False).values_list("tip_ref", flat=True))
     list(lock(Tip.objects.visible_to(by).filter(pk__in=refs)).values("pk"))
     now = times.now()
     rows = ended_tips(found.unit, officer=by).filter(

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('tip_ref', models.UUIDField(primary_key=True, serialize=False)),
                 ('thanks', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counted', to='thanks.groupthanks')),
+                ('is_copy', models.BooleanField(db_default=False, default=False)),
             ],
         ),
         migrations.AddConstraint(

@@ -161,6 +161,21 @@ def test_a_report_counts_once_so_that_two_thanks_never_differ_by_one(ward, five)
         )
 
 
+def test_a_copy_of_a_counted_report_is_in_no_later_thanks(ward, five):
+    """Else four sent twice and one new report would be told as five: the one stands alone."""
+    copies = [ended(ward, words.upper()) for words in WORDS[:2]]
+    made = proposed(ward)
+    assert set(made.counted.filter(is_copy=True).values_list("pk", flat=True)) == {
+        copy.pk for copy in copies
+    }
+    sent(ward, made)
+    # These end after the thanks.
+    for words in WORDS[2:6]:
+        ended(ward, words)
+    with pytest.raises(TooFewReports):
+        proposed(ward)
+
+
 @pytest.mark.parametrize("change", ["reopened", "restricted", "named"])
 def test_the_count_is_asked_again_when_the_second_person_says_no(ward, five, change):
     made = proposed(ward)
@@ -213,8 +228,8 @@ def test_another_desk_neither_reads_nor_sends_them(ward, five):
 
 def test_what_says_the_same_counts_once():
     tips = [Tip(text=words) for words in (WORDS[0], WORDS[0].upper(), WORDS[1], "", "")]
-    # Without words (a sound, a picture) nothing says that they are one person's.
-    assert len(of_different_people(tips)) == 4
+    # Without words (a sound, a picture) nothing says that they are of two people.
+    assert of_different_people(tips) == [tips[0], tips[2], tips[3]]
 
 
 def test_the_offer_names_places_with_enough_reports(ward, five):
