@@ -37,6 +37,9 @@ class GroupThanks(Releasable, Row):
     # The first of the month in which the first of the reports came in.
     since = models.DateField()
     report_count = models.PositiveIntegerField()
+    # Reports of which a second person said that somebody could guess: the same ones are not handed
+    # in again. Plain references; empty unless it was refused.
+    refused_refs = ArrayField(models.UUIDField(), default=list, db_default=[])
     # As it is sent, in Vietnamese.
     text = models.TextField()
     made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('group_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
                 ('since', models.DateField()),
                 ('report_count', models.PositiveIntegerField()),
+                ('refused_refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), db_default=[], default=list, size=None)),
                 ('text', models.TextField()),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('dispatch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.dispatch')),
