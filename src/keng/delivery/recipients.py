@@ -15,6 +15,7 @@ from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.channels.upkeep import RECONNECT
 from keng.delivery.fatigue import URGENT_SEVERITY, FatigueBudget
+from keng.delivery.models.outbound import THANKS_SOURCE
 from keng.kit import times
 from keng.network.models import QUIET_FROM, QUIET_TO, SUBSCRIPTION_OF_PLACES_SQL
 
@@ -84,6 +85,8 @@ WITH RECURSIVE approved(id, channel, address) AS (
     FROM delivery_delivery d JOIN delivery_dispatch o ON o.id = d.dispatch_id
     WHERE d.recipient_ref = g.id AND d.id >= %(month)s AND d.part = 1 AND o.kind = 'warning'
       AND NOT o.is_urgent AND d.state NOT IN ('cancelled', 'gone', 'rejected')
+      -- Thanks have room beside everything else, and keep no warning back.
+      AND (%(counts_thanks)s OR o.source_kind <> %(thanks)s)
   ) had
   WHERE g.is_active AND g.unit_id = ANY(%(units)s) AND g.kind = ANY(%(kinds)s)
     AND g.place_id IN (SELECT id FROM below) AND NOT g.id = ANY(%(without)s::uuid[])
@@ -256,7 +259,8 @@ def chosen_recipients(
     """Active groups by place and kind, and confirmed subscribers of the same places.
 
     With `approved` no group but these, each on its channel under its address. What is not urgent
-    waits in groups for the morning where it `has_quiet_hours`.
+    waits in groups for the morning where it `has_quiet_hours`: then thanks count against a group's
+    number of warnings too.
     """
     return RecipientQuery(
         _CHOSEN,
@@ -275,6 +279,8 @@ def chosen_recipients(
             "over_limit": over_limit,
             "hand": BY_HAND,
             "quiet": has_quiet_hours,
+            "counts_thanks": has_quiet_hours,
+            "thanks": THANKS_SOURCE,
             "quiet_from": QUIET_FROM,
             "quiet_to": QUIET_TO,
             "only_approved": approved is not None,

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from keng.delivery.models import Delivery, Dispatch, DispatchText, RelayTask
+from keng.delivery.models.outbound import THANKS_SOURCE
 from keng.delivery.queries.outcomes import COLUMN_OF_STATE
 from keng.kit import times
 from keng.kit.list_filter import rows_with_words
@@ -170,13 +171,14 @@ def dispatches_for(officer: "Officer") -> QuerySet[Dispatch]:
 
 
 def recent_dispatches(officer: "Officer") -> list[Dispatch]:
-    """Dispatches of the last 30 days that still count, newest first.
+    """Warnings of the last 30 days that still count, newest first; thanks are none.
 
     A recall counts like a warning: it matters most that it reaches everybody.
     """
     return list(
         dispatches_for(officer)
         .filter(created_at__gt=times.now() - _RECENT, cancelled_at__isnull=True)
+        .exclude(source_kind=THANKS_SOURCE)
         .select_related("unit", "approval")
         .order_by("-id")
     )

@@ -306,7 +306,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "lessons_edition": _WRITTEN_ONCE,
         # Its reports are let go where it is dropped before it was sent.
         "thanks_groupthanks": "SELECT, INSERT, UPDATE (returned_reason, released_by_id, "
-        "released_at, digest, ended_at, dispatch_id)",
+        "released_at, digest, ended_at, dispatch_id, refused_refs)",
         "thanks_countedtip": "SELECT, INSERT, DELETE",
         "lessons_finished": R,
         "lessons_campaign": _WRITTEN_ONCE,

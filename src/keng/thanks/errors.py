@@ -41,6 +41,36 @@ class TooFewReports(Refused):
         self.sentence = few
 
 
+class OfTooFewDays(Refused):
+    """They may all be of one person, who then would read only of what they wrote."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sentence = _(
+            "These reports came in on fewer than %(fewest)s different days: they could be of fewer "
+            "people."
+        ) % {"fewest": FEWEST_SHOWN}
+
+
+class AllOfOneHamlet(Refused):
+    """Everybody there knows of what kind the trouble was, and who could have seen it."""
+
+    sentence = gettext_lazy(
+        "All of these reports are of one hamlet: there, people could guess who reported."
+    )
+
+
+class RefusedBefore(Refused):
+    """A second person said of these very reports that somebody could guess."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.sentence = _(
+            "A second person sent nothing of these reports: “%(reason)s”. They can be handed in "
+            "again when others have joined them."
+        ) % {"reason": reason}
+
+
 class NoGroupToThank(Incomplete):
     """None of the groups is in use there."""
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
 from keng.acts.act import act
-from keng.acts.errors import ChangedMeanwhile, NotAllowed
+from keng.acts.errors import ChangedMeanwhile, NotAllowed, Refused
 from keng.acts.locks import lock, lock_one
 from keng.acts.work import permit_anywhere, savepoint
 from keng.audit.actions import record, unit_chain
@@ -28,11 +28,13 @@ from keng.network.models import Group
 from keng.network.queries.places import place_ids_below
 from keng.places.models import Place, Unit
 from keng.releases import steps
-from keng.releases.errors import NothingWaits
+from keng.releases.errors import HandInIt, NothingWaits
 from keng.thanks import acts
 from keng.thanks.countable import (
+    CountedReports,
     count_reports,
     ended_tips,
+    inside,
     is_ripe,
     of_different_people,
     thanked_categories,
@@ -42,8 +44,8 @@ from keng.thanks.errors import (
     GroupsGotEnough,
     NoGroupToThank,
     PlaceTooSmall,
+    RefusedBefore,
     ReportsChanged,
-    TooFewReports,
 )
 from keng.thanks.models import CountedTip, GroupThanks
 from keng.thanks.wording import first_month, text_of_thanks
@@ -58,16 +60,36 @@ def desk_that_thanks(officer: Officer) -> Unit | None:
 def groups_to_thank(unit: Unit, place: Place) -> list[Group]:
     """Groups in use of the desk and of those below it, in this place."""
     own = Group.objects.filter(unit=unit) | Group.objects.filter(unit__parent=unit)
-    inside = own.filter(is_active=True, place__in=place_ids_below([place.pk]))
-    return list(inside.select_related("place").order_by(alphabetically(), "pk"))
+    found = own.filter(is_active=True, place__in=place_ids_below([place.pk]))
+    return list(found.select_related("place").order_by(alphabetically(), "pk"))
 
 
-def require_thankable(place: Place, category: str) -> None:
-    """Raises PlaceTooSmall, CategoryNotThanked."""
+def reports_to_thank_for(
+    unit: Unit, place: Place, category: str, *, officer: Officer
+) -> CountedReports:
+    """The reports of which groups there may hear.
+
+    Raises PlaceTooSmall, CategoryNotThanked, TooFewReports, OfTooFewDays, AllOfOneHamlet,
+    RefusedBefore.
+    """
     if place.kind == Place.Kind.HAMLET:
         raise PlaceTooSmall
     if category not in thanked_categories():
         raise CategoryNotThanked
+    counted = count_reports(unit, place, category, officer=officer)
+    counted.require_enough()
+    _require_not_refused(unit, place, category, counted)
+    return counted
+
+
+def _require_not_refused(unit: Unit, place: Place, category: str, counted: CountedReports) -> None:
+    """Whoever wants another answer does not ask the next person the same. Raises RefusedBefore."""
+    last = GroupThanks.objects.filter(unit=unit, place=place, category=category)
+    newest = last.order_by("-id").first()
+    if newest is None or not newest.returned_reason:
+        return
+    if {tip.pk for tip in counted.tips} <= set(newest.refused_refs):
+        raise RefusedBefore(newest.returned_reason)
 
 
 @act(acts.PROPOSE_THANKS)
@@ -76,20 +98,17 @@ def propose_thanks(
 ) -> GroupThanks:
     """Thanks with the text of this moment; they wait for a second person.
 
-    Raises NotAllowed, PlaceTooSmall, CategoryNotThanked, NoGroupToThank, TooFewReports,
-    ChangedMeanwhile where another word of thanks counts one of the reports meanwhile.
+    Raises NotAllowed, NoGroupToThank, what reports_to_thank_for() does, and ChangedMeanwhile
+    where another word of thanks counts one of the reports meanwhile.
     """
     unit = desk_that_thanks(by)
     if unit is None:
         raise NotAllowed
     permit_anywhere()
-    require_thankable(place, category)
+    counted = reports_to_thank_for(unit, place, category, officer=by)
     groups = [one for one in groups_to_thank(unit, place) if one.pk in set(group_ids)]
     if not groups:
         raise NoGroupToThank
-    counted = count_reports(unit, place, category, officer=by)
-    if not counted.are_enough:
-        raise TooFewReports(counted.possible_on)
     made = GroupThanks(
         unit=unit,
         place=place,
@@ -105,7 +124,9 @@ def propose_thanks(
     try:
         with savepoint():
             CountedTip.objects.bulk_create(
-                CountedTip(tip_ref=tip.pk, thanks=made) for tip in counted.tips
+                CountedTip(tip_ref=tip.pk, thanks=made, is_copy=is_copy)
+                for is_copy, tips in ((False, counted.tips), (True, counted.copies))
+                for tip in tips
             )
     except IntegrityError as error:
         raise ChangedMeanwhile from error
@@ -161,22 +182,33 @@ def send_thanks(pk: uuid.UUID, *, seen: bytes, by: Officer) -> GroupThanks:
 
 
 @act(acts.DROP_THANKS)
-def drop_thanks(pk: uuid.UUID, *, reason: str = "", by: Officer) -> GroupThanks:
-    """Nothing of it is sent. With a reason: somebody could guess who reported.
+def drop_thanks(pk: uuid.UUID, *, by: Officer) -> GroupThanks:
+    """Nothing of it is sent, whoever of the desk says so. Raises NotAllowed, NothingWaits."""
+    found = _locked_thanks(pk, by)
+    if not found.is_waiting:
+        raise NothingWaits
+    _let_go(found)
+    record("thanks.dropped", by=by, on=found, chain=unit_chain(found.unit_id))
+    return found
 
-    Its reports may count in other thanks, since nobody has read of them. Raises NotAllowed,
-    NothingWaits.
+
+@act(acts.REFUSE_THANKS)
+def refuse_thanks(pk: uuid.UUID, *, reason: str, by: Officer) -> GroupThanks:
+    """Somebody could guess who reported: nothing is sent, and the same is not asked again.
+
+    Raises NotAllowed, NothingWaits, HandInIt.
     """
     found = _locked_thanks(pk, by)
     if not found.is_waiting:
         raise NothingWaits
+    if found.has_hand_of(by):
+        raise HandInIt
     found.returned_reason = reason.strip()
-    found.save(update_fields=["returned_reason"])
-    # Before the end: the database lets go of no report of what was sent or has ended.
-    found.counted.all().delete()
-    steps.end(found)
+    found.refused_refs = list(found.counted.values_list("tip_ref", flat=True))
+    found.save(update_fields=["returned_reason", "refused_refs"])
+    _let_go(found)
     record(
-        "thanks.refused" if found.returned_reason else "thanks.dropped",
+        "thanks.refused",
         by=by,
         on=found,
         chain=unit_chain(found.unit_id),
@@ -185,16 +217,32 @@ def drop_thanks(pk: uuid.UUID, *, reason: str = "", by: Officer) -> GroupThanks:
     return found
 
 
+def _let_go(found: GroupThanks) -> None:
+    """Its reports may count in other thanks, since nobody has read of them."""
+    # Before the end: the database lets go of no report of what was sent or has ended.
+    found.counted.all().delete()
+    steps.end(found)
+
+
 def _require_still_counted(found: GroupThanks, by: Officer) -> None:
-    """Whether every report of the text may still be counted, now. Raises ReportsChanged."""
-    refs = list(found.counted.values_list("tip_ref", flat=True))
+    """Whether the text is still true and its reports may still be counted. Raises ReportsChanged.
+
+    One that was moved elsewhere, or has another outcome now, changes the text too.
+    """
+    refs = list(found.counted.filter(is_copy=False).values_list("tip_ref", flat=True))
     list(lock(Tip.objects.visible_to(by).filter(pk__in=refs)).values("pk"))
-    now = times.now()
     rows = ended_tips(found.unit, officer=by).filter(
-        is_ripe(now), pk__in=refs, category=found.category
+        is_ripe(times.now()), inside(found.place), pk__in=refs, category=found.category
     )
-    still = of_different_people(rows.order_by("closed_at", "pk"))
+    still = of_different_people(rows.select_related("place").order_by("closed_at", "pk"))
     if len(still) != found.report_count:
+        raise ReportsChanged
+    try:
+        CountedReports(still).require_enough()
+    except Refused as error:
+        raise ReportsChanged from error
+    text = text_of_thanks(still, category=found.category, place=found.place, unit=found.unit)
+    if text != found.text:
         raise ReportsChanged
 
 

@@ -37,6 +37,9 @@ class GroupThanks(Releasable, Row):
     # The first of the month in which the first of the reports came in.
     since = models.DateField()
     report_count = models.PositiveIntegerField()
+    # Reports of which a second person said that somebody could guess: the same ones are not handed
+    # in again. Plain references; empty unless it was refused.
+    refused_refs = ArrayField(models.UUIDField(), default=list, db_default=[])
     # As it is sent, in Vietnamese.
     text = models.TextField()
     made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
@@ -61,13 +64,13 @@ class GroupThanks(Releasable, Row):
     @property
     def content_to_release(self) -> dict[str, Any]:
         """With the groups, and with the reports that are counted."""
-        counted = self.counted.order_by("tip_ref").values_list("tip_ref", flat=True)
+        counted = self.counted.filter(is_copy=False).order_by("tip_ref")
         return {
             "place": self.place.code,
             "category": self.category,
             "groups": sorted(str(pk) for pk in self.group_ids),
             "since": self.since.isoformat(),
-            "reports": [str(ref) for ref in counted],
+            "reports": [str(one.tip_ref) for one in counted],
             "text": self.text,
         }
 
@@ -75,12 +78,14 @@ class GroupThanks(Releasable, Row):
 class CountedTip(models.Model):
     """That a report is counted in one word of thanks, and so in no other.
 
-    Else two that differ by one report would tell of that one.
+    Else two that differ by one report would tell of that one. A report that says the same as one of
+    them is not counted, but bound all the same: else it would stand in the next thanks.
     """
 
     # A plain reference: it outlives the report, which then still counts in no second one.
     tip_ref = models.UUIDField(primary_key=True)
     thanks = models.ForeignKey(GroupThanks, models.PROTECT, related_name="counted")
+    is_copy = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return f"{self.tip_ref} in {self.thanks_id}"

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.accounts.middleware import SignedInRequest
-from keng.accounts.models import Officer
-from keng.accounts.who import RELEASING
+from keng.accounts.who import RELEASING, WORKING
 from keng.acts.errors import Refused
 from keng.kit.ids import read_id
 from keng.kit.list_filter import ListFilter, rows_with_words
@@ -20,14 +19,14 @@ from keng.kit.sql_names import alphabetically
 from keng.language.taxonomy import category_label
 from keng.network.models import Group
 from keng.network.queries.places import places_of
-from keng.places.models import Place, Unit
 from keng.releases.desk import decide_release, decided_meanwhile
-from keng.releases.errors import NothingWaits
+from keng.releases.errors import HandInIt, NothingWaits
 from keng.thanks import group_thanks
-from keng.thanks.countable import count_reports, possible_thanks
-from keng.thanks.errors import GroupsGotEnough, ReportsChanged, TooFewReports
+from keng.thanks.countable import possible_thanks
+from keng.thanks.errors import GroupsGotEnough, ReportsChanged
 from keng.thanks.forms import NobodyCouldGuessForm, SomebodyCouldGuessForm, ThanksForm
 from keng.thanks.models import GroupThanks
+from keng.thanks.spread import spread_of_thanks
 from keng.thanks.wording import text_of_thanks
 
 
@@ -63,13 +62,12 @@ def thanks_new(request: SignedInRequest) -> HttpResponse:
     groups = group_thanks.groups_to_thank(unit, where)
     form = ThanksForm(request.POST if request.method == "POST" else None, groups=groups)
     try:
-        group_thanks.require_thankable(where, category)
         if request.method == "POST" and form.is_valid():
             chosen = [uuid.UUID(key) for key in form.cleaned_data["groups"]]
             made = group_thanks.propose_thanks(where, category, group_ids=chosen, by=officer)
             messages.success(request, _("Handed in: a second person sends it."))
             return redirect("thanks", pk=made.pk)
-        offered = _offered_text(unit, where, category, officer)
+        counted = group_thanks.reports_to_thank_for(unit, where, category, officer=officer)
     except Refused as error:
         messages.warning(request, error.sentence)
         return redirect("thanks-list")
@@ -77,18 +75,10 @@ def thanks_new(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "place": where,
         "category": category_label(category),
-        "text": offered,
+        "text": text_of_thanks(counted.tips, category=category, place=where, unit=unit),
     }
     status = 422 if form.errors else 200
     return render(request, "thanks/thanks_new.html", context, status=status)
-
-
-def _offered_text(unit: Unit, place: Place, category: str, officer: Officer) -> str:
-    """Raises TooFewReports."""
-    counted = count_reports(unit, place, category, officer=officer)
-    if not counted.are_enough:
-        raise TooFewReports(counted.possible_on)
-    return text_of_thanks(counted.tips, category=category, place=place, unit=unit)
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,9 +91,11 @@ def thanks(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     yes = SomebodyCouldGuessForm(request.POST if is_seconds_yes else None)
     try:
         if request.POST.get("do") == "drop":
-            return _dropped(request, found, reason="")
+            group_thanks.drop_thanks(found.pk, by=officer)
+            return _nothing_sent(request)
         if is_seconds_yes and yes.is_valid():
-            return _dropped(request, found, reason=yes.cleaned_data["reason"])
+            group_thanks.refuse_thanks(found.pk, reason=yes.cleaned_data["reason"], by=officer)
+            return _nothing_sent(request)
         panel, sent = decide_release(
             request,
             found,
@@ -113,24 +105,27 @@ def thanks(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         )
     except NothingWaits:
         return decided_meanwhile(request, request.path)
-    except (ReportsChanged, GroupsGotEnough) as error:
+    except (ReportsChanged, GroupsGotEnough, HandInIt) as error:
         messages.warning(request, error.sentence)
         return redirect(request.path)
     if sent is not None:
         messages.success(request, _("Sent: it goes to the groups like any other message."))
         return redirect(request.path)
+    groups = Group.objects.filter(pk__in=found.group_ids).order_by(alphabetically())
+    is_waiting = found.is_waiting
     context = {
         "panel": panel,
         "thanks": found,
         "yes": yes,
         "category": category_label(found.category),
-        "groups": Group.objects.filter(pk__in=found.group_ids).order_by(alphabetically()),
+        "groups": groups,
+        "spread": spread_of_thanks(found, groups, officer=officer) if is_waiting else None,
+        "may_drop": is_waiting and WORKING.may_act_for(officer, found.unit),
     }
     status = 422 if yes.errors else panel.status
     return render(request, "thanks/thanks.html", context, status=status)
 
 
-def _dropped(request: SignedInRequest, found: GroupThanks, *, reason: str) -> HttpResponse:
-    group_thanks.drop_thanks(found.pk, reason=reason, by=request.officer)
+def _nothing_sent(request: SignedInRequest) -> HttpResponse:
     messages.success(request, _("Nothing is sent. Its reports can count in other thanks."))
-    return redirect("thanks", pk=found.pk)
+    return redirect(request.path)

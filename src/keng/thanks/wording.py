@@ -13,6 +13,14 @@ from keng.language.taxonomy import category_label
 from keng.places.models import Place, Unit
 from keng.tips.models import Tip
 
+# An exact number would let a reader take off their own reports, and read how many others wrote.
+_STEPS = (FEWEST_SHOWN, 10, 20, 50, 100)
+
+
+def at_least(count: int) -> int:
+    """The number that stands in the text for so many reports."""
+    return max(step for step in _STEPS if step <= count)
+
 
 def first_month(tips: Sequence[Tip]) -> datetime.date:
     """The first day of the month in which the first of them came in: a day would say more."""
@@ -24,10 +32,13 @@ def text_of_thanks(tips: Sequence[Tip], *, category: str, place: Place, unit: Un
     since = first_month(tips)
     with translation.override("vi"):
         lines = [
-            _("Since %(month)s, %(count)s reports about “%(kind)s” in %(place)s led to something.")
+            _(
+                "Since %(month)s, at least %(count)s reports about “%(kind)s” in %(place)s led to "
+                "something."
+            )
             % {
                 "month": f"{since:%m/%Y}",
-                "count": len(tips),
+                "count": at_least(len(tips)),
                 "kind": category_label(category),
                 "place": place.full_name,
             },

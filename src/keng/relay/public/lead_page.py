@@ -49,6 +49,7 @@ def _lead_page(
 ) -> HttpResponse:
     found = queries.page_of_lead(lead)
     mine = _tasks_of_this_browser(request)
+    warnings = [kit for kit in found.done if not kit.dispatch.carries_thanks]
     just_done = [kit for kit in found.done if mine & {t.pk for t in kit.tasks}]
     with in_leads_language(request, lead):
         context = {
@@ -59,7 +60,7 @@ def _lead_page(
                 [t.group_id for kit in just_done for t in kit.groups if t.group_id]
             ),
             "too_many": too_many,
-            "public": [kit for kit in found.done if not mine & {t.pk for t in kit.tasks}],
+            "public": [kit for kit in warnings if not mine & {t.pk for t in kit.tasks}],
             "form": failed,
             "teams": teams_of_lead(lead),
             "unit": lead.unit,

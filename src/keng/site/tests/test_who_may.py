@@ -626,6 +626,7 @@ _APART = {
     "thanks.group_thanks.propose_thanks": {"category": "theft", "group_ids": []},
     "thanks.group_thanks.send_thanks": lambda here: {"pk": here.rows["thanks"].pk},
     "thanks.group_thanks.drop_thanks": lambda here: {"pk": here.rows["thanks"].pk},
+    "thanks.group_thanks.refuse_thanks": lambda here: {"pk": here.rows["thanks"].pk},
     "community.announcements.let_out_meeting": lambda here: _not_let_out(here.rows["meeting"]),
     "community.announcements.drop_meeting": lambda here: _not_let_out(here.rows["meeting"]),
     "community.announcements.call_off_meeting": lambda here: {"pk": here.rows["meeting"].pk},

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('group_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
                 ('since', models.DateField()),
                 ('report_count', models.PositiveIntegerField()),
+                ('refused_refs', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), db_default=[], default=list, size=None)),
                 ('text', models.TextField()),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('dispatch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.dispatch')),
@@ -52,6 +53,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('tip_ref', models.UUIDField(primary_key=True, serialize=False)),
                 ('thanks', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counted', to='thanks.groupthanks')),
+                ('is_copy', models.BooleanField(db_default=False, default=False)),
             ],
         ),
         migrations.AddConstraint(

@@ -27,7 +27,7 @@ BEGIN
       AND t.released_at IS NOT NULL AND t.ended_at IS NULL AND t.dispatch_id IS NULL
       AND a.text_hash = t.digest AND a.approved_by_id = t.released_by_id
       AND t.report_count >= 5 AND t.report_count = (
-        SELECT count(*) FROM thanks_countedtip c WHERE c.thanks_id = t.id)
+        SELECT count(*) FROM thanks_countedtip c WHERE c.thanks_id = t.id AND NOT c.is_copy)
   ) THEN
     RAISE insufficient_privilege USING
       MESSAGE = 'thanks are sent as they were approved, on five reports at least';

@@ -1,6 +1,7 @@
 """Groups are told what reports led to only where that gives nobody away."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError
@@ -10,20 +11,27 @@ from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.actions.materialising import materialise_next_dispatch
+from keng.delivery.audience import audience_of_dispatch, define_audience
 from keng.delivery.models import Delivery
 from keng.kit import times
+from keng.relay.coverage import recent_dispatches
 from keng.releases.errors import HandInIt, NothingWaits
-from keng.thanks.countable import MONTH, of_different_people, possible_thanks
+from keng.thanks.countable import MONTH, count_reports, of_different_people, possible_thanks
 from keng.thanks.errors import (
+    AllOfOneHamlet,
     CategoryNotThanked,
     GroupsGotEnough,
     NoGroupToThank,
+    OfTooFewDays,
     PlaceTooSmall,
+    RefusedBefore,
     ReportsChanged,
     TooFewReports,
 )
-from keng.thanks.group_thanks import drop_thanks, propose_thanks, send_thanks
+from keng.thanks.group_thanks import propose_thanks, refuse_thanks, send_thanks
 from keng.thanks.models import CountedTip, GroupThanks
+from keng.thanks.spread import spread_of_thanks
+from keng.thanks.wording import at_least
 from keng.tips.models import Restriction, Tip
 from keng.warnings.tests.ward import Ward
 from tests import make
@@ -45,8 +53,10 @@ def ended(ward, words, *, days=40, **fields):
     """A report that led to something so many days ago."""
     at = times.now() - datetime.timedelta(days=days)
     given = {"category": KIND, "outcome": Tip.Outcome.SOLVED, "place": ward.hamlet}
+    # Every report came in on a day of its own.
+    given["received_at"] = at - datetime.timedelta(days=Tip.objects.count())
     made = make.tip(unit=ward.unit, text=words, state="closed", **given | fields)
-    Tip.objects.filter(pk=made.pk).update(closed_at=at, received_at=at)
+    Tip.objects.filter(pk=made.pk).update(closed_at=at)
     return made
 
 
@@ -57,7 +67,11 @@ def ward():
 
 @pytest.fixture
 def five(ward):
-    return [ended(ward, words) for words in WORDS[:5]]
+    return five_of(ward)
+
+
+def five_of(ward):
+    return [ended(ward, words) for words in WORDS[:4]] + [ended(ward, WORDS[4], place=ward.place)]
 
 
 def proposed(ward, place=None, category=KIND, groups=None):
@@ -109,6 +123,9 @@ def test_four_reports_are_too_few_and_copies_are_one(ward, five):
         {"withdrawn_at": times.now()},
         {"purged_at": times.now()},
         {"category": "theft"},
+        {"feared_at": times.now()},
+        {"waiting_since": times.now()},
+        {"danger_at": times.now(), "danger_unheard": True},
     ],
     ids=lambda fields: next(iter(fields)),
 )
@@ -161,11 +178,66 @@ def test_a_report_counts_once_so_that_two_thanks_never_differ_by_one(ward, five)
         )
 
 
-@pytest.mark.parametrize("change", ["reopened", "restricted", "named"])
+def test_a_copy_of_a_counted_report_is_in_no_later_thanks(ward, five):
+    """Else four sent twice and one new report would be told as five: the one stands alone."""
+    copies = [ended(ward, words.upper()) for words in WORDS[:2]]
+    made = proposed(ward)
+    assert set(made.counted.filter(is_copy=True).values_list("pk", flat=True)) == {
+        copy.pk for copy in copies
+    }
+    sent(ward, made)
+    # These end after the thanks.
+    for words in WORDS[2:6]:
+        ended(ward, words)
+    with pytest.raises(TooFewReports):
+        proposed(ward)
+
+
+def test_five_of_one_hamlet_or_of_one_day_are_too_near(ward, five):
+    Tip.objects.update(place=ward.hamlet)
+    with pytest.raises(AllOfOneHamlet):
+        proposed(ward)
+    Tip.objects.update(place=ward.place)
+    assert count_reports(ward.unit, ward.place, KIND, officer=ward.officer).require_enough() is None
+    Tip.objects.update(received_at=times.now())
+    with pytest.raises(OfTooFewDays):
+        proposed(ward)
+
+
+@pytest.mark.parametrize(("count", "shown"), [(5, 5), (9, 5), (10, 10), (49, 20), (200, 100)])
+def test_no_exact_number_stands_in_the_text(count, shown):
+    assert at_least(count) == shown
+
+
+def test_the_second_person_reads_how_the_reports_spread(ward, five):
+    made = proposed(ward)
+    spread = spread_of_thanks(made, [ward.machine], officer=ward.commander)
+    assert spread.places == [(ward.hamlet.full_name, 4), (ward.place.full_name, 1)]
+    assert sum(n for _month, n in spread.months) == 5
+    assert spread.channels == [("web", 5)]
+    assert spread.near_groups == [ward.machine.name]
+
+
+def test_thanks_are_no_warning(ward, five, settings):
+    """They take no warning's room in a group, and no list of warnings has them."""
+    done = sent(ward, proposed(ward))
+    materialise_next_dispatch()
+    assert not recent_dispatches(ward.officer)
+    settings.WARNINGS_A_WEEK = 1
+    like_thanks = audience_of_dispatch(done.dispatch)
+    assert not define_audience(like_thanks).groups
+    assert define_audience(replace(like_thanks, has_quiet_hours=False)).groups
+
+
+@pytest.mark.parametrize("change", ["reopened", "restricted", "named", "outcome", "place"])
 def test_the_count_is_asked_again_when_the_second_person_says_no(ward, five, change):
     made = proposed(ward)
     if change == "restricted":
         Restriction.objects.create(tip=five[2], number="1", by=ward.coordinator)
+    elif change == "outcome":
+        Tip.objects.filter(pk=five[2].pk).update(outcome=Tip.Outcome.WARNED)
+    elif change == "place":
+        Tip.objects.filter(pk=five[2].pk).update(place=ward.province_place)
     elif change == "named":
         Tip.objects.filter(pk=five[2].pk).update(is_for_named=True)
     else:
@@ -178,10 +250,17 @@ def test_the_count_is_asked_again_when_the_second_person_says_no(ward, five, cha
 
 def test_a_yes_ends_it_with_a_reason_and_its_reports_can_count_elsewhere(ward, five):
     made = proposed(ward)
-    drop_thanks(made.pk, reason="Chỉ một nhà ở ngõ đó", by=ward.commander)
+    # Whoever handed them in puts no answer of a second person on record.
+    with pytest.raises(NotAllowed):
+        refuse_thanks(made.pk, reason="Chỉ một nhà ở ngõ đó", by=ward.officer)
+    refuse_thanks(made.pk, reason="Chỉ một nhà ở ngõ đó", by=ward.commander)
     with pytest.raises(NothingWaits):
         sent(ward, made)
     assert Entry.objects.get(action="thanks.refused").detail["reason"]
+    # Nor is the next second person asked the same.
+    with pytest.raises(RefusedBefore) as refusal:
+        proposed(ward)
+    assert "ngõ đó" in refusal.value.sentence
     assert proposed(ward, place=ward.province_place).report_count == 5
 
 
@@ -213,8 +292,8 @@ def test_another_desk_neither_reads_nor_sends_them(ward, five):
 
 def test_what_says_the_same_counts_once():
     tips = [Tip(text=words) for words in (WORDS[0], WORDS[0].upper(), WORDS[1], "", "")]
-    # Without words (a sound, a picture) nothing says that they are one person's.
-    assert len(of_different_people(tips)) == 4
+    # Without words (a sound, a picture) nothing says that they are of two people.
+    assert of_different_people(tips) == [tips[0], tips[2], tips[3]]
 
 
 def test_the_offer_names_places_with_enough_reports(ward, five):
@@ -234,6 +313,7 @@ def test_two_people_thank_a_group_on_the_desk(desk_client, ward, five, monkeypat
     made = GroupThanks.objects.get()
     page = f"/thanks/{made.pk}/"
     sign_in(desk_client, ward.commander)
+    assert ward.hamlet.full_name in desk_client.get(page).content.decode()
     seen = {"seen": made.digest_now.hex(), "code": "1"}
     assert desk_client.post(page, seen).status_code == 422
     assert desk_client.post(page, {"reason": ""}).status_code == 422
@@ -248,8 +328,7 @@ def test_two_people_thank_a_group_on_the_desk(desk_client, ward, five, monkeypat
 
 def test_thanks_are_sent_as_production_does_it_and_once(in_a_request):
     ward = Ward()
-    for words in WORDS[:5]:
-        ended(ward, words)
+    five_of(ward)
     made = in_a_request(
         lambda by: propose_thanks(ward.place, KIND, group_ids=[ward.machine.pk], by=by),
         by=ward.officer,
@@ -257,13 +336,13 @@ def test_thanks_are_sent_as_production_does_it_and_once(in_a_request):
     seen = GroupThanks.objects.get().digest_now
     done = in_a_request(lambda by: send_thanks(made.pk, seen=seen, by=by), by=ward.commander)
     assert done.dispatch.source_ref == made.pk
-    again = [ended(ward, words) for words in (*WORDS[5:], "a b c d", "e f g h", "i k l m")]
-    assert len(again) == 5
+    more = [ended(ward, words) for words in (*WORDS[5:], "a b c d", "e f g h")]
+    assert len([*more, ended(ward, "i k l m", place=ward.place)]) == 5
     second = in_a_request(
         lambda by: propose_thanks(ward.place, KIND, group_ids=[ward.machine.pk], by=by),
         by=ward.officer,
     )
-    in_a_request(lambda by: drop_thanks(second.pk, reason="Đoán được", by=by), by=ward.commander)
+    in_a_request(lambda by: refuse_thanks(second.pk, reason="Đoán được", by=by), by=ward.commander)
     assert CountedTip.objects.count() == 5
     with pytest.raises(NothingWaits):
         in_a_request(lambda by: send_thanks(second.pk, seen=seen, by=by), by=ward.commander)
