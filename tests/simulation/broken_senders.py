@@ -63,6 +63,14 @@ class HoldsTooMany(Sender):
         super().__init__(*given, ahead=ahead * 2)
 
 
+class QueuesWhatWasCalledOff(LedgerModel):
+    """A lease that was left behind is queued anew, though its row was called off meanwhile."""
+
+    def _end_lease(self, row: ModelRow, now: float) -> None:
+        row.called_off_at = None
+        super()._end_lease(row, now)
+
+
 class LeasesTheLastFirst(LedgerModel):
     """The highest number of priority goes first."""
 

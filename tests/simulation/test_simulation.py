@@ -50,9 +50,13 @@ def test_a_seed_is_the_same_world_again():
         ({"make_sender": broken_senders.RecordsBeforeSending}, "nobody took it"),
         ({"make_sender": broken_senders.HoldsTooMany}, "were held at once"),
         ({"make_ledger": broken_senders.ForgetsLeases}, "is lost: leased"),
-        ({"make_ledger": broken_senders.SendsAgainWhatNobodyKnows}, "nothing on record says so"),
+        (
+            {"make_ledger": broken_senders.SendsAgainWhatNobodyKnows},
+            "nothing on record|after it was called off",
+        ),
         ({"make_ledger": broken_senders.EndsLeasesOfTheLiving}, "whoever held it lives"),
         ({"make_ledger": broken_senders.RenewsOutOfTurn}, "at once|used twice"),
+        ({"make_rows": broken_senders.QueuesWhatWasCalledOff}, "leased after it was called off"),
         ({"make_rows": broken_senders.LeasesTheLastFirst}, "before a better one"),
     ],
 )

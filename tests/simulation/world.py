@@ -105,6 +105,7 @@ class World:
         self._notices: list[asyncio.Future] = []
         self._may_repeat: Counter[uuid.UUID] = Counter()
         """By delivery: how often its holder was killed, or lost the database for a while."""
+        self._called_off: set[uuid.UUID] = set()
         self._never_again: set[uuid.UUID] = set()
         self._once_more: set[uuid.UUID] = set()
         for channel, rate in (("zalo_oa", 0), ("zalo_oa", RATE_PER_MINUTE), ("sandbox", 0)):
@@ -164,6 +165,7 @@ class World:
         """A recall: what waits never leaves, what is held may arrive once more."""
         states = {key: row.state for key, row in self.rows.look().items() if not row.settled_at}
         chosen = self.chance.sample(sorted(states), min(3, len(states)))
+        self._called_off.update(chosen)
         for key in chosen:
             (self._once_more if states[key] == "leased" else self._never_again).add(key)
         self.rows.call_off(chosen, self.loop.time())
@@ -227,7 +229,10 @@ class World:
                 self._say_broken(f"{change.id} is recorded as sent, and nobody took it")
 
     def note_leased(self, leased: list[LeasedDelivery], turns: Sequence[UnitTurn]) -> None:
-        """Nothing that stands above what was leased is left waiting."""
+        """Nothing that stands above what was leased is left waiting; nothing is called off."""
+        for row in leased:
+            if row.id in self._called_off:
+                self._say_broken(f"{row.id} was leased after it was called off")
         worst: dict[uuid.UUID, int] = {}
         for row in leased:
             worst[row.account_id] = max(worst.get(row.account_id, 0), row.priority)
@@ -268,9 +273,10 @@ class World:
                 while self._kills_left:
                     self._step_and_kill()
                 self._calm_down()
+        finally:
+            with self.loop.running():
                 for running in list(self._running.values()):
                     self.loop.kill(running.process)
-        finally:
             random.setstate(state)
             logging.disable(silenced)
         self._look_at_the_end()
