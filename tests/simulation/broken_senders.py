@@ -7,6 +7,7 @@ from keng.channels.base import Outcome
 from keng.delivery.sender import Sender
 from keng.delivery.sender.one_delivery import SendResult
 from tests.simulation.faulty_ledger import FaultyLedger, FaultyTokens
+from tests.simulation.ledger_model import LedgerModel, ModelRow
 
 
 class RecordsBeforeSending(Sender):
@@ -40,6 +41,41 @@ class SendsAgainWhatNobodyKnows(FaultyLedger):
             return self.world.rows.wake(now)
 
         return await self.world.ask("sweep", queue_again)
+
+
+class EndsLeasesOfTheLiving(FaultyLedger):
+    """Whoever sweeps ends every lease of the others, though they are at work."""
+
+    async def sweep(self) -> bool:
+        def end_others(now: float) -> bool:
+            for row in self.world.rows.look().values():
+                if row.state == "leased" and row.leased_by != self.sender:
+                    self.world.rows._end_lease(row, now)
+            return self.world.rows.sweep(now)
+
+        return await self.world.ask("sweep", end_others)
+
+
+class HoldsTooMany(Sender):
+    """It leases twice as much as it was told to."""
+
+    def __init__(self, *given, ahead: int) -> None:
+        super().__init__(*given, ahead=ahead * 2)
+
+
+class QueuesWhatWasCalledOff(LedgerModel):
+    """A lease that was left behind is queued anew, though its row was called off meanwhile."""
+
+    def _end_lease(self, row: ModelRow, now: float) -> None:
+        row.called_off_at = None
+        super()._end_lease(row, now)
+
+
+class LeasesTheLastFirst(LedgerModel):
+    """The highest number of priority goes first."""
+
+    def _due(self, account_id: uuid.UUID, now: float) -> list[ModelRow]:
+        return super()._due(account_id, now)[::-1]
 
 
 class RenewsOutOfTurn(FaultyLedger):

@@ -2,6 +2,9 @@
 
 A statement is done at one moment between two waits. Killed before, it was never asked; killed
 after, it is done and nobody heard of it.
+
+Transactions at the same time are not simulated: each is done whole, so what SKIP LOCKED, locks and
+the order of commits decide between two senders is shown by the tests on PostgreSQL alone.
 """
 
 import asyncio
@@ -215,6 +218,7 @@ class FaultyStoredTokens:
         self._world = world
         self._account = account
         self._new: NewTokens | None = None
+        self._used = b""
         self.sealed = b""
 
     def read(self) -> None:
@@ -224,13 +228,13 @@ class FaultyStoredTokens:
         return self._account.credentials()
 
     def replace(self, used: bytes, found: NewTokens) -> None:
-        if self.sealed == used:
-            self._new = found
+        self._new, self._used = found, used
 
     def commit(self) -> None:
-        if self._new is None:
-            return
+        """Compared with the row as it is now: a person may have connected the account meanwhile."""
         account = self._account
+        if self._new is None or account.tokens != self._used:
+            return
         account.tokens = json.dumps(dict(self._new.secrets)).encode()
         account.expire_at = self._new.expire_at.timestamp()
         account.stopped_at, account.stopped_for = None, ""

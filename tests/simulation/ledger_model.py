@@ -117,6 +117,11 @@ class LedgerModel:
         due = (row for row in self._unsettled_of(account_id) if row.is_due(now))
         return min((row.priority for row in due), default=32767)
 
+    def held_by(self, sender: uuid.UUID) -> list[uuid.UUID]:
+        """What is leased to it, whether it heard of that or not."""
+        rows = self._unsettled()
+        return [row.id for row in rows if row.state == "leased" and row.leased_by == sender]
+
     def _unsettled(self) -> list[ModelRow]:
         return [row for key in self._open for row in self._unsettled_of(key)]
 
@@ -184,10 +189,7 @@ class LedgerModel:
         if account.bucket_at > now + 0.5:
             return []
         own_turns = [turn for turn in turns if turn.account_id == account_id]
-        due = sorted(
-            (row for row in self._unsettled_of(account_id) if row.is_due(now)),
-            key=lambda row: row.rank,
-        )
+        due = self._due(account_id, now)
         taken = _in_turns(due, counts[account_id], own_turns) if turns else due
         taken = taken[: counts[account_id]]
         apart = 60.0 / account.rate_per_minute if account.rate_per_minute else 0.0
@@ -200,6 +202,10 @@ class LedgerModel:
             due_in = account.bucket_at - apart * (len(taken) - place + 1) - now if apart else 0.0
             leased.append(_leased_delivery(row, due_in, place))
         return leased
+
+    def _due(self, account_id: uuid.UUID, now: float) -> list[ModelRow]:
+        due = (row for row in self._unsettled_of(account_id) if row.is_due(now))
+        return sorted(due, key=lambda row: row.rank)
 
     def give_back(self, sender: uuid.UUID, ids: Sequence[uuid.UUID], now: float) -> None:
         for row in self._held(sender, ids):

@@ -130,6 +130,12 @@ class PostgresRows:
             account_id,
         )
 
+    def held_by(self, sender: uuid.UUID) -> list[uuid.UUID]:
+        found = self._connection.execute(
+            "SELECT id FROM delivery_delivery WHERE state = 'leased' AND leased_by = %s", [sender]
+        )
+        return [key for (key,) in found]
+
     # -- the statements
 
     def record_and_lease(

@@ -5,9 +5,7 @@
 
 import pytest
 
-from keng.delivery.sender import Sender
 from tests.simulation import broken_senders
-from tests.simulation.faulty_ledger import FaultyLedger
 from tests.simulation.runs import Failed, run_seed
 from tests.simulation.world import Faults
 
@@ -47,24 +45,25 @@ def test_a_seed_is_the_same_world_again():
 
 
 @pytest.mark.parametrize(
-    ("make_sender", "make_ledger", "promise"),
+    ("broken", "promise"),
     [
-        (broken_senders.RecordsBeforeSending, FaultyLedger, "nobody took it"),
-        (Sender, broken_senders.ForgetsLeases, "is lost: leased"),
-        (Sender, broken_senders.SendsAgainWhatNobodyKnows, "nothing on record says so"),
-        (Sender, broken_senders.RenewsOutOfTurn, "at once|used twice"),
+        ({"make_sender": broken_senders.RecordsBeforeSending}, "nobody took it"),
+        ({"make_sender": broken_senders.HoldsTooMany}, "were held at once"),
+        ({"make_ledger": broken_senders.ForgetsLeases}, "is lost: leased"),
+        (
+            {"make_ledger": broken_senders.SendsAgainWhatNobodyKnows},
+            "nothing on record|after it was called off",
+        ),
+        ({"make_ledger": broken_senders.EndsLeasesOfTheLiving}, "whoever held it lives"),
+        ({"make_ledger": broken_senders.RenewsOutOfTurn}, "at once|used twice"),
+        ({"make_rows": broken_senders.QueuesWhatWasCalledOff}, "leased after it was called off"),
+        ({"make_rows": broken_senders.LeasesTheLastFirst}, "before a better one"),
     ],
 )
-def test_a_broken_sender_is_caught(make_sender, make_ledger, promise):
+def test_a_broken_sender_is_caught(broken, promise):
     def run() -> None:
         for seed in range(1, 6):
-            run_seed(
-                seed,
-                KILLS // 2,
-                make_sender=make_sender,
-                make_ledger=make_ledger,
-                faults=Faults(dead_token=0.5),
-            )
+            run_seed(seed, KILLS // 2, faults=Faults(dead_token=0.5), **broken)
 
     with pytest.raises(Failed, match=promise) as caught:
         run()

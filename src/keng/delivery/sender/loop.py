@@ -91,8 +91,16 @@ class Sender:
 
     async def run(self) -> None:
         """Until stop() is called."""
-        await self._ledger.open()
-        self._wire = self._open_wire()
+        async with contextlib.AsyncExitStack() as opened:
+            await self._ledger.open()
+            opened.push_async_callback(self._ledger.close)
+            self._wire = self._open_wire()
+            opened.push_async_callback(self._wire.close)
+            await self._run_jobs()
+        if self._sign is not None:
+            self._sign.end()
+
+    async def _run_jobs(self) -> None:
         renewals = TokenRenewals(self._ledger, self._wire.carry_from_thread)
         self._deliveries = DeliverySending(self._ledger, self._wire, renewals)
         self._texts = TextCache(self._ledger)
@@ -116,13 +124,9 @@ class Sender:
         """A task that ended by itself has failed: then the process ends too, and starts anew."""
         ended = await end_tasks(tasks)
         await self._consequences.finish()
-        await self._wire.close()
-        await self._ledger.close()
         for error in ended:
             if isinstance(error, Exception):
                 raise error
-        if self._sign is not None:
-            self._sign.end()
 
     # -- leasing and recording
 

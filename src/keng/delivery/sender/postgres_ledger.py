@@ -50,9 +50,14 @@ class PostgresLedger:
         await self.pool.open()
 
     async def close(self) -> None:
-        await orm_threads.close_threads()
-        await self._rows.close()
-        await self.pool.close()
+        """One that cannot be closed leaves none of the others open."""
+        try:
+            await orm_threads.close_threads()
+        finally:
+            try:
+                await self._rows.close()
+            finally:
+                await self.pool.close()
 
     # -- rows
 
