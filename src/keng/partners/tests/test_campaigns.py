@@ -21,8 +21,8 @@ from keng.partners.models import CampaignDay, Manuscript
 from keng.partners.public.campaign_pages import take_part_limit
 from keng.partners.queries import waiting_texts
 from keng.partners.tests.stage import signed_in
+from keng.partners.tests.survey_stage import SurveyStage
 from keng.partners.tests.test_manuscripts import handed_in
-from keng.partners.tests.test_surveys import SurveyStage
 from keng.partners.writing_boxes import writing_forms_for
 from keng.warnings.actions import recall_warning
 from keng.warnings.models import Version

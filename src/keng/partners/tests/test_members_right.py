@@ -9,24 +9,28 @@ from keng.accounts.models import Partner, PartnerMember
 from keng.acts.act import ACTS
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
-from keng.partners.actions import articles, inviting, manuscripts, sharing
+from keng.partners.actions import articles, campaign_acts, inviting, manuscripts, sharing, surveys
 from keng.partners.members_right import MEMBER
-from keng.partners.models import Article, KitShare, Manuscript
-from keng.partners.tests.stage import WORDS, Stage
+from keng.partners.models import Article, CampaignDay, KitShare, Manuscript
+from keng.partners.tests import test_campaigns
+from keng.partners.tests.stage import WORDS
+from keng.partners.tests.survey_stage import SurveyStage
 from keng.partners.tests.test_manuscripts import handed_in
+from keng.surveys.models import Survey, SurveyResult
+from keng.surveys.tests.stage import FEELS, RESULT
 from keng.warnings.tests.ward import Ward
 
 pytestmark = pytest.mark.django_db
 BOXES: dict[str, Any] = {"typed": {}, "title": "Tên khác", "purpose": "fraud", "content": None}
 # They name nothing that another partner could have.
-OVER_NOTHING_OF_OTHERS = {"sharing.note_kit_share"}
+OVER_NOTHING_OF_OTHERS = {"sharing.note_kit_share", "surveys.make_partner_survey"}
 
 
 class Room:
     """What a partner of two has: one wrote, handed in and published some, the other tries."""
 
     def __init__(self):
-        self.stage = stage = Stage()
+        self.stage = stage = SurveyStage()
         self.own = stage.binh
         self.other = stage.invited(name="Báo Thử", username="bao").member
         self.article = stage.submitted()
@@ -39,6 +43,13 @@ class Room:
         self.waiting = inviting.add_member(
             stage.partner.pk, name="Chi", username="chi", by=stage.administrator
         ).member
+        stage.lesson, stage.other_place = self.published.lesson, stage.place
+        self.campaign = test_campaigns.published(stage)
+        self.survey = stage.draft(by=stage.binh)
+        self.handed_in = surveys.submit_partner_survey(stage.draft().pk, by=stage.thu)
+        self.open, self.counted, self.found_out = stage.opened(), stage.counted(), stage.counted()
+        self.result = surveys.submit_partner_result(self.found_out.pk, RESULT, by=stage.thu)
+        self.told = stage.published()
         self.version = Ward().published()
         sharing.note_kit_share(self.version.pk, groups=2, by=self.own)
 
@@ -48,8 +59,58 @@ class Room:
 
     def acts(self):
         """Each act with what it is asked with; whoever does it is left open."""
+        return self.acts_on_texts() | self.acts_on_surveys()
+
+    def acts_on_surveys(self):
+        """Those over a survey of the partner at each of its steps."""
+        draft, waiting, result = self.survey.pk, self.handed_in, self.result
+        return {
+            "surveys.make_partner_survey": lambda by: surveys.make_partner_survey(
+                purpose="fraud", content=self.stage.content(), by=by
+            ),
+            "surveys.revise_partner_survey": lambda by: surveys.revise_partner_survey(
+                draft, purpose="fraud", content=self.stage.content() | {"en": None}, by=by
+            ),
+            "surveys.put_partner_question": lambda by: surveys.put_partner_question(
+                draft, FEELS | {"marked": [3]}, by=by
+            ),
+            "surveys.remove_partner_question": lambda by: surveys.remove_partner_question(
+                draft, "q1", by=by
+            ),
+            "surveys.move_partner_question_up": lambda by: surveys.move_partner_question_up(
+                draft, "q3", by=by
+            ),
+            "surveys.submit_partner_survey": lambda by: surveys.submit_partner_survey(draft, by=by),
+            "surveys.give_back_partner_survey": lambda by: surveys.give_back_partner_survey(
+                waiting.pk, reason="Chưa rõ", by=by
+            ),
+            "surveys.open_partner_survey": lambda by: surveys.open_partner_survey(
+                waiting.pk, seen=waiting.digest_now, by=by
+            ),
+            "surveys.close_partner_survey": lambda by: surveys.close_partner_survey(
+                self.open.pk, by=by
+            ),
+            "surveys.submit_partner_result": lambda by: surveys.submit_partner_result(
+                self.counted.pk, RESULT, by=by
+            ),
+            "surveys.publish_partner_result": lambda by: surveys.publish_partner_result(
+                self.found_out.pk, seen=result.digest_now, by=by
+            ),
+            "surveys.give_back_partner_result": lambda by: surveys.give_back_partner_result(
+                self.found_out.pk, reason="Chưa rõ", by=by
+            ),
+            "surveys.withdraw_partner_result": lambda by: surveys.withdraw_partner_result(
+                self.told.pk, by=by
+            ),
+        }
+
+    def acts_on_texts(self):
+        """Those over articles, manuscripts, campaigns and what is passed on."""
         article, text = self.article, self.text
         return {
+            "campaign_acts.note_campaign_share": lambda by: campaign_acts.note_campaign_share(
+                self.campaign.pk, self.stage.place.pk, groups=2, by=by
+            ),
             "inviting.agree_to_member": lambda by: inviting.agree_to_member(self.waiting.pk, by=by),
             "articles.write_article": lambda by: articles.write_article(
                 **WORDS, pk=article.pk, by=by
@@ -111,7 +172,10 @@ def kept_manuscript():
     """Whatever an act could leave."""
     return [
         list(rows.objects.order_by("pk").values())
-        for rows in (Article, Manuscript, KitShare, PartnerMember, Entry)
+        for rows in (
+            *(Article, Manuscript, KitShare, PartnerMember, Entry),
+            *(Survey, SurveyResult, CampaignDay),
+        )
     ]
 
 

@@ -14,10 +14,11 @@ from keng.kit import times
 from keng.partners.actions import surveys as actions
 from keng.partners.errors import MarksUnchecked, NoSecondMember, NotTheirPurpose, TooManyOpen
 from keng.partners.survey_queries import own_survey
-from keng.partners.tests.stage import Stage, signed_in
+from keng.partners.tests.stage import signed_in
+from keng.partners.tests.survey_stage import SurveyStage
 from keng.releases.errors import HandInIt
 from keng.runtime.tests.rights import as_owner
-from keng.surveys.actions import answering, counting, opening
+from keng.surveys.actions import answering, opening
 from keng.surveys.actions.errors import LastDayTooFar, WrongState
 from keng.surveys.models import Answer, Survey, SurveyResult
 from keng.surveys.queries import (
@@ -31,46 +32,6 @@ from keng.surveys.tests.stage import FEELS, PATROL, RESULT, WHERE
 from keng.surveys.tests.stage import Stage as DeskStage
 
 pytestmark = pytest.mark.django_db
-
-
-class SurveyStage(Stage):
-    """The Front of a ward with two members, and a survey of its own."""
-
-    def content(self):
-        today = times.local_date(times.now())
-        return {
-            "vi": {"title": "Đèn đường trong tổ", "why": "Để chọn chỗ xin lắp đèn."},
-            "en": None,
-            "places": [],
-            "closes_on": (today + datetime.timedelta(days=10)).isoformat(),
-            "results_on": (today + datetime.timedelta(days=20)).isoformat(),
-        }
-
-    def draft(self):
-        made = actions.make_partner_survey(purpose="fraud", content=self.content(), by=self.thu)
-        for question in (FEELS, PATROL):
-            actions.put_partner_question(made.pk, question, by=self.thu)
-        return made
-
-    def opened(self):
-        survey = actions.submit_partner_survey(self.draft().pk, by=self.thu)
-        return actions.open_partner_survey(survey.pk, seen=survey.digest_now, by=self.binh)
-
-    def counted(self, answers=7):
-        survey = self.opened()
-        for _ in range(answers):
-            answering.take_answer(survey, content_of(survey, "vi"), {"q1": 2, "q3": 1})
-        actions.close_partner_survey(survey.pk, by=self.thu)
-        moved = times.now() - datetime.timedelta(minutes=1)
-        Survey.objects.filter(pk=survey.pk).update(closed_at=moved)
-        assert counting.count_closed_survey() == 1
-        return own_survey(survey.pk, self.thu).survey
-
-    def published(self):
-        survey = self.counted()
-        result = actions.submit_partner_result(survey.pk, RESULT, by=self.thu)
-        actions.publish_partner_result(survey.pk, seen=result.digest_now, by=self.binh)
-        return survey
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ PUBLIC = {
     "lessons/<slug:slug>",
     "pledges/<slug:slug>",
     "surveys/<uuid:pk>/question/<str:key>",
+    "partner/surveys/<uuid:pk>/question/<str:key>",
     # Which of our accounts it is; the code behind it is the secret.
     "subscribe/chat/<slug:slug>",
     "films/<uuid:pk>/<slug:language>",

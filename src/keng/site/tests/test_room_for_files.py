@@ -75,7 +75,7 @@ def addresses(urls):
 @pytest.mark.parametrize(
     ("site", "roles", "most_unread"),
     # On the desk not only nobody, who is sent to the sign-in before a form is read.
-    [("public", [None], 60), ("desk", [None, Role.COMMANDER, Role.ADMINISTRATOR], 75)],
+    [("public", [None], 70), ("desk", [None, Role.COMMANDER, Role.ADMINISTRATOR], 85)],
     ids=["public", "desk"],
 )
 def test_an_address_that_takes_no_files_never_writes_one(
