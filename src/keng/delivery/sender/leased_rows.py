@@ -37,8 +37,9 @@ class LeasedRows:
     def __iter__(self) -> Iterator[uuid.UUID]:
         return iter(tuple(self._held))
 
-    def account_of(self, row: LeasedDelivery) -> SendingAccount:
-        return self._held[row.id]
+    def account_of(self, row: LeasedDelivery) -> SendingAccount | None:
+        """None where the row is on record by now: it was swept, leased again, and went out."""
+        return self._held.get(row.id)
 
     def lease_counts(self, leaving: Collection[uuid.UUID] = ()) -> dict[uuid.UUID, int]:
         """How many rows of which account there is room for, once those that leave are on record."""

@@ -283,6 +283,8 @@ class Sender:
 
     async def _send(self, row: LeasedDelivery) -> None:
         account = self._leased.account_of(row)
+        if account is None:
+            return
         if account.state.paused_until > asyncio.get_running_loop().time():
             self._unsent.append(row.id)
             return

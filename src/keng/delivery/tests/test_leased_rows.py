@@ -1,5 +1,6 @@
 """How the room of one sender is shared between accounts."""
 
+import asyncio
 from collections import deque
 from types import SimpleNamespace
 
@@ -7,6 +8,8 @@ import pytest
 
 from keng.delivery.sender.accounts import AccountState
 from keng.delivery.sender.leased_rows import LeasedRows
+from keng.delivery.sender.loop import Sender
+from keng.kit.ids import new_id
 
 AT_ONCE = 64
 
@@ -51,3 +54,10 @@ def test_what_was_used_long_ago_counts_for_little():
     assert state.count_use(100.0) == pytest.approx(100, rel=0.01)
     state.held = 0
     assert state.count_use(130.0) == pytest.approx(5, abs=0.1)
+
+
+def test_a_row_that_is_on_record_by_now_ends_no_sender():
+    """It was swept, leased again by the same one, and went out: its second turn finds nothing."""
+    sender = Sender.__new__(Sender)
+    sender._leased = LeasedRows(AT_ONCE, SimpleNamespace(accounts=deque()), lambda _row: None)
+    asyncio.run(sender._send(SimpleNamespace(id=new_id())))
