@@ -36,6 +36,7 @@ OF_A_TIP_AND_READ_BY_ALL = {
     "delivery_conversation": "which chat answers go to, by its hash",
     "delivery_inbound": "the id alone",
     "retention_retentionperiod": "no tip's",
+    "thanks_countedtip": "which tips stand behind a word of thanks",
     "tips_alarm": "when it rang",
     "tips_breakin": "who watches over it reads it without the tip",
     "tips_bundledcall": "when it rang",
