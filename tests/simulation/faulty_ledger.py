@@ -100,7 +100,7 @@ class FaultyLedger:
         def record_and_lease(now: float) -> list[LeasedDelivery]:
             leased = rows.record_and_lease(self.sender, changes, counts, turns, now)
             world.note_recorded(changes)
-            world.note_leased(leased, turns)
+            world.note_leased(leased)
             return leased
 
         async with self._turn:

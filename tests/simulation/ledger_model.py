@@ -1,6 +1,6 @@
 """The sender's statements without a database: what `keng.delivery.sender.sql` does, row by row.
 
-`test_ledger_model` holds it to PostgreSQL: the same operations leave the same rows in both.
+`test_on_postgres` holds it to PostgreSQL: the same operations leave the same rows in both.
 """
 
 import random

@@ -16,7 +16,7 @@ from keng import channels
 from keng.channels.upkeep import RECONNECT
 from keng.delivery.priorities import Priority
 from keng.delivery.sender import Sender
-from keng.delivery.sender.rows import DeliveryChange, LeasedDelivery, UnitTurn
+from keng.delivery.sender.rows import DeliveryChange, LeasedDelivery
 from tests.simulation.faulty_ledger import FaultyLedger, SimulatedAccount
 from tests.simulation.ledger_model import LedgerModel, ModelAccount, ModelRow
 from tests.simulation.provider import TOKENS_LAST, Provider, SimulatedWire, lost
@@ -228,7 +228,7 @@ class World:
             if change.state == "sent" and not self.provider.accepted[change.id]:
                 self._say_broken(f"{change.id} is recorded as sent, and nobody took it")
 
-    def note_leased(self, leased: list[LeasedDelivery], turns: Sequence[UnitTurn]) -> None:
+    def note_leased(self, leased: list[LeasedDelivery]) -> None:
         """Nothing that stands above what was leased is left waiting; nothing is called off."""
         for row in leased:
             if row.id in self._called_off:

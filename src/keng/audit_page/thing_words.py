@@ -31,7 +31,7 @@ def names_of_things() -> dict[str, str]:
         "partner": _("a partner"),
         "partnermember": _("a member of a partner"),
         "article": _("an article"),
-        "manuscript": _("a lesson or a check of a partner"),
+        "manuscript": _("a text of a partner"),
         "kitrequest": _("a request for the kit"),
         "question": _("a question"),
         "meeting": _("a meeting"),

@@ -31,18 +31,16 @@ AGREE_TO_MEMBER = Act(MEMBER)
 WRITE_ARTICLE = Act(MEMBER, {"article.written": _("Wrote an article")})
 WITHDRAW_ARTICLE = Act(MEMBER, {"article.withdrawn": _("Withdrew an article")})
 BEGIN_MANUSCRIPT = Act(MEMBER)
-WRITE_MANUSCRIPT = Act(MEMBER, {"manuscript.written": _("Wrote a lesson or a check for a partner")})
+WRITE_MANUSCRIPT = Act(MEMBER, {"manuscript.written": _("Wrote a text of a partner")})
 # Begins, writes and hands in, as far as is wished.
 SAVE_MANUSCRIPT = Act(MEMBER)
 DISCARD_MANUSCRIPT = Act(MEMBER, {"manuscript.discarded": _("Threw a draft of a partner away")})
-WITHDRAW_MANUSCRIPT = Act(
-    MEMBER, {"manuscript.withdrawn": _("Withdrew a lesson or a check of a partner")}
-)
+WITHDRAW_MANUSCRIPT = Act(MEMBER, {"manuscript.withdrawn": _("Withdrew a text of a partner")})
 SUBMIT_TEXT = Act(
     MEMBER,
     {
         "article.submitted": _("Handed an article in"),
-        "manuscript.submitted": _("Handed in a lesson or a check of a partner"),
+        "manuscript.submitted": _("Handed in a text of a partner"),
     },
 )
 PUBLISH_TEXT = Act(MEMBER)
@@ -93,7 +91,7 @@ name_records(
         "partner.member_agreed": _("Agreed that somebody signs in for a partner"),
         "article.published": _("Published an article of a partner"),
         "article.given_back": _("Gave an article back"),
-        "manuscript.published": _("Published a lesson or a check of a partner"),
-        "manuscript.given_back": _("Gave a lesson or a check of a partner back"),
+        "manuscript.published": _("Published a text of a partner"),
+        "manuscript.given_back": _("Gave a text of a partner back"),
     }
 )

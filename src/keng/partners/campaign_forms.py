@@ -179,7 +179,7 @@ class TakePartForm(Form):
         given: dict[str, Any] = super().clean() or {}
         if not given.get("pledges") and not given.get("lessons") and not self.errors:
             box = "pledges" if "pledges" in self.fields else "lessons"
-            self.add_error(box, _("Tick what you did, or leave this page as it is."))
+            self.add_error(box, _("Tick at least one thing that you did."))
         return given
 
 

@@ -38,8 +38,8 @@ class NoSecondMember(Incomplete):
     """A survey of a partner has its second person among the partner's own people."""
 
     sentence = _(
-        "Nobody else signs in for your partner. A survey is opened by a second one of your people, "
-        "never by the police: ask the desk that invited you to add one."
+        "Everybody who signs in for your partner had a hand in this. It needs one of your people "
+        "who had none, never the police: ask the desk that invited you to add somebody."
     )
 
 

@@ -47,8 +47,8 @@ class OfTooFewDays(Refused):
     def __init__(self) -> None:
         super().__init__()
         self.sentence = _(
-            "These reports came in on fewer than %(fewest)s different days: they could be of fewer "
-            "people."
+            "These reports came in on fewer than %(fewest)s different days: they could all be of "
+            "one or two people."
         ) % {"fewest": FEWEST_SHOWN}
 
 

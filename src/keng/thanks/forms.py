@@ -47,7 +47,7 @@ class SomebodyCouldGuessForm(Form):
 
     reason = forms.CharField(
         max_length=600,
-        label=_("Yes, or perhaps: nothing is sent"),
+        label=_("What could give somebody away? Then nothing is sent"),
         help_text=_("What gives it away. Name nobody."),
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Write what gives it away")},

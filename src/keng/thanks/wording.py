@@ -56,7 +56,7 @@ def _outcomes(tips: Sequence[Tip]) -> list[str]:
         Tip.Outcome.SOLVED: _("Matters were cleared up."),
         Tip.Outcome.PREVENTED: _("Harm was prevented."),
         Tip.Outcome.HANDED_OVER: _("Matters were handed over to be investigated."),
-        Tip.Outcome.WARNED: _("Everybody was warned in time."),
+        Tip.Outcome.WARNED: _("Warnings were sent."),
     }
     counts = Counter(tip.outcome for tip in tips)
     return [words[outcome] for outcome in words if counts[outcome] >= FEWEST_SHOWN]

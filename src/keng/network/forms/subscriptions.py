@@ -83,8 +83,8 @@ class ChoicesForm(Form):
         empty_value=None,
         label=gettext_lazy("At most how many a week?"),
         help_text=gettext_lazy(
-            "What is more comes in one message on Sunday. What is urgent, or over by then, comes "
-            "at once."
+            "Warnings beyond that number come together in one message on Sunday. Urgent ones, and "
+            "those that are over by then, come at once."
         ),
         widget=forms.RadioSelect,
     )

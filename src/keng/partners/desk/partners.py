@@ -172,9 +172,7 @@ def _agree_posted(request: HttpRequest, member: PartnerMember) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def desk_article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """An article, a lesson or a check in which everybody of the partner had a hand, so that the
-    province is the second person.
-    """
+    """A text in which everybody of the partner had a hand: the province is the second person."""
     found = queries.text_waiting_at_desk(pk, _inviting_officer(request))
     if found is None and request.method == "POST":
         return decided_meanwhile(request, "desk-partners")

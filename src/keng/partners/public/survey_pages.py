@@ -16,6 +16,7 @@ from keng.partners.errors import WordsChanged
 from keng.partners.forms import MemberReleaseForm, OpenSurveyForm
 from keng.partners.hints import hints_of_text
 from keng.partners.public.deciding import has_signed, second_member_words, see_other
+from keng.partners.queries import is_only_member
 from keng.partners.survey_queries import OwnSurvey
 from keng.releases.desk import (
     LetOut,
@@ -38,7 +39,7 @@ def partner_surveys(request: HttpRequest) -> HttpResponse:
     context = {
         "partner": partner,
         "surveys": survey_queries.surveys_of_partner(partner),
-        "member": request.member,
+        "is_alone": is_only_member(request.member),
     }
     return render(request, "partners/own/surveys.html", context)
 
@@ -121,16 +122,15 @@ def _survey_page(
 ) -> HttpResponse:
     survey = own.survey
     content = queries.content_of(survey, "vi")
-    is_out = survey.opened_at is not None
+    is_open = survey.state == Survey.State.OPEN
     context = survey_context(survey, content)
     context |= {
         "partner": request.member.partner,
         "own": own,
         "panel": panel,
         "english": queries.content_of(survey, "en") if survey.content.get("en") else None,
-        "text_to_carry": survey_queries.text_to_carry(survey) if is_out else "",
-        "qr": qr.qr_data_address(context["address"]) if is_out else "",
-        "takes_answers": queries.takes_answers(survey),
+        "text_to_carry": survey_queries.text_to_carry(survey) if is_open else "",
+        "qr": qr.qr_data_address(context["address"]) if is_open else "",
         **figures_context(content, survey.figures),
     }
     status = panel.status if panel is not None else 200

@@ -24,6 +24,7 @@ from keng.partners.tests.stage import signed_in
 from keng.partners.tests.survey_stage import SurveyStage
 from keng.partners.tests.test_manuscripts import handed_in
 from keng.partners.writing_boxes import writing_forms_for
+from keng.surveys.queries import MOST_OF_ONE_PARTNER
 from keng.warnings.actions import recall_warning
 from keng.warnings.models import Version
 from keng.warnings.tests.ward import CALM, Ward
@@ -320,9 +321,8 @@ def test_a_warning_that_holds_no_more_is_no_part_of_it():
 
 
 def test_a_partner_puts_its_own_surveys_into_it_and_nobody_elses():
-    """However many others are open."""
     stage = SurveyStage()
-    own = [stage.opened().code for _ in range(21)]
+    own = [stage.opened().code for _ in range(MOST_OF_ONE_PARTNER)]
     assert {code for code, _title in offered_parts(stage.partner)["surveys"]} == set(own)
     everywhere = stage.invited(name="Tỉnh đoàn", username="an", place=None).member.partner
     assert offered_parts(everywhere)["surveys"] == []

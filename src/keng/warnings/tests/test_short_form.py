@@ -36,7 +36,8 @@ def test_it_is_approved_with_the_text_and_sent_with_who_warns_code_and_page(ward
     version = ward.published(words=WITH_SHORT)
     code, host = version.verify_code.code, settings.PUBLIC_URL.partition("://")[2]
     assert sent_short(version.dispatch) == (
-        f"CẢNH BÁO: {SHORT}. Công an phường Nếnh. Mã {code[:3]}-{code[3:]}. Đầy đủ: {host}/w/{code}"
+        f"CẢNH BÁO: {SHORT}. Công an phường Nếnh. "
+        f"Mã {code[:3]}-{code[3:]}. Toàn văn: {host}/w/{code}"
     )
 
 
@@ -67,7 +68,7 @@ def test_a_correction_has_its_own_and_names_what_it_replaces(ward):
     second = actions.submit_warning(first.warning_id, by=ward.officer)
     dispatch = actions.approve_warning(second.pk, **looked_at(second), by=ward.province_duty)
     code = first.verify_code.code
-    begins = f"ĐÍNH CHÍNH mã {code[:3]}-{code[3:]}: Phường Nếnh: số đúng là 0204 000 0113. "
+    begins = f"ĐÍNH CHÍNH cảnh báo {code[:3]}-{code[3:]}: Phường Nếnh: số đúng là 0204 000 0113. "
     assert sent_short(dispatch).startswith(begins)
 
 
@@ -133,7 +134,7 @@ def test_writer_and_approver_read_how_long_it_is_and_whom_it_reaches(desk_client
     sign_in(desk_client, ward.officer)
     shown = desk_client.get(reverse("warning-edit", args=[version.warning_id])).content.decode()
     assert 'data-short-count="short"' in shown
-    assert "Vừa 3 phần không dấu thì" in shown
+    assert "Không quá 3 tin nhắn không dấu thì" in shown
     assert "Tổng đài, Tiếng Việt: 1 người" in " ".join(shown.split())
     actions.revise_warning(
         version.warning_id,

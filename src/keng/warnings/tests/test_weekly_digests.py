@@ -415,7 +415,7 @@ def test_the_desk_reads_how_many_get_it_now_and_how_many_in_their_digest(ward, d
     page = desk_client.get(address).content.decode()
     line = " ".join(page[page.index('id="subscribers"') :].split("</dd>")[0].split())
     assert "1 người nhận ngay" in line.replace("\u00a0", " ")
-    assert "1 người nhận trong bản tin tuần" in line.replace("\u00a0", " ")
+    assert "1 người nhận chung vào Chủ nhật" in line.replace("\u00a0", " ")
     assert 'name="people" value="2"' in page
 
 
