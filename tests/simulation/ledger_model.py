@@ -214,7 +214,7 @@ class LedgerModel:
             if row.called_off_at is None:
                 row.state = "queued"
             else:
-                row.settle("cancelled", now)
+                row.settle("cancelled", row.called_off_at)
 
     def extend(self, sender: uuid.UUID, ids: Sequence[uuid.UUID], now: float) -> None:
         for row in self._held(sender, ids):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from keng import channels
@@ -16,7 +17,7 @@ from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
 from keng.delivery.digest_times import lasts_until_digest
 from keng.delivery.fatigue import fatigue_budget, subscriber_week_limit
-from keng.delivery.models import Delivery, Dispatch
+from keng.delivery.models import Delivery, DigestEntry, Dispatch
 from keng.delivery.recipients import RecipientQuery
 from keng.kit import times
 from keng.network.models import GroupKind
@@ -376,7 +377,7 @@ def count_digested(audience: Audience | SameRecipients) -> int:
     """How many subscribers would get it in their weekly digest alone."""
     found = audience.resolved()
     if isinstance(found, SameRecipients):
-        return 0
+        return _count_corrected_in_digests(found)
     query = found.query()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -388,13 +389,32 @@ def count_digested(audience: Audience | SameRecipients) -> int:
         return count
 
 
+def _count_corrected_in_digests(found: SameRecipients) -> int:
+    """Whose digest names the earlier text, or will, and has not left: it names the correction."""
+    if not found.waiting:
+        return 0
+    unsent = Delivery.objects.filter(state__in=(Delivery.State.QUEUED, Delivery.State.NOT_NOW))
+    names_it = Q(delivery_ref__in=unsent.values("pk"))
+    if not found.reaches_digests and lasts_until_digest(found.expires_at):
+        # Otherwise it goes to them by itself, and they stand among the recipients.
+        names_it |= Q(delivery_ref__isnull=True)
+    entries = DigestEntry.objects.filter(names_it, dispatch__in=found.dispatches)
+    people = entries.filter(subscription__stopped_at__isnull=True).values("subscription")
+    return people.distinct().count()
+
+
 def plan_audience(audience: Audience | SameRecipients) -> AudiencePlan:
     """Count an audience as it is this moment, and hash its definition."""
     query, cells = audience.query(), count_recipients(audience)
     digest = define_audience(audience).hash
     with connection.cursor() as cursor:
         if isinstance(audience, SameRecipients):
-            return AudiencePlan(cells, digest, leadless=_leadless(cursor, query))
+            return AudiencePlan(
+                cells,
+                digest,
+                leadless=_leadless(cursor, query),
+                in_digest=count_digested(audience),
+            )
         cursor.execute(
             # Our own words only; values are bound.
             query.sql + " SELECT id, name, recent, month FROM candidates WHERE is_over "  # noqa: S608

@@ -7,6 +7,8 @@ from keng.kit import times
 DIGEST_HOUR = datetime.timedelta(hours=8)
 _SUNDAY = 6
 _WEEK = datetime.timedelta(days=7)
+# The rows of a large dispatch take a while.
+_WRITTEN_WITHIN = datetime.timedelta(minutes=15)
 
 
 def last_digest_time(now: datetime.datetime) -> datetime.datetime:
@@ -18,8 +20,12 @@ def last_digest_time(now: datetime.datetime) -> datetime.datetime:
 
 
 def lasts_until_digest(expires_at: datetime.datetime | None) -> bool:
-    """Whether what is worth nothing from then on is still worth reading in the next digest."""
-    return expires_at is None or expires_at > next_digest_time(times.now())
+    """Whether what is worth nothing from then on is still worth reading in the next digest.
+
+    What is written shortly before that moment may be there after it: then it waits for the one
+    behind.
+    """
+    return expires_at is None or expires_at > next_digest_time(times.now() + _WRITTEN_WITHIN)
 
 
 def next_digest_time(now: datetime.datetime) -> datetime.datetime:

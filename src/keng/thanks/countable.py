@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MONTH = datetime.timedelta(days=31)
 # Each is compared with each other.
 MOST_COUNTED = 200
+# The newest of those that were counted already: a copy is written soon after what it copies.
+_MOST_BEFORE = 1000
 _SAME_WORDS = 0.9
 LED_TO_SOMETHING = (
     Tip.Outcome.SOLVED,
@@ -106,6 +108,9 @@ def _is_same(words: frozenset[str], other: frozenset[str]) -> bool:
     """Without words (a picture, a sound) nothing says that they are of two people."""
     if not words and not other:
         return True
+    if min(len(words), len(other)) < _SAME_WORDS * max(len(words), len(other)):
+        # They cannot share so much, and counting it costs a hundred times more.
+        return False
     return jaccard(words, other) >= _SAME_WORDS
 
 
@@ -154,7 +159,9 @@ def count_reports(unit: Unit, place: Place, category: str, *, officer: "Officer"
     """Different reports of this kind there that ended at least a month ago."""
     rows = uncounted_tips(unit, officer=officer).filter(inside(place), category=category)
     rows = rows.select_related("place").order_by("closed_at", "pk")
-    before = list(counted_before(category, officer=officer).only("text"))
+    before = list(
+        counted_before(category, officer=officer).order_by("-pk").only("text")[:_MOST_BEFORE]
+    )
     ripe = list(rows.filter(is_ripe(times.now()))[:MOST_COUNTED])
     different = of_different_people(ripe, but=before)
     if len(different) >= FEWEST_SHOWN:

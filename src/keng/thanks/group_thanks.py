@@ -78,17 +78,19 @@ def reports_to_thank_for(
         raise CategoryNotThanked
     counted = count_reports(unit, place, category, officer=officer)
     counted.require_enough()
-    _require_not_refused(unit, place, category, counted)
+    _require_not_refused(place, category, counted)
     return counted
 
 
-def _require_not_refused(unit: Unit, place: Place, category: str, counted: CountedReports) -> None:
-    """Whoever wants another answer does not ask the next person the same. Raises RefusedBefore."""
-    last = GroupThanks.objects.filter(unit=unit, place=place, category=category)
-    newest = last.order_by("-id").first()
-    if newest is None or not newest.returned_reason:
-        return
-    if {tip.pk for tip in counted.tips} <= set(newest.refused_refs):
+def _require_not_refused(place: Place, category: str, counted: CountedReports) -> None:
+    """Whoever wants another answer does not ask the next person the same, at no other desk either.
+
+    Raises RefusedBefore.
+    """
+    refused = GroupThanks.objects.filter(
+        place=place, category=category, refused_refs__contains=[tip.pk for tip in counted.tips]
+    )
+    if newest := refused.order_by("-id").first():
         raise RefusedBefore(newest.returned_reason)
 
 

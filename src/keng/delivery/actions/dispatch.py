@@ -163,7 +163,11 @@ def _end_deliveries(dispatch: Dispatch, *, at: datetime.datetime) -> int:
     to_leads = Delivery.objects.filter(
         dispatch__source_kind=MESSAGES_TO_LEADS, dispatch__source_ref=dispatch.pk
     )
-    digests = DigestEntry.objects.taken().filter(dispatch=dispatch)
+    # A digest may name a correction before that has rows of its own: by the entry of what it
+    # replaces.
+    kept = DispatchAudience.objects.filter(dispatch=dispatch).values_list("definition", flat=True)
+    replaced = [key for definition in kept for key in definition.get("earlier", ())]
+    digests = DigestEntry.objects.taken().filter(dispatch__in=[dispatch.pk, *replaced])
     later = to_leads.values("pk").union(digests.values("delivery_ref"))
     call_off_deliveries(Delivery.objects.filter(pk__in=later), at=at)
     dispatch.cancelled_at = dispatch.cancelled_at or at

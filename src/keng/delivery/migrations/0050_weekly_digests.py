@@ -132,7 +132,9 @@ BEGIN
       OR NOT EXISTS ({_IS_BEING_MADE} AND d.kind IN ('warning', 'correction'))
       OR NOT EXISTS (
         SELECT FROM network_subscription s
-        WHERE s.id = n.subscription_id AND s.confirmed_at IS NOT NULL AND s.stopped_at IS NULL)
+        WHERE s.id = n.subscription_id AND s.confirmed_at IS NOT NULL
+          -- Whoever stops while this is written ends no row of the others.
+          AND (s.stopped_at IS NULL OR s.stopped_at >= now()))
   ) THEN
     RAISE insufficient_privilege USING
       MESSAGE = 'for a digest waits what was approved, while its rows are made';

@@ -20,6 +20,8 @@ LONGEST_PROVIDER_ID = 400
 NOBODYS_TURN = uuid.UUID(int=0)
 # Of a dispatch that carries no warning, but thanks to groups; the database asks for it by this.
 THANKS_SOURCE = "thanks"
+# What a subscriber gets once a week (keng.warnings.actions.sending_digests).
+DIGEST_SOURCE = "digest"
 
 
 class Approval(Row):

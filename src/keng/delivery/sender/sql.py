@@ -169,11 +169,11 @@ WHERE d.id = told.id AND d.leased_by = %(sender)s AND d.state IN ('leased', 'unk
 """  # noqa: S608 -- our own pieces
 
 # Leased and certainly not sent: somebody else may have it, and nothing was tried. If it was called
-# off meanwhile, it ends here.
+# off meanwhile, it ended then, as if it had waited: nobody got anything of it.
 GIVE_BACK = f"""
 UPDATE delivery_delivery AS d
 SET state = CASE WHEN called_off_at IS NULL THEN 'queued' ELSE 'cancelled' END,
-    settled_at = CASE WHEN called_off_at IS NULL THEN settled_at ELSE now() END,
+    settled_at = coalesce(called_off_at, settled_at),
     {_forget_person_sql("d.called_off_at IS NOT NULL")},
     attempts = attempts - 1, leased_by = NULL, leased_until = NULL
 WHERE id = ANY(%(ids)s::uuid[]) AND leased_by = %(sender)s AND state = 'leased'

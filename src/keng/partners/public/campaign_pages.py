@@ -67,7 +67,7 @@ def _take_part(request: HttpRequest, found: Manuscript, given: dict[str, Any]) -
             found.pk,
             uuid.UUID(given["place"]),
             pledged=given.get("pledges", False),
-            finished=len(given.get("lessons", ())),
+            finished=int(bool(given.get("lessons"))),
         )
 
 

@@ -18,7 +18,7 @@ from keng.partners.tests.stage import signed_in
 from keng.partners.tests.survey_stage import SurveyStage
 from keng.releases.errors import HandInIt
 from keng.runtime.tests.rights import as_owner
-from keng.surveys.actions import answering, opening
+from keng.surveys.actions import answering, counting, opening
 from keng.surveys.actions.errors import LastDayTooFar, WrongState
 from keng.surveys.models import Answer, Survey, SurveyResult
 from keng.surveys.queries import (
@@ -276,3 +276,16 @@ def test_the_database_holds_a_partners_result_to_its_steps(stage):
     release = "released_at = now(), digest = sha256(''), released_by_member_id = %s"
     other = stage.invited(name="Mặt trận phường Nếnh", username="hoa", kind="front").member
     assert _refused(change.format(release), other.pk, waiting.pk)
+
+
+def test_answers_go_ninety_days_after_it_closed_whatever_became_of_its_result(stage):
+    """Also where the result was taken back, or nobody may publish one any more."""
+    survey = stage.published()
+    actions.withdraw_partner_result(survey.pk, by=stage.binh)
+    assert Answer.objects.filter(survey=survey).exists()
+    assert counting.forget_answers() == 0
+    closed = times.now() - datetime.timedelta(days=91)
+    with as_owner():
+        Survey.objects.filter(pk=survey.pk).update(closed_at=closed)
+    assert counting.forget_answers() > 0
+    assert not Answer.objects.filter(survey=survey).exists()

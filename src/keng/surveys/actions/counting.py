@@ -13,7 +13,7 @@ import random
 import uuid
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from keng.acts.locks import lock
 from keng.acts.work import work
@@ -116,9 +116,15 @@ def _count_survey(survey_id: uuid.UUID) -> int:
 
 
 def forget_answers() -> int:
-    """Ninety days after a result was published only what was published stays."""
+    """Ninety days after a result was published only what was published stays.
+
+    Of a partner's survey ninety days after it closed, once it is counted: a partner can take its
+    result back, and nobody publishes anything of a partner that was closed.
+    """
+    before = times.now() - ANSWERS_KEPT
     old = Survey.objects.filter(
-        state=Survey.State.PUBLISHED, published_at__lt=times.now() - ANSWERS_KEPT
+        Q(state=Survey.State.PUBLISHED, published_at__lt=before)
+        | Q(partner__isnull=False, figures__isnull=False, closed_at__lt=before)
     ).values("pk")
     done = Answer.objects.filter(survey__in=old).delete()[0]
     return done + FreeText.objects.filter(survey__in=old).delete()[0]

@@ -261,6 +261,10 @@ def test_a_yes_ends_it_with_a_reason_and_its_reports_can_count_elsewhere(ward, f
     with pytest.raises(RefusedBefore) as refusal:
         proposed(ward)
     assert "ngõ đó" in refusal.value.sentence
+    # Nor one of the desk above.
+    above = make.officer(unit=ward.province)
+    with pytest.raises(RefusedBefore):
+        propose_thanks(ward.place, KIND, group_ids=[ward.machine.pk], by=above)
     assert proposed(ward, place=ward.province_place).report_count == 5
 
 

@@ -40,6 +40,7 @@ WAITS = {
     "answers": ("question", {"state": "waiting", "wish": "public"}),
     "recalls": ("recall", {}),
     "results": ("result", {}),
+    "thanks": ("thanks", {}),
 }
 
 

@@ -23,6 +23,7 @@ from keng.delivery.actions.lead_messages import quiet_until
 from keng.delivery.actions.sealed_messages import CarryingAccounts
 from keng.delivery.digest_times import last_digest_time
 from keng.delivery.models import Delivery, DigestEntry, Dispatch, DispatchText
+from keng.delivery.models.outbound import DIGEST_SOURCE
 from keng.delivery.priorities import Priority
 from keng.delivery.queries.outcomes import NO_ACCOUNT, QUIET_HOURS
 from keng.delivery.queries.subscribers import reachable_subscriptions
@@ -72,6 +73,8 @@ def _send_portion() -> int:
     if not take_turn(TurnLock.DIGESTS):
         return 0
     put_back_called_off_entries()
+    # Of somebody who stopped while their entry was written: the trigger did not see it yet.
+    DigestEntry.objects.filter(subscription__stopped_at__isnull=False).delete()
     due = list(lock_available(_due()).order_by("id")[:_PORTION])
     if not due:
         return 0
@@ -93,9 +96,14 @@ def _due() -> QuerySet[Subscription]:
     """Whoever something waited for at the last time of digests, and got none since."""
     moment = last_digest_time(times.now())
     entries = DigestEntry.objects.filter(subscription=OuterRef("pk"))
+    # As the database asks before it takes another one.
+    this_week = Delivery.objects.filter(
+        recipient_ref=OuterRef("pk"), created_at__gte=moment, dispatch__source_kind=DIGEST_SOURCE
+    ).exclude(state=Delivery.State.CANCELLED, called_off_at__isnull=False)
     return reachable_subscriptions().filter(
         Exists(entries.waiting().filter(added_at__lt=moment)),
         ~Exists(entries.filter(taken_at__gte=moment)),
+        ~Exists(this_week),
     )
 
 
@@ -158,7 +166,7 @@ def _write(unit: Unit, digests: Sequence[_Digest]) -> None:
         kind=Dispatch.Kind.NOTICE,
         is_urgent=False,
         unit=unit,
-        source_kind="digest",
+        source_kind=DIGEST_SOURCE,
         materialised_at=now,
     )
     texts: dict[tuple[object, ...], DispatchText] = {}

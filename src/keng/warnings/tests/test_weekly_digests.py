@@ -19,6 +19,7 @@ from keng.delivery.queries.digests import count_unsent_in_digests
 from keng.delivery.tests.rows import make_rows
 from keng.kit import times
 from keng.network import secret_links
+from keng.network.models import Group
 from keng.warnings import actions
 from keng.warnings.actions import sending_digests
 from keng.warnings.actions.sending_digests import send_digests
@@ -192,6 +193,34 @@ def test_a_correction_takes_its_place_and_a_recall_takes_it_out(
     Delivery.objects.filter(dispatch__source_kind="digest").update(state="sent")
     make_rows()
     assert got(who) == ["warning", "digest", "recall"]
+
+
+@pytest.mark.parametrize("severity", [2, 3])
+def test_a_correction_is_handed_in_where_the_wrong_text_is_in_digests_alone(ward, severity):
+    who = subscriber(ward)
+    published(ward)
+    Group.objects.update(is_active=False)
+    waits = published(ward)
+    assert not Delivery.objects.filter(dispatch=waits.dispatch).exists()
+    fixed = corrected(ward, waits, severity)
+    in_digest = DigestEntry.objects.filter(subscription=who, dispatch=fixed.dispatch).count()
+    assert (got(who)[1:], in_digest) == (([], 1) if severity == 2 else (["correction"], 0))
+
+
+def test_a_stop_calls_off_what_names_a_correction_before_it_has_rows(
+    ward, send_digests_as_worker, on_sunday, monkeypatch
+):
+    who = subscriber(ward)
+    published(ward)
+    waits = published(ward)
+    with monkeypatch.context() as slow:
+        slow.setattr("keng.warnings.tests.test_weekly_digests.make_rows", lambda: None)
+        fixed = corrected(ward, waits)
+    on_sunday()
+    assert send_digests_as_worker() == 1
+    assert "Tiêu đề đã sửa" in digests(who)[0].text.text
+    cancel_dispatch(fixed.dispatch_id, by=ward.officer)
+    assert digests(who)[0].state == "cancelled"
 
 
 def test_a_correction_that_is_urgent_waits_for_no_digest(ward):
