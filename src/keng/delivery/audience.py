@@ -44,8 +44,9 @@ class Audience:
     groups: tuple[tuple[uuid.UUID, str, str], ...] | None = None
     """No group but these, each on this channel under this address: what define_audience() found.
     None while it is not defined: whichever groups there are."""
-    has_quiet_hours: bool = False
-    """Whether no machine posts it in a group at night: what nobody needs before the morning."""
+    is_thanks: bool = False
+    """Nobody needs them before the morning: no machine posts them in a group at night. And a group
+    gets no more of them than of warnings, which go first."""
     expires_at: datetime.datetime | None = None
     """When the text is worth nothing any more; of what is approved it is part with the text."""
     may_wait: bool = True
@@ -55,8 +56,8 @@ class Audience:
     def definition(self) -> dict[str, Any]:
         """What an approval is bound to, as it is kept with a dispatch."""
         # Named only where it is so: what was approved before there was a choice stays approved.
-        quiet = {"has_quiet_hours": True} if self.has_quiet_hours else {}
-        return quiet | {
+        kind = {"is_thanks": True} if self.is_thanks else {}
+        return kind | {
             "units": _sorted_ids(self.units),
             "places": _sorted_ids(self.places),
             "kinds": sorted(self.kinds),
@@ -90,7 +91,7 @@ class Audience:
             lasts_until_digest=self.may_wait and lasts_until_digest(self.expires_at),
             over_limit=bool(self.over_limit_reason.strip()),
             approved=self.groups,
-            has_quiet_hours=self.has_quiet_hours,
+            is_thanks=self.is_thanks,
         )
 
 
@@ -203,7 +204,7 @@ def audience_of_dispatch(dispatch: Dispatch) -> Audience | SameRecipients:
         minimum_severity=kept["minimum_severity"],
         over_limit_reason=kept["over_limit_reason"],
         groups=tuple((uuid.UUID(key), channel, to) for key, channel, to in kept["groups"]),
-        has_quiet_hours=kept.get("has_quiet_hours", False),
+        is_thanks=kept.get("is_thanks", False),
         expires_at=dispatch.expires_at,
     )
 

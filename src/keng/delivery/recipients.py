@@ -254,13 +254,12 @@ def chosen_recipients(
     lasts_until_digest: bool,
     over_limit: bool,
     approved: Sequence[tuple[uuid.UUID, str, str]] | None,
-    has_quiet_hours: bool = False,
+    is_thanks: bool = False,
 ) -> RecipientQuery:
     """Active groups by place and kind, and confirmed subscribers of the same places.
 
-    With `approved` no group but these, each on its channel under its address. What is not urgent
-    waits in groups for the morning where it `has_quiet_hours`: then thanks count against a group's
-    number of warnings too.
+    With `approved` no group but these, each on its channel under its address. Thanks wait in groups
+    for the morning, and earlier thanks count against a group's number of warnings for them.
     """
     return RecipientQuery(
         _CHOSEN,
@@ -278,8 +277,8 @@ def chosen_recipients(
             "lasts": lasts_until_digest,
             "over_limit": over_limit,
             "hand": BY_HAND,
-            "quiet": has_quiet_hours,
-            "counts_thanks": has_quiet_hours,
+            "quiet": is_thanks,
+            "counts_thanks": is_thanks,
             "thanks": THANKS_SOURCE,
             "quiet_from": QUIET_FROM,
             "quiet_to": QUIET_TO,

@@ -258,7 +258,7 @@ def _audience_of(found: GroupThanks) -> Audience:
             kinds=tuple({one.kind for one in chosen}),
             subscribers=False,
             groups=tuple((one.pk, one.channel, one.channel_address) for one in chosen),
-            has_quiet_hours=True,
+            is_thanks=True,
         )
     )
     assert isinstance(audience, Audience)  # noqa: S101 -- only of SameRecipients it is none

@@ -5,12 +5,9 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import psycopg
-from django.db import Error as OrmError
-
 from keng.channels.base import Outcome
 from keng.delivery.sender.accounts import SendingAccount
-from keng.delivery.sender.ledger import SenderLedger
+from keng.delivery.sender.ledger import DATABASE_AWAY, SenderLedger
 from keng.delivery.sender.rows import LeasedDelivery
 from keng.delivery.sender.tokens import TokenRenewals
 from keng.kit import times
@@ -115,7 +112,7 @@ class Consequences:
     async def _run_and_log(work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
-        except (psycopg.Error, OrmError, OSError) as error:
+        except DATABASE_AWAY as error:
             # The next outcome of the same kind will say it again; "gone", with the next dispatch.
             logger.warning("a consequence is not on record: %s", type(error).__name__)
 

@@ -8,10 +8,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from django.db import Error as OrmError
 
 from keng.delivery.sender.consequences import Consequences
-from keng.delivery.sender.ledger import SenderLedger
+from keng.delivery.sender.ledger import DATABASE_AWAY, SenderLedger
 from keng.delivery.sender.rows import UnitTurn
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Housekeeping:
         while True:
             try:
                 await job()
-            except (psycopg.Error, OrmError, OSError) as error:
+            except DATABASE_AWAY as error:
                 logger.warning("%s failed: %s", job.__name__, type(error).__name__)
             await asyncio.sleep(every)
 

@@ -1,7 +1,7 @@
 """Everything the sender asks of the database: `postgres_ledger` does it, a simulation another way.
 
-Each method is one transaction. Whatever raises psycopg.Error, Django's Error or OSError has been
-done, or not, and nobody knows: the sender tries again, or leaves it to the end of the lease.
+Each method is one transaction. Whatever raises one of DATABASE_AWAY has been done, or not, and
+nobody knows: the sender tries again, or leaves it to the end of the lease.
 """
 
 import uuid
@@ -9,12 +9,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol, TypeVar
 
+import psycopg
+from django.db import Error as OrmError
+
 from keng.channels.base import Credentials, Outcome
 from keng.channels.upkeep import NewTokens
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.rows import DeliveryChange, LeasedDelivery, UnitTurn
 
 _T = TypeVar("_T")
+DATABASE_AWAY = (psycopg.Error, OrmError, OSError)
 
 
 class StoredText(NamedTuple):

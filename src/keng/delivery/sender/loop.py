@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Self
 
 import psycopg
-from django.db import Error as OrmError
 
 from keng.channels.base import Outcome
 from keng.delivery.models import Delivery
@@ -23,7 +22,7 @@ from keng.delivery.sender.housekeeping import Housekeeping
 from keng.delivery.sender.http import HttpClient
 from keng.delivery.sender.judgement import judge_outcome
 from keng.delivery.sender.leased_rows import LeasedRows
-from keng.delivery.sender.ledger import SenderLedger
+from keng.delivery.sender.ledger import DATABASE_AWAY, SenderLedger
 from keng.delivery.sender.one_delivery import DeliverySending, SendResult
 from keng.delivery.sender.postgres_ledger import PostgresLedger
 from keng.delivery.sender.rows import LEASED_AHEAD, SENT_AT_ONCE, DeliveryChange, LeasedDelivery
@@ -40,7 +39,6 @@ _FINISH_WITHIN = 15.0
 _EXTEND_EVERY = 8.0
 # These wake somebody: whether they are still wanted is asked once more when their turn has come.
 _CALLS = (Delivery.RecipientKind.PAGER, Delivery.RecipientKind.ROOM)
-DATABASE_AWAY = (psycopg.Error, OrmError, OSError)
 DATABASE_REFUSED = (psycopg.DataError, psycopg.IntegrityError)
 # Only a test that must see the fault caught sets this, and only where faults are allowed at all.
 _FAULT = os.environ.get("KENG_TEST_FAULT", "") if os.environ.get("KENG_DEBUG_FAULTS") == "1" else ""

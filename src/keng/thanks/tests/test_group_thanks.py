@@ -226,7 +226,7 @@ def test_thanks_are_no_warning(ward, five, settings):
     settings.WARNINGS_A_WEEK = 1
     like_thanks = audience_of_dispatch(done.dispatch)
     assert not define_audience(like_thanks).groups
-    assert define_audience(replace(like_thanks, has_quiet_hours=False)).groups
+    assert define_audience(replace(like_thanks, is_thanks=False)).groups
 
 
 @pytest.mark.parametrize("change", ["reopened", "restricted", "named", "outcome", "place"])
