@@ -68,6 +68,8 @@ NONE_THERE = {
     "delivery_dispatchaudience",
     "delivery_dispatchlag",
     "delivery_relaytask",
+    "thanks_countedtip",
+    "thanks_groupthanks",
     "tips_bundledcall",
     "tips_heldending",
     "tips_listingevidence",
