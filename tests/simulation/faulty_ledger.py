@@ -238,4 +238,4 @@ class FaultyStoredTokens:
         account.tokens = json.dumps(dict(self._new.secrets)).encode()
         account.expire_at = self._new.expire_at.timestamp()
         account.stopped_at, account.stopped_for = None, ""
-        self._world.provider.kept(account.id, self._new.secrets["refresh_token"])
+        self._world.provider.note_pair_stored(account.id, self._new.secrets["refresh_token"])

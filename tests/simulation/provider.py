@@ -25,7 +25,7 @@ class Provider:
         self._world = world
         self.accepted: dict[uuid.UUID, list[float]] = defaultdict(list)
         """By delivery: when it was taken in."""
-        self.left: dict[uuid.UUID, list[float]] = defaultdict(list)
+        self.sent_at_by_account: dict[uuid.UUID, list[float]] = defaultdict(list)
         """By account: when a message left, or would have with a token that lives."""
         self._refused: dict[uuid.UUID, float] = {}
         self._shown: set[str] = set()
@@ -86,14 +86,14 @@ class Provider:
             await world.travel()
         return _json({"error": 0, "data": {"oa_id": "1"}} if is_alive else {"error": -216})
 
-    def kept(self, account_id: uuid.UUID, refresh_token: str) -> None:
+    def note_pair_stored(self, account_id: uuid.UUID, refresh_token: str) -> None:
         """This pair is on record."""
         if self._pairs[account_id]["refresh_token"] == refresh_token:
             self.lost_pairs.discard(account_id)
 
     # -- messages
 
-    async def take(
+    async def answer_message(
         self, wire: Request | TableRecord, delivery: PreparedDelivery
     ) -> Reply | RecordWritten:
         if isinstance(wire, TableRecord):
@@ -109,7 +109,7 @@ class Provider:
             if wire.headers["access_token"] != self._pairs[row.account_id]["access_token"]:
                 self._refused[row.id] = left_at
                 return _json({"error": -216, "message": "Access token is invalid"})
-            self.left[row.account_id].append(self._refused.pop(row.id, left_at))
+            self.sent_at_by_account[row.account_id].append(self._refused.pop(row.id, left_at))
             if world.happens(world.faults.wire):
                 return Reply(429, {"retry-after": "2"}, b"")
             if world.happens(world.faults.wire):
@@ -144,7 +144,7 @@ class SimulatedWire:
         self._world = world
 
     async def carry(self, wire, delivery: PreparedDelivery):
-        return await self._provider.take(wire, delivery)
+        return await self._provider.answer_message(wire, delivery)
 
     def carry_from_thread(self, request: Request) -> Reply:
         is_renewal = request.url.endswith("/oa/access_token")

@@ -383,7 +383,7 @@ class World:
         for account in self.accounts.values():
             if account.rate_per_minute:
                 most = account.rate_per_minute // 60
-                moments = sorted(self.provider.left[account.id])
+                moments = sorted(self.provider.sent_at_by_account[account.id])
                 busiest = _most_within_a_second(moments)
                 self.busiest = max(self.busiest, busiest)
                 # The answers of the database come sooner and later: at both edges of a second.

@@ -16,7 +16,7 @@ from tests import make
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def asked(*questions):
+def answers_of_ledger(*questions):
     """What the ledger answers to each, over one pool."""
 
     async def ask() -> list[object]:
@@ -42,7 +42,7 @@ def test_each_question_of_the_sender_has_its_answer():
         state="leased", leased_by=new_id(), leased_until=now, called_off_at=now
     )
 
-    stored, gone, yes, no, waits, swept, again = asked(
+    stored, gone, yes, no, waits, swept, again = answers_of_ledger(
         lambda ledger: ledger.read_text(text.pk),
         lambda ledger: ledger.read_text(new_id()),
         lambda ledger: ledger.is_called_off(left.pk),

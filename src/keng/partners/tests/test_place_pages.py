@@ -34,28 +34,28 @@ def published(client, stage, about=ABOUT):
     return text
 
 
-def at(stage, place):
+def address_at(stage, place):
     return reverse("partner-at", args=[stage.partner.pk, place.code])
 
 
 def test_a_partner_says_who_it_is_at_a_place_and_stands_there(public_client, stage):
     published(public_client, stage)
     text = published(public_client, stage, about="Bí thư chi đoàn trực tối thứ tư.")
-    page = public_client.get(at(stage, stage.place)).content.decode()
+    page = public_client.get(address_at(stage, stage.place)).content.decode()
     assert "Bí thư chi đoàn trực tối thứ tư." in page
     assert ABOUT not in page
     assert page.index("tel:113") < page.index("Bí thư chi đoàn")
     assert "tel:111" in page
     assert partners_at(stage.place) == [stage.partner]
     place = public_client.get(reverse("place", args=[stage.place.code])).content.decode()
-    assert at(stage, stage.place) in place
+    assert address_at(stage, stage.place) in place
     assert (
-        at(stage, stage.place)
+        address_at(stage, stage.place)
         in public_client.get(reverse("partner", args=[stage.partner.pk])).content.decode()
     )
     # What it replaced does not come back.
     assert public_client.post(reverse("manuscript-withdraw", args=[text.pk])).status_code == 303
-    page = public_client.get(at(stage, stage.place)).content.decode()
+    page = public_client.get(address_at(stage, stage.place)).content.decode()
     assert "chi đoàn" not in page
     assert partners_at(stage.place) == []
 
@@ -64,7 +64,7 @@ def test_there_is_no_page_where_a_partner_does_not_work(public_client, stage):
     signed_in(public_client, stage.thu)
     elsewhere = make.place("Xã Khác", parent=stage.province_place)
     for place, status in ((stage.place, 200), (elsewhere, 404), (stage.province_place, 404)):
-        assert public_client.get(at(stage, place)).status_code == status
+        assert public_client.get(address_at(stage, place)).status_code == status
     typed = {"place": elsewhere.code, "about": ABOUT, "do": "submit"}
     assert public_client.post(reverse("partner-place-new"), typed).status_code == 422
 
