@@ -13,9 +13,11 @@ from types import FrameType
 
 FLOOR = 0.06
 LONGEST = 1.5
-_SHORT, _LONG = 10_000, 20_000
-# Twice the text costs twice as much; three times is what a test allows.
-MOST = 3.0
+_SHORT, _LONG = 5_000, 20_000
+# Four times the text costs four times as much, or sixteen times where it is read again for each
+# part of it. Eight lies as far from the one as from the other: a busy machine once made less than
+# three of the two that twice the text costs.
+MOST = 8.0
 # A first look: four times the text. What grows no more than this from the one to the other, or
 # stays so cheap that even its square is below FLOOR at the end, needs no second one.
 _FIRST, _SECOND, _GROWS, _CHEAP = 2_000, 8_000, 6.0, FLOOR / 7
