@@ -5,6 +5,7 @@ FLOOR is never called slow, and what takes longer than LONGEST is not waited for
 """
 
 import gc
+import itertools
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -18,9 +19,10 @@ _SHORT, _LONG = 5_000, 20_000
 # part of it. Eight lies as far from the one as from the other: a busy machine once made less than
 # three of the two that twice the text costs.
 MOST = 8.0
-# A first look: four times the text. What grows no more than this from the one to the other, or
-# stays so cheap that even its square is below FLOOR at the end, needs no second one.
-_FIRST, _SECOND, _GROWS, _CHEAP = 2_000, 8_000, 6.0, FLOOR / 7
+# A first look, at four times the text as well. What grows no more than this, or stays so cheap
+# that even its square is far below FLOOR at the end, needs no second one. Reading again that
+# costs as much as to make MOST of the long texts makes _GROWS of these.
+_FIRST, _SECOND, _GROWS, _CHEAP = 1_000, 4_000, 5.0, FLOOR / 50
 
 
 class TooLong(Exception):
@@ -29,34 +31,44 @@ class TooLong(Exception):
 
 def verdict(read: Callable[[str], object], text_of: Callable[[int], str]) -> str | None:
     """What is wrong with the cost of reading such texts; None when it grows with their length."""
+    spent = _spent(read, text_of)
     with _undisturbed():
         try:
-            second = _least(read, text_of(_SECOND), tries=1)
-            if second < _CHEAP or second <= _GROWS * _least(read, text_of(_FIRST), tries=1):
+            first, second = spent(_FIRST), spent(_SECOND)
+            if second < _CHEAP or second <= _GROWS * first:
                 return None
-            longer = _least(read, text_of(_LONG), tries=1)
+            first, second = min(first, spent(_FIRST)), min(second, spent(_SECOND))
+            if second <= _GROWS * first:
+                return None
+            longer = spent(_LONG)
             if longer < FLOOR:
                 return None
-            shorter = _least(read, text_of(_SHORT), tries=3)
+            shorter = min(spent(_SHORT) for _ in range(3))
             if longer <= MOST * shorter:
                 return None
-            longer = min(longer, _least(read, text_of(_LONG), tries=3))
+            # The first try may have been the one that something else disturbed.
+            longer = min(longer, *(spent(_LONG) for _ in range(3)))
         except TooLong:
             return f"more than {LONGEST} s"
-    # The first try may have been the one that something else disturbed.
     if longer < FLOOR or longer <= MOST * shorter:
         return None
     return f"{_SHORT}: {shorter * 1000:.0f} ms, {_LONG}: {longer * 1000:.0f} ms"
 
 
-def least(read: Callable[[str], object], text: str) -> float:
+def least(read: Callable[[str], object], text_of: Callable[[int], str], length: int) -> float:
     """Seconds of the processor, the least of three tries."""
+    spent = _spent(read, text_of)
     with _undisturbed():
-        return _least(read, text, tries=3)
+        return min(spent(length) for _ in range(3))
 
 
-def _least(read: Callable[[str], object], text: str, *, tries: int) -> float:
-    return min(_once(read, text) for _ in range(tries))
+def _spent(read: Callable[[str], object], text_of: Callable[[int], str]) -> Callable[[int], float]:
+    """Reads a text of about a length.
+
+    Each is shorter by one than the last: many a reader remembers the text that it read before.
+    """
+    tries = itertools.count()
+    return lambda length: _once(read, text_of(length - next(tries)))
 
 
 def _once(read: Callable[[str], object], text: str) -> float:

@@ -194,4 +194,4 @@ def test_a_name_that_is_declared_again_and_again_is_looked_for_once(unit):
     text = hostile.Text("", unit, "")
     assert not (wrong := cost.verdict(reporters_own.cut_reporters_own, text.of_length)), wrong
     # A webhook waits for it: one message of a chat is this long at most.
-    assert cost.least(reporters_own.cut_reporters_own, text.of_length(10_000)) < 0.25
+    assert cost.least(reporters_own.cut_reporters_own, text.of_length, 10_000) < 0.25

@@ -132,8 +132,7 @@ def test_a_pattern_for_the_words_beside_something_costs_nothing_to_notice(place)
     module = place.rpartition(".")[0]
     found = next(each for each in patterns.held_by(module) if each.place == place)
     for text in _texts(found.pattern):
-        window = text.of_length(WINDOWS[place])
-        spent = cost.least(found.pattern.search, window)
+        spent = cost.least(found.pattern.search, text.of_length, WINDOWS[place])
         assert spent < _LONGEST_WINDOW, (text, spent)
 
 
