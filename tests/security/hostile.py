@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -68,6 +69,7 @@ class Text:
     unit: str | Callable[[int], str]
     end: str
 
+    @cache  # noqa: B019 -- a few texts, each read by every pattern: making them cost the most
     def of_length(self, length: int) -> str:
         room = max(length - len(self.beginning) - len(self.end), 0)
         if isinstance(self.unit, str):

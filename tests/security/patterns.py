@@ -9,6 +9,7 @@ import importlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +94,10 @@ def _name_of(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def in_functions() -> list[InFunction]:
     """Calls inside functions of what compiles: `re.…`, `RegexValidator` and our own builders."""
-    found = []
+    found: list[InFunction] = []
     for file in python_files(KENG):
         if is_test(file):
             continue
