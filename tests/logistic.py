@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Sequence
+from itertools import chain
 
 
 def fit_logistic(
@@ -18,7 +19,9 @@ def fit_logistic(
     Dual coordinate descent with a quadratic penalty (Yu, Huang and Lin 2011). `strictness` is how
     much an example may pull, `close_enough` the largest change (in shares of it) that ends early.
     """
-    weights = dict.fromkeys((sign for signs in examples for sign in signs), 0.0)
+    number_of = {sign: at for at, sign in enumerate(dict.fromkeys(chain.from_iterable(examples)))}
+    rows = [[number_of[sign] for sign in signs] for signs in examples]
+    weights = [0.0] * len(number_of)
     pulls = [1e-8] * len(examples)
     order = list(range(len(examples)))
     shuffled = random.Random(1)
@@ -26,30 +29,31 @@ def fit_logistic(
         shuffled.shuffle(order)
         largest = 0.0
         for i in order:
-            signs, answer = examples[i], answers[i]
-            margin = answer * sum(map(weights.__getitem__, signs))
-            pull = _best_pull(pulls[i], margin, len(signs), strictness)
+            row, answer = rows[i], answers[i]
+            margin = answer * sum(map(weights.__getitem__, row))
+            pull = _best_pull(pulls[i], margin, len(row), strictness)
             change = answer * (pull - pulls[i])
             pulls[i] = pull
-            for sign in signs:
-                weights[sign] += change
+            for number in row:
+                weights[number] += change
             largest = max(largest, abs(change))
         if largest < close_enough * strictness:
             break
-    return weights
+    return dict(zip(number_of, weights, strict=True))
 
 
 def _best_pull(before: float, margin: float, size: int, strictness: float) -> float:
     """Newton's steps, kept within the open interval from 0 to `strictness`."""
     now = before
     for _ in range(40):
-        slope = size * (now - before) + margin + math.log(now / (strictness - now))
-        bend = size + strictness / (now * (strictness - now))
+        left = strictness - now
+        slope = size * (now - before) + margin + math.log(now / left)
+        bend = size + strictness / (now * left)
         after = now - slope / bend
         if after <= 0:
             after = now * 0.1
         elif after >= strictness:
-            after = strictness - (strictness - now) * 0.1
+            after = strictness - left * 0.1
         if abs(after - now) < 1e-10 * strictness:
             return after
         now = after

@@ -10,7 +10,8 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -78,7 +79,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def examples_of(sentences: Sequence[Sentence]) -> list[Example]:
     """Every way of writing them, with the signs that more than one sentence has."""
-    found = [[signs_in(text) for text in each.ways_of_writing()] for each in sentences]
+    found = [[_signs_of(text) for text in each.ways_of_writing()] for each in sentences]
     sentences_with = Counter(sign for ways in found for sign in set().union(*ways))
     return [
         Example(
@@ -89,6 +90,12 @@ def examples_of(sentences: Sequence[Sentence]) -> list[Example]:
         for sentence, ways in zip(sentences, found, strict=True)
         for signs in ways
     ]
+
+
+@cache
+def _signs_of(text: str) -> Collection[str]:
+    """A text is read once, though it is an example for every part that is checked."""
+    return signs_in(text)
 
 
 def learn(examples: Sequence[Example]) -> dict[str, dict[str, float]]:
@@ -146,7 +153,7 @@ def cross_validated(parts: int = 5) -> list[Checked]:
         learned = learn(examples_of([*others_of_own, *others]))
         for sentence in own[part::parts]:
             for is_plain, text in enumerate(sentence.ways_of_writing()):
-                signs = [*signs_in(text), ALWAYS]
+                signs = [*_signs_of(text), ALWAYS]
                 sums = {
                     name: sum(column.get(sign, 0.0) for sign in signs)
                     for name, column in learned.items()
