@@ -112,8 +112,10 @@ def test_everything_about_a_tip_is_suggested_in_five_milliseconds() -> None:
     text = "Có người gọi xưng công an, bảo gửi 20 triệu tới số tài khoản 0123456789. " * 3
     suggest(text)
     best = 9.0
-    for _ in range(5):
+    for number in range(5):
+        # Another text each time: the last ones are remembered.
+        another = f"{text}{number}"
         start = time.process_time()
-        suggest(text)
+        suggest(another)
         best = min(best, time.process_time() - start)
     assert best < 0.005
