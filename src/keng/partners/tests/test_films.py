@@ -79,6 +79,9 @@ def test_two_of_its_people_put_a_film_before_everybody(public_client, stage, tmp
     signed_in(public_client, stage.thu)
     page = upload(public_client).url
     assert "refresh" in public_client.get(page).content.decode()
+    listed = public_client.get("/partner/films/").content.decode()
+    assert "/partner/films/new/" in listed
+    assert WORDS["title"] in listed
     become("owner")
     film = Film.objects.get()
     made_of(film)
@@ -217,7 +220,8 @@ def test_a_lesson_appears_with_the_film_that_was_handed_in_alone(
     made_of(other)
     become("public")
     assert "does not do this" in refused(
-        "UPDATE partners_manuscript SET content = jsonb_set(content, '{film,id}', to_jsonb(%s::text))",
+        "UPDATE partners_manuscript "
+        "SET content = jsonb_set(content, '{film,id}', to_jsonb(%s::text))",
         str(other.pk),
     )
     manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=stage.binh)
@@ -225,7 +229,7 @@ def test_a_lesson_appears_with_the_film_that_was_handed_in_alone(
     assert edition.film_id == ready.pk
     assert "somebody handed in" in refused(
         'INSERT INTO lessons_edition (id, lesson_id, number, unit_id, texts, "right", digest, '
-        'released_at, hands, film_id) SELECT gen_random_uuid(), lesson_id, 2, unit_id, texts, '
+        "released_at, hands, film_id) SELECT gen_random_uuid(), lesson_id, 2, unit_id, texts, "
         '"right", digest, now(), hands, %s FROM lessons_edition WHERE id = %s',
         other.pk,
         edition.pk,
