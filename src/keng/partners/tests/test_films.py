@@ -67,10 +67,15 @@ def lesson_with(client, member, film):
     return Manuscript.objects.latest("id")
 
 
-def refused(sql, *values):
-    with pytest.raises(Error) as raised, transaction.atomic(), connection.cursor() as cursor:
+def execute(sql, *values):
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def refused(sql, *values):
+    with pytest.raises(Error) as raised:
+        execute(sql, *values)
     return str(raised.value)
 
 
