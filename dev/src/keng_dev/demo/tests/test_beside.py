@@ -78,5 +78,5 @@ def test_every_partner_signs_in_with_what_is_printed(units):
 
 def test_the_small_demo_has_a_few(units):
     load(units, whole=False)
-    assert Partner.objects.count() == 2
+    assert Partner.objects.count() == 3
     assert Question.objects.count() == 3
