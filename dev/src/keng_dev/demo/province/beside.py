@@ -44,8 +44,9 @@ def load(units: dict[str, Unit], *, whole: bool) -> list[Credential]:
         members = [each.member for each in made]
         phrase = ""
         if body.kind == Partner.Kind.FRONT:
-            phrase = front.open_inbox(members[0])
-            front.open_survey(members[0], members[1])
+            with front.allowed_the_partner_role():
+                phrase = front.open_inbox(members[0])
+                front.open_survey(members[0], members[1])
         credentials += [
             Credential(each.member.username, each.password, _part_of(body, each, phrase))
             for each in made

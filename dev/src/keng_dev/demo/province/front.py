@@ -4,10 +4,15 @@ Everything goes through the acts of the partner's own members; nothing of it is 
 """
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
 
 from keng.accounts.models import PartnerMember
 from keng.accounts.partner_role import in_partner_role
 from keng.kit import times
+from keng.kit.database import PARTNER_ROLE
 from keng.partner_inbox import asker_acts, holder_acts, matter_acts
 from keng.partner_inbox.holder_acts import UnlockedInbox
 from keng.partner_inbox.models import InboxMatter
@@ -16,6 +21,18 @@ from keng.tips import receipt_codes
 from keng_dev.demo.province import front_words as words
 
 _DAYS_OPEN = 20
+
+
+@contextmanager
+def allowed_the_partner_role() -> Iterator[None]:
+    """For as long as the demo is loaded its owner may take the role of partners, as the public
+    site may; given and taken back in the one transaction of the loading.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT {PARTNER_ROLE} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(f"REVOKE {PARTNER_ROLE} FROM CURRENT_USER GRANTED BY CURRENT_USER")
 
 
 def open_inbox(reader: PartnerMember) -> str:
