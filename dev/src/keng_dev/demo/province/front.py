@@ -6,6 +6,7 @@ Everything goes through the acts of the partner's own members; nothing of it is 
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 
@@ -69,7 +70,7 @@ def _decide(
 def open_survey(writer: PartnerMember, second: PartnerMember) -> None:
     """Written by one of its people and opened by another; it takes answers for some weeks."""
     today = times.local_date(times.now())
-    content = {
+    content: dict[str, Any] = {
         "vi": words.SURVEY,
         "en": None,
         "places": [],
