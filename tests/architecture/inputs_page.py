@@ -242,6 +242,12 @@ def file_rules() -> dict[str, tuple[int, int, str, str]]:
 
     a_sheet = sheet(MOST_ROWS)
     as_above = "as said above"
+    a_film = (
+        2,
+        MOST_FILM_BYTES,
+        "MP4, MOV, WebM; .vtt or .srt",
+        f"{LONGEST_FILM_SECONDS} s, {MOST_PIXELS / 10**6:.1f} million pixels a picture",
+    )
     return {
         "report-describe": (OF_REPORT, MOST_FILE_BYTES, _listed(read), as_above),
         "share": (OF_REPORT, MOST_FILE_BYTES, _listed(read), as_above),
@@ -253,12 +259,8 @@ def file_rules() -> dict[str, tuple[int, int, str, str]]:
         "hamlets-import": a_sheet,
         "leads-import": sheet(MOST_LEADS),
         "import-new": sheet(imported.MOST_ROWS, imported.MOST_WORDS),
-        "film-new": (
-            2,
-            MOST_FILM_BYTES,
-            "MP4, MOV, WebM; .vtt or .srt",
-            f"{LONGEST_FILM_SECONDS} s, {MOST_PIXELS / 10**6:.1f} million pixels a picture",
-        ),
+        "film-new": a_film,
+        "partner-film-new": a_film,
     }
 
 

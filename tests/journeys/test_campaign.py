@@ -21,11 +21,12 @@ def test_the_youth_union_makes_a_campaign_and_sees_what_came_of_it(people, stack
     first = invite_youth_union(admin, stack)
     vouch(Desk(people.officer(), stack, "mai").sign_in(), stack, NAME)
     second = add_member(admin, stack, NAME, "tinh.doan.hai")
-    writer, other = people.resident(), people.resident()
+    writer, other = people.resident(), people.resident(script=True)
     sign_in(writer, stack, first)
     agree(writer, stack)
     elsewhere = write_campaign(writer, stack)
     sign_in(other, stack, second)
+    narrow_communes(other, stack)
     publish(other)
     take_part(people.resident(script=True), stack)
     see_coverage(writer, stack, elsewhere)
@@ -70,6 +71,24 @@ def write_campaign(page: Page, stack) -> str:
     expect(page.locator("main")).to_contain_text("Đã nộp")
     expect(page.locator("button[value=publish]")).to_have_count(0)
     return elsewhere
+
+
+def narrow_communes(page: Page, stack) -> None:
+    """By keys alone: a few letters without accents; what is ticked stays in sight."""
+    page.goto(f"{stack.public}/partner/campaigns/new/")
+    box, rows = page.locator("#filter-communes"), page.locator("#communes .choice:visible")
+    every = rows.count()
+    rows.last.locator("input").check()
+    box.press_sequentially("phuong nenh")
+    expect(rows).to_have_count(2)
+    expect(page.locator("#communes-shown")).to_contain_text("1")
+    is_fine(page)
+    box.press("Enter")
+    page.keyboard.press("Space")
+    expect(page.get_by_label(HERE, exact=True)).to_be_checked()
+    box.fill("")
+    expect(rows).to_have_count(every)
+    page.goto(f"{stack.public}/partner/")
 
 
 def publish(page: Page) -> None:

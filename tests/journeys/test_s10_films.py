@@ -103,10 +103,10 @@ def fill(page: Page, path) -> None:
     page.get_by_role("button", name="Tải lên", exact=True).click()
 
 
-def watch(page: Page, stack) -> str:
+def watch(page: Page, stack, *, title: str = TITLE) -> str:
     """Without script: the browser's own player, captions, and the text to read."""
     page.goto(stack.public)
-    page.locator("#learn").locator("xpath=../..").get_by_role("link", name=TITLE).click()
+    page.locator("#learn").locator("xpath=../..").get_by_role("link", name=title).click()
     video = page.locator("video")
     expect(video).to_have_attribute("preload", "none")
     expect(video).to_have_attribute("controls", "")
@@ -122,10 +122,10 @@ def watch(page: Page, stack) -> str:
     return page.url
 
 
-def plays(page: Page, stack) -> None:
+def plays(page: Page, stack, *, title: str = TITLE) -> None:
     """The browser knows its length and moves on."""
     page.goto(f"{stack.public}/lessons")
-    page.get_by_role("link", name=TITLE).click()
+    page.get_by_role("link", name=title).click()
     length = page.locator("video").evaluate(
         "async film => { film.muted = true; await film.play(); return film.duration }"
     )

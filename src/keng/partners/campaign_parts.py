@@ -66,6 +66,13 @@ def running_campaigns(place: Place | None = None, *, limit: int = 6) -> list[Man
     return list(found.filter(nth_of_partner__lte=_MOST_OF_ONE_PARTNER)[:limit])
 
 
+def pledges_of_campaigns(campaigns: list[Manuscript]) -> list[Campaign]:
+    """Pledges of school classes that belong to some of these and can be opened."""
+    read = [CampaignContent.from_json(one.content) for one in campaigns]
+    slugs = {slug for content in read for slug in content.parts["pledges"]}
+    return list(public_campaigns().filter(slug__in=slugs))
+
+
 def running_campaigns_of(partner: Partner, place: Place) -> list[Manuscript]:
     """A partner's own that count today in a place, newest first."""
     return list(_running(place).filter(partner=partner)[:_MOST_OFFERED])

@@ -35,7 +35,7 @@ class NotTheirPurpose(Incomplete):
 
 
 class NoSecondMember(Incomplete):
-    """A survey of a partner has its second person among the partner's own people."""
+    """A survey or a film of a partner has its second person among the partner's own people."""
 
     sentence = _(
         "Everybody who signs in for your partner had a hand in this. It needs one of your people "
@@ -47,6 +47,12 @@ class TooManyOpen(Refused):
     """No partner fills the list of surveys alone."""
 
     sentence = _("Three surveys of your partner are open: these are the most. Close one first.")
+
+
+class TooManyFilmsWait(Refused):
+    """No partner keeps the worker busy alone."""
+
+    sentence = _("Three films of your partner are being prepared. Wait until one is ready.")
 
 
 class MarksUnchecked(Refused):

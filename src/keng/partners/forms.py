@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.forms import username_field
 from keng.accounts.models import Partner, SafetyPurpose
 from keng.kit.forms import Form, HintedChoices, approval_field, own_code_field
+from keng.lessons.film_forms import FilmForm
+from keng.lessons.forms import LONGEST_TITLE
 from keng.partners.errors import MarksUnchecked
 from keng.partners.hints import TextHints
 from keng.partners.introduction import forbidden_in_introduction
@@ -233,3 +235,13 @@ class OpenSurveyForm(MemberReleaseForm):
 
 class HintsReleaseForm(HintsForm, ReleaseForm):
     """The same for an officer, who signs with a code."""
+
+
+class PartnerFilmForm(FilmForm):
+    """A film of a partner, in its own list."""
+
+    title = forms.CharField(
+        label=_("Title, for your own list"),
+        max_length=LONGEST_TITLE,
+        error_messages={"required": _("Write this part")},
+    )

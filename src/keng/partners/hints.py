@@ -49,11 +49,23 @@ def require_checked(text: PartnerText | Survey | SurveyResult, *, checked: bool)
 def find_hints(title: str, content: Any, *, unit: Unit) -> TextHints:
     """In a text that need not be saved; `content` is its words, or what a manuscript keeps."""
     # Not what stands beside them: the sources of a check are links.
-    written = content.get("texts", {}) if isinstance(content, dict) else content
+    written = _written_in(content) if isinstance(content, dict) else content
     words = "\n".join([title, *_strings_in(written)])
     numbers = compare_numbers({"vi": {"text": words}}, official_values(unit))
     names = without_streets(names_in(words), words)
     return TextHints([one.quote for one in numbers if not one.is_settled], names)
+
+
+def _written_in(content: dict[str, Any]) -> list[Any]:
+    """The words of a manuscript, and those of its film."""
+    film = content.get("film", {})
+    captions = [
+        line
+        for text in film.get("captions", {}).values()
+        for line in text.splitlines()
+        if "-->" not in line
+    ]
+    return [content.get("texts", {}), captions, film.get("words", {})]
 
 
 def _words_of_survey(survey: Survey) -> list[Any]:

@@ -145,7 +145,8 @@ class Manuscript(PartnerText):
     """A lesson, a claim check, a campaign or an introduction as the partner's people write it.
 
     `typed` is what stands in the boxes, whole or not; `content` what a second person reads and
-    publishes: {"texts", "right"} with {"collection"} if it opens one, a check (claims.content), or
+    publishes: {"texts", "right"} with {"collection"} if it opens one and {"film"} if it begins with
+    one ("id" and the film's own content), a check (claims.content), or
     a campaign (campaign_content), or an introduction ({"texts", "place"}). What is public of the
     first two stands in tables of its own; the others are read from here.
     """

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from keng.partners.desk import partners as desk_partners
 from keng.partners.public import (
     campaign_pages,
+    film_pages,
     manuscript_pages,
     manuscript_writing,
     member_pages,
@@ -62,6 +63,27 @@ public: list[URLPattern] = [
         "partner/texts/<uuid:pk>/discard/",
         manuscript_writing.manuscript_discard,
         name="manuscript-discard",
+    ),
+    path("partner/films/", film_pages.partner_films, name="partner-films"),
+    path("partner/films/new/", film_pages.partner_film_new, name="partner-film-new"),
+    path("partner/films/<uuid:pk>/", film_pages.partner_film, name="partner-film"),
+    path(
+        "partner/films/<uuid:pk>/discard/",
+        film_pages.partner_film_discard,
+        name="partner-film-discard",
+    ),
+    path(
+        "partner/films/<uuid:pk>/film.mp4", film_pages.partner_film_play, name="partner-film-play"
+    ),
+    path(
+        "partner/films/<uuid:pk>/poster.jpg",
+        film_pages.partner_film_poster,
+        name="partner-film-poster",
+    ),
+    path(
+        "partner/films/<uuid:pk>/<slug:language>.vtt",
+        film_pages.partner_film_captions,
+        name="partner-film-captions",
     ),
     path("partner/surveys/", survey_pages.partner_surveys, name="partner-surveys"),
     path("partner/surveys/new/", survey_writing.partner_survey_new, name="partner-survey-new"),

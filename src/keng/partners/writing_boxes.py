@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from keng.accounts.models import Partner
 from keng.partners.campaign_forms import CampaignWritingForms
+from keng.partners.film_queries import ready_films_of_partner
 from keng.partners.models import Manuscript
 from keng.partners.place_forms import PlaceWritingForms
 from keng.partners.writing_forms import CheckWritingForms, LessonWritingForms, WritingForms
@@ -19,7 +20,7 @@ def writing_forms_for(
 ) -> WritingForms:
     """The boxes of a kind of text, with what was sent or what was kept."""
     if kind == Manuscript.Kind.LESSON:
-        return LessonWritingForms(data, typed)
+        return LessonWritingForms(data, typed, films=ready_films_of_partner(partner))
     if kind == Manuscript.Kind.CAMPAIGN:
         return CampaignWritingForms(data, typed, partner=partner)
     if kind == Manuscript.Kind.PLACE:

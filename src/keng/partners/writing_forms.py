@@ -4,12 +4,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
 from keng.accounts.models import Partner, SafetyPurpose
 from keng.claims.forms import MOST_SOURCES, EvidenceForm, WriteCheckForm, evidence_forms
 from keng.claims.models import Topic
 from keng.claims.redact_claims import redact_claim
 from keng.kit.forms import Form
 from keng.lessons.lesson_form import LessonForm
+from keng.lessons.models import Film
 
 # A topic is written about by whoever was invited for one of these purposes.
 _PURPOSES: dict[str, tuple[str, ...]] = {
@@ -73,24 +77,35 @@ class WritingForms(ABC):
 
 
 class LessonWritingForms(WritingForms):
-    """Cards and questions, as officers write them; without a film."""
+    """Cards and questions, as officers write them, behind a film of the partner's own."""
 
     heading = "vi_title"
 
-    def __init__(self, data: Mapping[str, str] | None, typed: Mapping[str, str]) -> None:
+    def __init__(
+        self, data: Mapping[str, str] | None, typed: Mapping[str, str], *, films: Sequence[Film]
+    ) -> None:
         super().__init__(data)
+        self.films = {str(film.pk): film for film in films}
         self.lesson = LessonForm(data, initial=dict(typed))
-        del self.lesson.fields["film"]
+        self.lesson.fields["film"] = forms.ChoiceField(
+            label=_("Film at the beginning"),
+            required=False,
+            choices=[("", _("No film")), *((key, film.title) for key, film in self.films.items())],
+        )
         for name, field in self.lesson.fields.items():
             # Which cards and questions there may be besides the first is said once, above them.
             unmarked: Any = field
-            unmarked.is_unmarked = not name.startswith(("vi_c_", "en_"))
+            unmarked.is_unmarked = name != "film" and not name.startswith(("vi_c_", "en_"))
         self.forms = [self.lesson]
 
     @property
     def content(self) -> dict[str, Any]:
-        """The texts by language, and which answers are right."""
-        return {"texts": self.lesson.texts(), "right": self.lesson.right()}
+        """The texts by language, which answers are right, and the film with its words."""
+        content = {"texts": self.lesson.texts(), "right": self.lesson.right()}
+        film = self.films.get(self.lesson.cleaned_data["film"])
+        if film is None:
+            return content
+        return content | {"film": {"id": str(film.pk), **film.content}}
 
 
 class CheckWritingForms(WritingForms):

@@ -773,6 +773,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "surveys_surveyresult": "SELECT, INSERT, UPDATE (words, hands, submitted_at, "
         "returned_reason, released_by_member_id, released_at, digest, ended_at)",
         "surveys_answer": "SELECT (id, survey_id)",
+        # Uploaded, and thrown away where it cannot be used; what it becomes the worker writes.
+        "lessons_film": "SELECT, INSERT, UPDATE (state, title, captions, words)",
         "partner_inbox_partnerinbox": RIU,
         "partner_inbox_inboxholder": RIU,
         # What its writer takes back is destroyed.

@@ -100,7 +100,7 @@ def open_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]
 
 
 def open_partner_surveys(*, limit: int = 60) -> list[Survey]:
-    """Surveys of partners that take answers: in the list of all, and on no page of a place."""
+    """Surveys of partners that take answers: in the list of all; on no page of a place."""
     found = _PUBLIC_SURVEYS.filter(state=Survey.State.OPEN)
     return _taking_answers(_of_partners(found, "opened_at", limit))
 
@@ -123,10 +123,18 @@ def open_surveys_for_partner(partner: "Partner", *, limit: int = 30) -> list[Sur
         unit = serving.unit_for(place)
     units = {unit.pk, serving.unit_above(unit).pk}
     desks = _PUBLIC_SURVEYS.filter(unit__in=units, partner__isnull=True)
-    return [
-        *_open_ones(_PUBLIC_SURVEYS.filter(partner=partner)),
-        *_open_ones(desks)[:limit],
-    ]
+    return [*open_surveys_of(partner), *_open_ones(desks)[:limit]]
+
+
+def open_surveys_of(partner: "Partner") -> list[Survey]:
+    """A partner's own that take answers, newest first: on its own pages alone."""
+    return _open_ones(_PUBLIC_SURVEYS.filter(partner=partner))
+
+
+def published_surveys_of(partner: "Partner", *, limit: int = MOST_OF_ONE_PARTNER) -> list[Survey]:
+    """Published results of a partner, newest first."""
+    found = _published().filter(partner=partner).order_by("-published_at")
+    return _with_figures(_with_words(found[:limit]))
 
 
 def _open_ones(found: Any) -> list[Survey]:

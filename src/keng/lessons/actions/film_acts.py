@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.partner_signing import partner_chain
 from keng.acts.act import act
 from keng.acts.errors import Refused
 from keng.acts.locks import lock_available, lock_one
@@ -61,7 +62,7 @@ def take_in_film(
     if not ffmpeg.films_are_on():
         raise FilmsAreOff
     film = Film(unit=unit, title=title, captions=dict(captions), words=dict(words), made_by=by)
-    _write_file(data_folder() / film.incoming_path, pieces)
+    write_film_file(film, pieces)
     film.save()
     record("film.uploaded", by=by, on=film, chain=unit_chain(unit.pk), detail={})
     return film
@@ -85,7 +86,7 @@ def discard_film(key: uuid.UUID, *, by: "Officer") -> None:
         chain=unit_chain(film.unit_id),
         detail={"problem": film.problem},
     )
-    transaction.on_commit(lambda: _remove_files(film))
+    transaction.on_commit(lambda: remove_film_files(film))
 
 
 def prepare_next_film() -> int:
@@ -98,7 +99,7 @@ def prepare_next_film() -> int:
         made = _transcode_film(film, source)
     except FilmRefused as refused:
         _finish_film(film, state=Film.State.REFUSED, problem=refused.problem)
-        _remove_files(film)
+        remove_film_files(film)
     else:
         _finish_film(
             film,
@@ -157,12 +158,13 @@ def _finish_film(film: Film, **values: object) -> None:
         "film.prepared" if film.state == Film.State.READY else "film.refused",
         by="worker",
         on=film,
-        chain=unit_chain(film.unit_id),
+        chain=partner_chain(film.partner_id) if film.partner_id else unit_chain(film.unit_id),
         detail={"problem": film.problem} if film.problem else {"sha256": film.sha256.hex()},
     )
 
 
-def _remove_files(film: Film) -> None:
+def remove_film_files(film: Film) -> None:
+    """Whatever is left of it on disk."""
     for path in (film.path, film.poster_path, film.incoming_path):
         (data_folder() / path).unlink(missing_ok=True)
 
@@ -181,9 +183,9 @@ def sweep_films() -> int:
     return gone
 
 
-def _write_file(path: Path, pieces: Iterable[bytes]) -> None:
-    """On disk before the row that names it commits."""
-    with os.fdopen(create_private(path), "wb") as file:
+def write_film_file(film: Film, pieces: Iterable[bytes]) -> None:
+    """What was uploaded, on disk before the row that names it commits."""
+    with os.fdopen(create_private(data_folder() / film.incoming_path), "wb") as file:
         for piece in pieces:
             file.write(piece)
         file.flush()

@@ -12,7 +12,7 @@ from django.db.models import Max
 from keng.accounts.models import Partner
 from keng.kit import times
 from keng.lessons.errors import OutOfPurpose
-from keng.lessons.models import Collection, Edition, Lesson
+from keng.lessons.models import Collection, Edition, Film, Lesson
 from keng.lessons.slugs import slug_for
 
 
@@ -40,8 +40,12 @@ def publish_partner_lesson(
     *,
     collection: Collection,
     lesson: Lesson | None,
+    film: Film | None = None,
 ) -> Edition:
-    """A lesson, or the next edition of one of the same collection, for everybody to read."""
+    """A lesson, or the next edition of one of the same collection, for everybody to read.
+
+    `film` is one of the same partner.
+    """
     if lesson is None:
         slug = slug_for(
             texts["vi"]["title"], lambda slug: Lesson.objects.filter(slug=slug).exists()
@@ -54,6 +58,7 @@ def publish_partner_lesson(
         unit_id=collection.unit_id,
         texts=dict(texts),
         right=list(right),
+        film=film,
         submitted_at=now,
         released_at=now,
     )

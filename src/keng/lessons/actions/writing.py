@@ -135,7 +135,7 @@ def _hands_so_far(lesson: Lesson, film: Film | None) -> list[uuid.UUID]:
     whose = lesson.collection
     if whose.made_by_id and not public.filter(lesson__collection=whose).exists():
         hands.append(whose.made_by_id)
-    if film is not None and not public.filter(film=film).exists():
+    if film is not None and film.made_by_id and not public.filter(film=film).exists():
         hands.append(film.made_by_id)
     return list(dict.fromkeys(hands))
 

@@ -1,5 +1,6 @@
 """Short films: what was uploaded, and how far the worker is with it."""
 
+import uuid
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -19,12 +20,18 @@ class FilmQuerySet(models.QuerySet["Film"]):
 
     def visible_to(self, officer: "Officer") -> Self:
         """Those of the officer's units, without what was thrown away. No post means none."""
-        kept = self.exclude(state=Film.State.DISCARDED)
-        return kept.filter(unit_id__in=officer.unit_ids)
+        return self._kept().filter(unit_id__in=officer.unit_ids, made_by__isnull=False)
+
+    def of_partner(self, partner_id: uuid.UUID) -> Self:
+        """Those of a partner, without what was thrown away; read in the role of partners."""
+        return self._kept().filter(partner_id=partner_id)
+
+    def _kept(self) -> Self:
+        return self.exclude(state=Film.State.DISCARDED)
 
 
 class Film(Row):
-    """A film for lessons. Its words are fixed once a lesson has it."""
+    """A film for lessons, of a desk or of a partner. Its words are fixed once a lesson has it."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting for the worker")
@@ -49,7 +56,12 @@ class Film(Row):
     # By language, as WebVTT; and what is heard and seen, to be read instead.
     captions = models.JSONField(default=dict)
     words = models.JSONField(default=dict)
-    made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    made_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    # A partner's own film: no desk reads it, and `unit` is the one that invited the partner.
+    partner = models.ForeignKey("accounts.Partner", models.PROTECT, null=True, related_name="+")
+    made_by_member = models.ForeignKey(
+        "accounts.PartnerMember", models.PROTECT, null=True, related_name="+"
+    )
     made_at = models.DateTimeField(db_default=Now())
     state = models.CharField(
         max_length=9, choices=State, default=State.WAITING, db_default="waiting"
@@ -76,6 +88,11 @@ class Film(Row):
             models.CheckConstraint(
                 condition=~models.Q(state="discarded") | models.Q(title="", captions={}, words={}),
                 name="film_that_was_discarded_keeps_no_words",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(made_by__isnull=False, partner=None, made_by_member=None)
+                | models.Q(made_by=None, partner__isnull=False, made_by_member__isnull=False),
+                name="film_is_of_a_desk_or_of_a_partner",
             ),
         ]
 

@@ -19,6 +19,7 @@ from keng.lessons.models import Collection
 from keng.partners import acts
 from keng.partners.actions import releasing
 from keng.partners.actions.releasing import (
+    lacks_second_member,
     lock_claim_of,
     lock_unpublished,
     record_in_partner_chain,
@@ -92,6 +93,8 @@ def write_manuscript(
     text.add_hand(by)
     text.written_at, text.submitted_at = times.now(), None
     text.save()
+    # Whoever uploaded its film has a hand in it, too (a trigger).
+    text.refresh_from_db(fields=["hands"])
     record_in_partner_chain("manuscript.written", by, text)
     return text
 
@@ -109,7 +112,8 @@ def save_manuscript(
 ) -> Manuscript:
     """Begin it if it is new, write it down, hand it in if wished: all of it or nothing.
 
-    Where something is marked it is not handed in: its page shows that, and asks for the tick.
+    Where something is marked it is not handed in: its page shows that, and asks for the tick; nor
+    where nobody is left to read its film.
     `which` only says which one, or of what kind a new one is. Raises NotAllowed, NotTheirPurpose.
     """
     permit_over(by.partner_id)
@@ -119,7 +123,9 @@ def save_manuscript(
             kind=which.kind, purpose=which.purpose, collection=which.collection, by=by
         ).pk
     made = write_manuscript(pk, typed=typed, title=title, purpose=purpose, content=content, by=by)
-    return submit_manuscript(pk, by=by) if submits and not hints_of_text(made) else made
+    if not submits or hints_of_text(made) or lacks_second_member(made, by):
+        return made
+    return submit_manuscript(pk, by=by)
 
 
 @act(acts.DISCARD_MANUSCRIPT)

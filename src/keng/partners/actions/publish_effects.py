@@ -11,6 +11,7 @@ from keng.claims.actions import NotPublished
 from keng.claims.actions import for_partners as checks
 from keng.lessons.actions import for_partners as lessons
 from keng.lessons.models import Collection, Lesson
+from keng.partners.film_queries import film_of_manuscript
 from keng.partners.models import Manuscript, PartnerText
 from keng.releases.errors import TextChanged
 
@@ -39,7 +40,11 @@ def _publish_lesson(text: Manuscript) -> dict[str, uuid.UUID | None]:
     if text.lesson_id is not None:
         lesson = Lesson.objects.get(pk=text.lesson_id, collection=collection)
     made = lessons.publish_partner_lesson(
-        content["texts"], content["right"], collection=collection, lesson=lesson
+        content["texts"],
+        content["right"],
+        collection=collection,
+        lesson=lesson,
+        film=film_of_manuscript(text),
     )
     return {"collection_id": collection.pk, "lesson_id": made.lesson_id, "edition_id": made.pk}
 

@@ -15,8 +15,10 @@ from keng.claims.models import Claim
 from keng.kit import times
 from keng.partners import acts, queries
 from keng.partners.actions.publish_effects import make_public
+from keng.partners.errors import NoSecondMember
 from keng.partners.hints import require_checked
 from keng.partners.models import Article, Manuscript, PartnerText
+from keng.partners.survey_queries import members_without_hand
 from keng.releases import steps
 from keng.releases.errors import NothingWaits
 
@@ -31,9 +33,11 @@ _GIVEN_BACK = {Article: "article.given_back", Manuscript: "manuscript.given_back
 def submit_partner_text(
     kind: type[_Text], pk: uuid.UUID, *, checked: bool = False, by: PartnerMember
 ) -> _Text:
-    """It waits for a second person. Raises NotAllowed, MarksUnchecked."""
+    """It waits for a second person. Raises NotAllowed, MarksUnchecked, NoSecondMember."""
     text = lock_unpublished(kind, pk, by=by)
     require_checked(text, checked=checked)
+    if lacks_second_member(text, by):
+        raise NoSecondMember
     steps.submit(text, by=by)
     record_in_partner_chain(_SUBMITTED[kind], by, text)
     return text
@@ -149,6 +153,13 @@ def lock_unpublished(kind: type[_Text], pk: uuid.UUID, *, by: PartnerMember) -> 
     own = _all_of(kind).filter(partner_id=by.partner_id).in_hand()
     text: _Text = lock_one(own, pk, owner="partner_id")
     return text
+
+
+def lacks_second_member(text: PartnerText, by: PartnerMember) -> bool:
+    """Whether it has a film, which the province never lets out, and nobody is left to read it."""
+    if not isinstance(text, Manuscript) or "film" not in text.content:
+        return False
+    return not members_without_hand(text.partner_id, [*text.hands, by.pk])
 
 
 def _lock_own(kind: type[_Text], pk: uuid.UUID, by: PartnerMember) -> _Text:

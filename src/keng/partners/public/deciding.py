@@ -12,6 +12,7 @@ from keng.accounts import partner_signing
 from keng.accounts.models import PartnerMember
 from keng.kit.forms import PASSKEY_ANSWER
 from keng.partners import queries
+from keng.partners.actions.releasing import lacks_second_member
 from keng.partners.errors import NoSecondMember
 from keng.partners.forms import HintsForm, MemberReleaseForm
 from keng.partners.hints import hints_of_text
@@ -80,7 +81,11 @@ def has_signed(request: HttpRequest, form: SecondPersonForm) -> bool:
 
 
 def _refusal_of(member: PartnerMember, text: PartnerText) -> str:
-    return refusal_words(queries.second_people(text)) if text.has_hand_of(member) else ""
+    if not text.has_hand_of(member):
+        return ""
+    if lacks_second_member(text, member):
+        return str(NoSecondMember.sentence)
+    return refusal_words(queries.second_people(text))
 
 
 def second_member_words(text: Releasable, member: PartnerMember) -> str:

@@ -12,6 +12,9 @@ from keng.claims import queries as claims
 from keng.claims.forms import TakeBackCheckForm
 from keng.lessons import queries as lessons
 from keng.partners.actions import manuscripts as actions
+from keng.partners.actions.releasing import lacks_second_member
+from keng.partners.errors import NoSecondMember
+from keng.partners.film_queries import film_of_manuscript
 from keng.partners.models import Manuscript
 from keng.partners.public.deciding import decide_own_text, see_other
 from keng.partners.second_persons_view import has_content, reading_context
@@ -51,6 +54,8 @@ def manuscript(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "partner": request.member.partner,
         "matches": _checks_alike(text),
         "versions": versions,
+        "film": film_of_manuscript(text),
+        "lacks_second_member": _second_member_missing(text, request),
         "is_newest": bool(versions) and versions[0].pk == text.pk,
         "finished": lessons.finished_counts([text.lesson_id]).get(text.lesson_id, (0, 0)),
     }
@@ -74,6 +79,14 @@ def manuscript_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {"text": text, "form": form, "partner": request.member.partner}
     status = 422 if form.errors else 200
     return render(request, "partners/own/withdraw.html", context, status=status)
+
+
+def _second_member_missing(text: Manuscript, request: HttpRequest) -> str:
+    """Why a lesson with a film cannot be handed in; empty if it can, or has been."""
+    is_draft = text.submitted_at is None and text.ended_at is None
+    if is_draft and lacks_second_member(text, request.member):
+        return str(NoSecondMember.sentence)
+    return ""
 
 
 def _checks_alike(text: Manuscript) -> list[Any]:

@@ -14,7 +14,11 @@ from keng.kit.rate_limits import ask_to_wait
 from keng.lessons import queries as lessons
 from keng.limits.shared import SharedLimit
 from keng.partners.actions import inviting
-from keng.partners.campaign_parts import running_campaigns, running_campaigns_of
+from keng.partners.campaign_parts import (
+    pledges_of_campaigns,
+    running_campaigns,
+    running_campaigns_of,
+)
 from keng.partners.forms import KitRequestForm
 from keng.partners.models import Article, Manuscript
 from keng.partners.place_introductions import (
@@ -25,6 +29,7 @@ from keng.partners.place_introductions import (
 from keng.partners.queries import listed_partners
 from keng.places.models import Unit
 from keng.places.search import current_place
+from keng.surveys import queries as surveys
 from keng.tips import receipt_codes
 from keng.warnings.queries import current_warnings_for
 
@@ -67,11 +72,14 @@ def partner_at(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
     place = next((one for one in places_of_partner(found) if one.code == code), None)
     if place is None:
         raise Http404
+    campaigns = running_campaigns_of(found, place)
     context = {
         "partner": found,
         "place": place,
         "introduction": introduction_at(found, place),
-        "campaigns": running_campaigns_of(found, place),
+        "campaigns": campaigns,
+        "pledges": pledges_of_campaigns(campaigns),
+        "surveys": [*surveys.open_surveys_of(found), *surveys.published_surveys_of(found)],
         "versions": current_warnings_for("", place, limit=5),
         "lessons": lessons.editions_of_partner(found, limit=6),
     }

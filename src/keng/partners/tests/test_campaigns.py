@@ -11,7 +11,8 @@ from keng.acts.errors import NotAllowed, TooLate
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.kit.rate_limits import network_of_address
-from keng.lessons.tests.world import TEXTS
+from keng.lessons.tests.test_pledges import campaign as school_pledge
+from keng.lessons.tests.world import TEXTS, Desk
 from keng.partners.actions import inviting, manuscripts
 from keng.partners.actions.campaign_acts import note_campaign_share, take_part_in_campaign
 from keng.partners.campaign_content import PARTS, CampaignContent
@@ -335,3 +336,23 @@ def test_no_partner_fills_the_list_of_campaigns(stage):
     newer = [published(stage) for _ in range(6)]
     assert running_campaigns() == [newer[5], newer[4], other]
     assert running_campaigns(stage.other_place) == [other]
+
+
+def test_the_page_of_a_place_has_the_partners_own_surveys_and_the_pledges_of_its_campaigns(
+    public_client, stage
+):
+    pledge = school_pledge(Desk("khác"))
+    open_one, out = stage.opened(), stage.published()
+    other_member = stage.invited(name="Báo Thử", username="bao-thu").member
+    for member in (stage.thu, other_member):
+        signed_in(public_client, member)
+    published(stage, pledges=[pledge.slug])
+    pages = {
+        partner.pk: public_client.get(reverse("partner-at", args=[partner.pk, stage.place.code]))
+        for partner in (stage.partner, other_member.partner)
+    }
+    assert [page.status_code for page in pages.values()] == [200, 200]
+    own, other = (page.content.decode() for page in pages.values())
+    for address in (f"/s/{open_one.code}", f"/s/{out.code}", f"/pledges/{pledge.slug}"):
+        assert address in own
+        assert address not in other

@@ -9,7 +9,16 @@ from keng.accounts.models import Partner, PartnerMember
 from keng.acts.act import ACTS
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
-from keng.partners.actions import articles, campaign_acts, inviting, manuscripts, sharing, surveys
+from keng.lessons.models import Film
+from keng.partners.actions import (
+    articles,
+    campaign_acts,
+    films,
+    inviting,
+    manuscripts,
+    sharing,
+    surveys,
+)
 from keng.partners.members_right import MEMBER
 from keng.partners.models import Article, CampaignDay, KitShare, Manuscript
 from keng.partners.tests import test_campaigns
@@ -22,8 +31,18 @@ from keng.warnings.tests.ward import Ward
 
 pytestmark = pytest.mark.django_db
 BOXES: dict[str, Any] = {"typed": {}, "title": "Tên khác", "purpose": "fraud", "content": None}
+FILM: dict[str, Any] = {"title": "Phim", "captions": {}, "words": {}}
 # They name nothing that another partner could have.
-OVER_NOTHING_OF_OTHERS = {"sharing.note_kit_share", "surveys.make_partner_survey"}
+OVER_NOTHING_OF_OTHERS = {
+    "films.take_in_partner_film",
+    "sharing.note_kit_share",
+    "surveys.make_partner_survey",
+}
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
 
 
 class Room:
@@ -52,6 +71,8 @@ class Room:
         self.told = stage.published()
         self.version = Ward().published()
         sharing.note_kit_share(self.version.pk, groups=2, by=self.own)
+        self.film = films.take_in_partner_film([b""], **FILM, by=stage.thu)
+        Film.objects.update(state="refused", problem="no_film")
 
     def publish(self, text):
         seen = text.digest_now
@@ -59,7 +80,18 @@ class Room:
 
     def acts(self):
         """Each act with what it is asked with; whoever does it is left open."""
-        return self.acts_on_texts() | self.acts_on_surveys()
+        return self.acts_on_texts() | self.acts_on_surveys() | self.acts_on_films()
+
+    def acts_on_films(self):
+        """Those over a film of the partner that cannot be used, and a new one."""
+        return {
+            "films.take_in_partner_film": lambda by: films.take_in_partner_film(
+                [b""], **FILM, by=by
+            ),
+            "films.discard_partner_film": lambda by: films.discard_partner_film(
+                self.film.pk, by=by
+            ),
+        }
 
     def acts_on_surveys(self):
         """Those over a survey of the partner at each of its steps."""
@@ -174,7 +206,7 @@ def kept_manuscript():
         list(rows.objects.order_by("pk").values())
         for rows in (
             *(Article, Manuscript, KitShare, PartnerMember, Entry),
-            *(Survey, SurveyResult, CampaignDay),
+            *(Survey, SurveyResult, CampaignDay, Film),
         )
     ]
 

@@ -274,6 +274,23 @@ def _lesson_text(table: str) -> tuple[RowPolicy, ...]:
     )
 
 
+# What a partner alone reads and writes, in a role of its own (accounts.partner_role).
+_DESKS_OWN = "partner_id IS NULL"
+_PARTNERS_OWN = "partner_id IS NOT NULL"
+
+
+def _partner_does(table: str, whose: str) -> RowPolicy:
+    return RowPolicy(table, "partner_does_its_own", "ALL", (PARTNER,), using=whose, check=whose)
+
+
+def _public_reads(table: str, *, is_out: str) -> RowPolicy:
+    return RowPolicy(table, "public_reads_what_is_out", "SELECT", (PUBLIC,), using=is_out)
+
+
+_FILM_OF_A_LESSON_THAT_IS_OUT = (
+    "EXISTS (SELECT FROM lessons_edition edition WHERE edition.film_id = lessons_film.id"
+    " AND edition.released_at IS NOT NULL AND edition.ended_at IS NULL)"
+)
 _LESSONS = (
     *desk_writes(
         "lessons_collection",
@@ -292,7 +309,8 @@ _LESSONS = (
         "lessons_edition",
         adds=_any_of(
             _in_hand("PROVINCE_WORKING", by=_MADE_BY_ONESELF),
-            _for_partner(_of_units("COORDINATING"), "released_by_id IS NULL"),
+            # A partner's film is let out by the partner's own people alone.
+            _for_partner(_of_units("COORDINATING"), "released_by_id IS NULL", "film_id IS NULL"),
         ),
         changes=_all_of(_of_units("PROVINCE_WORKING"), "made_by_id IS NOT NULL"),
         becomes=_all_of(
@@ -302,10 +320,14 @@ _LESSONS = (
     ),
     *_lesson_text("lessons_campaign"),
     *_lesson_text("lessons_firsthour"),
+    _public_reads("lessons_film", is_out=f"{_DESKS_OWN} OR {_FILM_OF_A_LESSON_THAT_IS_OUT}"),
+    _partner_does("lessons_film", _PARTNERS_OWN),
     *desk_writes(
         "lessons_film",
-        adds=_all_of(_of_units("PROVINCE_WORKING"), _MADE_BY_ONESELF),
-        changes=_of_units("PROVINCE_WORKING"),
+        reads=_DESKS_OWN,
+        adds=_all_of(_of_units("PROVINCE_WORKING"), _MADE_BY_ONESELF, _DESKS_OWN),
+        changes=_all_of(_of_units("PROVINCE_WORKING"), _DESKS_OWN),
+        others=_NOT_PUBLIC,
     ),
     *desk_writes(
         "lessons_schoolclass",
@@ -354,8 +376,6 @@ _BATCH_OF_ONESELF = (
 # The list of surveys is asked for once in a statement, not once for each row.
 _OF_A_DESK = "survey_id IN (SELECT id FROM surveys_survey WHERE partner_id IS NULL)"
 _OF_A_PARTNER = "survey_id IN (SELECT id FROM surveys_survey WHERE partner_id IS NOT NULL)"
-_DESKS_OWN = "partner_id IS NULL"
-_PARTNERS_OWN = "partner_id IS NOT NULL"
 # What a closed partner asked or found is out of sight.
 _OF_NO_CLOSED_PARTNER = (
     "(partner_id IS NULL OR EXISTS (SELECT FROM accounts_partner body"
@@ -365,14 +385,6 @@ _OF_NO_CLOSED_PARTNER = (
 
 def _of_survey(table: str, *sets: str) -> str:
     return _of_row(table, "survey_id", "surveys_survey", *sets)
-
-
-def _partner_does(table: str, whose: str) -> RowPolicy:
-    return RowPolicy(table, "partner_does_its_own", "ALL", (PARTNER,), using=whose, check=whose)
-
-
-def _public_reads(table: str, *, is_out: str) -> RowPolicy:
-    return RowPolicy(table, "public_reads_what_is_out", "SELECT", (PUBLIC,), using=is_out)
 
 
 _SURVEYS = (

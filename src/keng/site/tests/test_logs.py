@@ -29,6 +29,7 @@ PUBLIC = {
     # Which of our accounts it is; the code behind it is the secret.
     "subscribe/chat/<slug:slug>",
     "films/<uuid:pk>/<slug:language>",
+    "partner/films/<uuid:pk>/<slug:language>",
     "log/tile/<path:path>",
     "style/<str:screen>",
 }

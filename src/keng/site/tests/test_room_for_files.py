@@ -29,6 +29,7 @@ from keng.network.forms.establishments import EstablishmentSheetForm
 from keng.network.forms.groups import GroupSheetForm
 from keng.network.forms.hamlets import HamletSheetForm
 from keng.network.forms.leads import LeadSheetForm
+from keng.partners.forms import PartnerFilmForm
 from keng.site.bodies import MOST_FORM_PARTS
 from keng.site.errors import BODY_NOT_TAKEN
 from tests import make
@@ -242,6 +243,7 @@ FORMS = {
     "import-new": ImportForm,
     "hamlets-import": HamletSheetForm,
     "leads-import": LeadSheetForm,
+    "partner-film-new": PartnerFilmForm,
     "lookup-object": ObjectionForm,
     "report-describe": DescribeForm,
     "share": SharedForm,

@@ -21,7 +21,7 @@ from keng.places.models import Place, Unit
 from keng.tips import receipt_codes
 from keng_dev.demo.people import Credential
 from keng_dev.demo.province import beside_words as words
-from keng_dev.demo.province import learning
+from keng_dev.demo.province import front, learning
 from keng_dev.demo.territory import WARD_CODE
 
 _KIT = "demo kit request"
@@ -39,10 +39,18 @@ def load(units: dict[str, Unit], *, whole: bool) -> list[Credential]:
     # Whoever makes a sign-in is not that partner's second person.
     inviter = Officer.objects.get(username="admin")
     credentials = []
-    for body in words.PARTNERS if whole else words.PARTNERS[:2]:
+    for body in words.PARTNERS if whole else words.PARTNERS[:3]:
         made = _invite(body, place, inviter, coordinator)
-        credentials += [Credential(m.member.username, m.password, body.name) for m in made]
         members = [each.member for each in made]
+        phrase = ""
+        if body.kind == Partner.Kind.FRONT:
+            with front.allowed_the_partner_role():
+                phrase = front.open_inbox(members[0])
+                front.open_survey(members[0], members[1])
+        credentials += [
+            Credential(each.member.username, each.password, _part_of(body, each, phrase))
+            for each in made
+        ]
         for post in body.posts:
             _publish(post, members, coordinator)
         if whole and body.kind == Partner.Kind.YOUTH_UNION:
@@ -52,6 +60,13 @@ def load(units: dict[str, Unit], *, whole: bool) -> list[Credential]:
     # What is printed stays good, as the officers' passwords do.
     PartnerMember.objects.update(must_choose_password=False)
     return credentials
+
+
+def _part_of(body: words.Body, made: inviting.MemberCredentials, phrase: str) -> str:
+    """Which partner; for whoever reads its inbox with the phrase that opens it."""
+    if phrase and made.member.username == body.members[0][1]:
+        return f"{body.name}; the inbox opens with: {phrase}"
+    return body.name
 
 
 def _list(kind: str, shown_as: str, *, by: Officer, second: Officer) -> None:

@@ -8,7 +8,9 @@ from keng.accounts.models import Partner, PartnerMember
 from keng.audit import verify
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.lessons.queries import public_editions
+from keng.partner_inbox.models import InboxMatter
 from keng.partners.models import Article, KitRequest
+from keng.surveys.queries import open_partner_surveys
 from keng_dev.demo.province.beside import load
 from keng_dev.demo.territory import PROVINCE_CODE, WARD_CODE
 from tests import make
@@ -51,6 +53,18 @@ def test_the_whole_demo_has_one_of_each_kind_and_every_chain_holds(units):
     assert list(verify.chain_faults()) == []
 
 
+def test_the_front_has_an_open_inbox_and_a_survey_of_its_own(units):
+    printed = {who.username: who.part for who in load(units, whole=False)}
+    assert "the inbox opens with: " in printed["mttq.hanh"]
+    assert "opens with" not in printed["mttq.loi"]
+    states = InboxMatter.objects.values_list("consent", "waits_for_partner", "passed_to")
+    assert len(set(states)) == len(states) == 3
+    assert {passed_to for _consent, _waits, passed_to in states} == {None}
+    (survey,) = open_partner_surveys()
+    assert survey.asked_by == "Ủy ban Mặt trận phường Nếnh (mẫu)"
+    assert "mẫu" in survey.words.title
+
+
 def test_every_partner_signs_in_with_what_is_printed(units):
     printed = load(units, whole=True)
     assert {who.username for who in printed} == set(
@@ -64,5 +78,5 @@ def test_every_partner_signs_in_with_what_is_printed(units):
 
 def test_the_small_demo_has_a_few(units):
     load(units, whole=False)
-    assert Partner.objects.count() == 2
+    assert Partner.objects.count() == 3
     assert Question.objects.count() == 3

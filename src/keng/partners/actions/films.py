@@ -1,0 +1,88 @@
+"""Films of a partner: uploaded by its members, prepared by the worker, read by no officer.
+
+A film is out once a lesson with it is, which a second member lets out (releasing).
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+
+from keng.accounts.models import PartnerMember
+from keng.accounts.partner_role import in_partner_role
+from keng.accounts.partner_signing import partner_chain
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
+from keng.acts.locks import lock
+from keng.acts.work import permit_over
+from keng.audit.actions import record
+from keng.files import ffmpeg
+from keng.lessons.actions.film_acts import (
+    FilmNotRefused,
+    FilmsAreOff,
+    remove_film_files,
+    write_film_file,
+)
+from keng.lessons.models import Film
+from keng.partners import acts
+from keng.partners.errors import TooManyFilmsWait
+
+_MOST_WAITING = 3
+
+
+@act(acts.TAKE_IN_PARTNER_FILM, retry=False)
+def take_in_partner_film(
+    pieces: Iterable[bytes],
+    *,
+    title: str,
+    captions: Mapping[str, str],
+    words: Mapping[str, str],
+    by: PartnerMember,
+) -> Film:
+    """Keep an uploaded file for the worker. Raises NotAllowed, FilmsAreOff, TooManyFilmsWait."""
+    permit_over(by.partner_id)
+    if not ffmpeg.films_are_on():
+        raise FilmsAreOff
+    film = Film(
+        unit_id=by.partner.invited_by_unit_id,
+        partner_id=by.partner_id,
+        title=title,
+        captions=dict(captions),
+        words=dict(words),
+        made_by_member=by,
+    )
+    with in_partner_role():
+        own = Film.objects.of_partner(by.partner_id)
+        in_work = own.filter(state__in=[Film.State.WAITING, Film.State.WORKING])
+        if in_work.count() >= _MOST_WAITING:
+            raise TooManyFilmsWait
+    write_film_file(film, pieces)
+    with in_partner_role():
+        film.save(force_insert=True)
+    record("partner_film.uploaded", by=by, on=film, chain=partner_chain(by.partner_id), detail={})
+    return film
+
+
+@act(acts.DISCARD_PARTNER_FILM)
+def discard_partner_film(pk: uuid.UUID, *, by: PartnerMember) -> None:
+    """Throw away what could not be prepared: its words and whatever is left of its file.
+
+    Raises NotAllowed; FilmNotRefused for a film that can be used or is being prepared.
+    """
+    permit_over(by.partner_id)
+    with in_partner_role():
+        film = lock(Film.objects.of_partner(by.partner_id)).filter(pk=pk).first()
+        if film is None:
+            raise NotAllowed
+        if film.state != Film.State.REFUSED:
+            raise FilmNotRefused
+        film.state, film.title, film.captions, film.words = Film.State.DISCARDED, "", {}, {}
+        film.save(update_fields=["state", "title", "captions", "words"])
+    record(
+        "partner_film.discarded",
+        by=by,
+        on=film,
+        chain=partner_chain(by.partner_id),
+        detail={"problem": film.problem},
+    )
+    transaction.on_commit(lambda: remove_film_files(film))
