@@ -136,13 +136,13 @@ def _stopped_before_they_came(
     moments = {
         version.pk: moments_of_replacing(version.dispatch) for version in set(newest.values())
     }
-    return [
-        one.pk
-        for one in entries
-        if one.dispatch.source_ref in newest
-        and one.dispatch.cancelled_at is not None
-        and one.dispatch.cancelled_at not in moments[newest[one.dispatch.source_ref].pk]
-    ]
+    stopped = []
+    for one in entries:
+        version = newest.get(one.dispatch.source_ref) if one.dispatch.source_ref else None
+        ended = one.dispatch.cancelled_at
+        if version is not None and ended is not None and ended not in moments[version.pk]:
+            stopped.append(one.pk)
+    return stopped
 
 
 def _newest_of(version_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Version]:
