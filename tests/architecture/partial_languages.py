@@ -47,6 +47,14 @@ TEMPLATES = (
     "parts/forms/puzzle.html",
     "lookup_pages/public/box.html",
     "lookup_pages/public/answers.html",
+    "delivery/subscribe.html",
+    "delivery/subscribe_closed.html",
+    "delivery/subscribe_chat.html",
+    "delivery/subscribe_sent.html",
+    "delivery/subscription_confirm.html",
+    "delivery/own_subscription.html",
+    "delivery/own_request.html",
+    "delivery/subscription_stop.html",
     "warnings/warning.html",
     "warnings/what_changed.html",
     "community/calendar.html",
@@ -56,7 +64,8 @@ TEMPLATES = (
     "parts/forms/field.html",
     "parts/forms/problems.html",
 )
-# A module, or one class or function of it where the rest is for other pages.
+# A module, or one class, function or name of it where the rest is for other pages; of the facts of
+# a channel, one of them.
 CODE = (
     "site/public_frame.py",
     "community/promises.py",
@@ -109,6 +118,26 @@ CODE = (
     "lookup/models/indicator.py:Type",
     "claims/models.py:Verdict",
     "claims/models.py:Topic",
+    "network/forms/subscriptions.py:ChoicesForm",
+    "network/forms/subscriptions.py:WayForm",
+    "network/forms/subscriptions.py:WeekLimits",
+    "network/forms/subscriptions.py:SEVERITIES",
+    "network/models.py:GroupKind",
+    "delivery/ways_to_receive.py",
+    "delivery/public/subscribe.py",
+    "delivery/actions/subscribing.py:NoMailbox",
+    # What a way is called where it is chosen, and where one sees which one was chosen.
+    "channels/email/__init__.py:facts.name",
+    "channels/web_push/__init__.py:facts.name",
+    "channels/telegram/__init__.py:facts.name",
+    "channels/telegram/__init__.py:facts.subscribing",
+    "channels/zalo_bot/__init__.py:facts.name",
+    "channels/zalo_bot/__init__.py:facts.subscribing",
+    "channels/zalo_oa/__init__.py:facts.name",
+    "channels/zalo_oa/__init__.py:facts.subscribing",
+    "channels/sandbox/__init__.py:facts.name",
+    "channels/sandbox/__init__.py:facts.origin",
+    "channels/sandbox/__init__.py:facts.subscribing",
     "warnings/part_names.py:what_heading",
     "warnings/part_names.py:part_headings",
     "warnings/version_diff.py:changed_parts",
@@ -164,14 +193,22 @@ def _code(place: str) -> str:
     if not name:
         return text
     tree = ast.parse(text)
-    wanted = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        or (isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name)
-    ]
-    assert any(not isinstance(node, ast.ImportFrom) for node in wanted), place
-    return "\n".join(ast.unparse(node) for node in wanted)
+    found = [node for node in ast.walk(tree) if _is_named(node, name.partition(".")[0])]
+    if fact := name.partition(".")[2]:
+        inside = [part for node in found for part in ast.walk(node)]
+        found = [
+            node.value for node in inside if isinstance(node, ast.keyword) and node.arg == fact
+        ]
+    assert found, place
+    wanted = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return "\n".join(ast.unparse(node) for node in [*wanted, *found])
+
+
+def _is_named(node: ast.AST, name: str) -> bool:
+    """Whether it defines this name."""
+    if isinstance(node, ast.Assign):
+        return ast.unparse(node.targets[0]) == name
+    return isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name
 
 
 if __name__ == "__main__":

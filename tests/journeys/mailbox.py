@@ -42,6 +42,10 @@ class Mailbox:
         told = [text_of(letter)[:200] for to, letter in self._letters if to == recipient]
         raise AssertionError(f"no letter to {recipient} with {words!r}: {told}")
 
+    def has(self, recipient: str, words: str) -> bool:
+        """Whether a letter with these words has come to somebody."""
+        return any(to == recipient and words in text_of(letter) for to, letter in self._letters)
+
     def __enter__(self) -> Self:
         self._controller.start()
         return self

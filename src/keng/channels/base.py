@@ -104,6 +104,8 @@ class Capabilities:
     account knows people by numbers of its own, only the account that somebody wrote to."""
     open_for: timedelta | None = None
     """For how long after their last message people may be written to; None: for ever."""
+    free_for: timedelta | None = None
+    """For how much of that time the provider charges nothing; None: it never does."""
     closed_codes: tuple[str, ...] = ()
     """By which codes of a refusal it says that this time is over."""
     changes_posts_at: str = ""

@@ -98,3 +98,6 @@ class Facts:
     """How a file's address is asked for; None where messages carry it."""
     price: Callable[[OutgoingMessage, Mapping[str, str]], MessagePrice] | None = None
     """What a message costs by an account with these settings; None where nothing does."""
+    price_when_charged: Callable[[Mapping[str, str]], int | None] | None = None
+    """In đồng, one message after the time that is free (`free_for`); None where nobody entered it.
+    """

@@ -17,7 +17,7 @@ from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
 from keng.delivery.digest_times import lasts_until_digest
 from keng.delivery.fatigue import fatigue_budget, subscriber_week_limit
-from keng.delivery.models import Delivery, DigestEntry, Dispatch
+from keng.delivery.models import Delivery, DigestEntry, Dispatch, DispatchAudience
 from keng.delivery.recipients import RecipientQuery
 from keng.kit import times
 from keng.network.models import GroupKind
@@ -207,6 +207,14 @@ def audience_of_dispatch(dispatch: Dispatch) -> Audience | SameRecipients:
         is_thanks=kept.get("is_thanks", False),
         expires_at=dispatch.expires_at,
     )
+
+
+def moments_of_replacing(dispatch: Dispatch | None) -> tuple[datetime.datetime, ...]:
+    """When what this dispatch replaces was called off for it."""
+    if dispatch is None or not DispatchAudience.objects.filter(dispatch=dispatch).exists():
+        return ()
+    found = audience_of_dispatch(dispatch).resolved()
+    return found.called_off_at if isinstance(found, SameRecipients) else ()
 
 
 def _ids(kept: list[str]) -> tuple[uuid.UUID, ...]:
@@ -399,7 +407,9 @@ def _count_corrected_in_digests(found: SameRecipients) -> int:
     if not found.reaches_digests and lasts_until_digest(found.expires_at):
         # Otherwise it goes to them by itself, and they stand among the recipients.
         names_it |= Q(delivery_ref__isnull=True)
-    entries = DigestEntry.objects.filter(names_it, dispatch__in=found.dispatches)
+    entries = DigestEntry.objects.filter(names_it, dispatch__in=found.dispatches).ended_by_none_but(
+        found.called_off_at
+    )
     people = entries.filter(subscription__stopped_at__isnull=True).values("subscription")
     return people.distinct().count()
 

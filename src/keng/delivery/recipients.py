@@ -149,6 +149,12 @@ ACCOUNT_VALUES = {
     "reconnect": RECONNECT,
     "any_account": channels.codes_where(lambda one: one.can.any_account_reaches),
 }
+# Of an entry `e`: it waits for a digest, and its dispatch was ended by nothing but this very text.
+# Whoever waits for what was stopped never got it, as the owner of a row that had not left.
+STILL_WAITS = """e.delivery_ref IS NULL AND e.dispatch_id IN (
+        SELECT o.id FROM delivery_dispatch o
+        WHERE o.id = ANY(%(dispatches)s::uuid[])
+          AND (o.cancelled_at IS NULL OR o.cancelled_at = ANY(%(called_off_at)s::timestamptz[])))"""
 # Who got it, or may have: an unknown outcome, a row being sent this moment or at the moment when it
 # was called off (its try is settled later than what waited), and a text that lies or lay ready for
 # a lead, who can have posted it without saying so. What waited until it was called off for this
@@ -216,8 +222,8 @@ WITH got AS (
     NULL::time, NULL::time, 0, NULL::uuid, 2
   FROM (
     SELECT DISTINCT e.subscription_id FROM delivery_digestentry e
-    WHERE %(reaches_digests)s AND e.dispatch_id = ANY(%(dispatches)s::uuid[])
-      AND e.delivery_ref IS NULL AND e.subscription_id NOT IN (SELECT recipient_ref FROM got)
+    WHERE %(reaches_digests)s AND {STILL_WAITS}
+      AND e.subscription_id NOT IN (SELECT recipient_ref FROM got)
   ) waits
   JOIN network_subscription s ON s.id = waits.subscription_id AND s.stopped_at IS NULL
   {_ACCOUNT_OF_PERSON}

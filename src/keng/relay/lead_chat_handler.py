@@ -13,7 +13,7 @@ from keng.delivery.actions.inbound import bytea_text
 from keng.delivery.inbound_handlers import SqlStatement
 from keng.delivery.inbound_message import InboundMessage, sealed_reply_address
 from keng.kit.worker_tasks import WORK_CHANNEL
-from keng.network.actions.lead_ways import CODE_WORD, TypedAddress, lead_code_hash
+from keng.network.actions.lead_ways import CODE_WORD, chat_address, lead_code_hash
 
 # Telegram sends "/start CODE" by itself when its link is tapped.
 _WRITTEN = re.compile(
@@ -61,7 +61,7 @@ class LeadChatHandler:
 
     def prepare(self, message: InboundMessage) -> dict[str, Any]:
         account, event = message.account, message.event
-        chat = TypedAddress(account.channel, f"{account.id} {event.reply_address}")
+        chat = chat_address(account.channel, account.id, event.reply_address or "")
         return {
             "account": str(account.id),
             "channel": account.channel,

@@ -43,6 +43,12 @@ PARTLY_TRANSLATED_PAGES = frozenset(
         "your-data",
         "lookup",
         "warning",
+        "subscribe",
+        "subscribe-sent",
+        "subscribe-chat",
+        "subscription-confirm",
+        "own-subscription",
+        "subscription-stop",
     }
 )
 

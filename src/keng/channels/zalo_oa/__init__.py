@@ -4,7 +4,8 @@ credentials: app_id, app_secret, oa_id, oa_secret_key (signs webhooks), access_t
 optional api_base and oauth_base (for the fake api_base serves both), signature_variant and
 messages_api (pinned from what was learned), use_proof ("yes" adds appsecret_proof to every call),
 article_cover (address of the picture above every article) and article_author, answer_template (id
-of an approved wording for who wrote more than seven days ago) and answer_template_data (JSON).
+of an approved wording for who wrote more than seven days ago) and answer_template_data (JSON),
+price_after_two_days (đồng, of one message to who wrote more than two days ago).
 
 An outcome's `learned` may hold messages_api ("v2": this account is a state agency) and image_ref
 (reuse as Message.image_ref for the same picture on the same account for six days).
@@ -42,6 +43,11 @@ _WHO_READS_ALONG = (
 )
 
 
+def _price_when_charged(settings: Mapping[str, str]) -> int | None:
+    given = settings.get("price_after_two_days", "")
+    return int(given) if given.isascii() and given.isdigit() else None
+
+
 class ZaloOA:
     """Nothing here can be sent twice safely: Zalo takes no key of ours."""
 
@@ -53,6 +59,7 @@ class ZaloOA:
         can_receive=True,
         rate_per_minute=80,
         open_for=errors.OPEN_FOR,
+        free_for=errors.FREE_FOR,
         closed_codes=(str(errors.WINDOW_CLOSED), str(errors.NEVER_WROTE)),
         changes_posts_at=f"{articles.FOLLOWERS}%",
     )
@@ -91,11 +98,13 @@ class ZaloOA:
             "article_author",
             "answer_template",
             "answer_template_data",
+            "price_after_two_days",
         ),
         hosts=tuple(base.removeprefix("https://") for base in (API_BASE, OAUTH_BASE)),
         console_notes=(_WHO_READS_ALONG,),
         check=ACCOUNT_CHECK,
         renewal=RENEWAL,
+        price_when_charged=_price_when_charged,
     )
 
     def parse(

@@ -14,7 +14,9 @@ ATTACHMENT_EXPIRED = -100
 WINDOW_CLOSED = -230
 NEVER_WROTE = -232
 OPEN_FOR = timedelta(days=7)
-"""After somebody's last message; the first 48 hours of it cost nothing."""
+"""After somebody's last message."""
+FREE_FOR = timedelta(hours=48)
+"""Of these days; afterwards each message is charged."""
 
 _MEANING: dict[int, tuple[OutcomeKind, str]] = {
     -100: ("reject", "attachment expired"),

@@ -1,14 +1,14 @@
 """What a subscriber's week has no room for: kept for the digest, corrected and dropped there."""
 
-import uuid
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import F
 
 from keng.acts.work import work
+from keng.delivery.audience import SameRecipients
 from keng.delivery.models import Delivery, DigestEntry, Dispatch
-from keng.delivery.recipients import NEW_ID_SQL
+from keng.delivery.recipients import NEW_ID_SQL, STILL_WAITS
 from keng.kit import times
 
 WORTH_READING = timedelta(days=7)
@@ -21,23 +21,31 @@ KEEP_FOR_DIGEST = f""", for_digest AS (
 )"""  # noqa: S608 -- our own words only; values are bound
 
 
-def carry_on_waiting_entries(cursor: Any, dispatch: Dispatch, earlier: list[uuid.UUID]) -> None:
+def carry_on_waiting_entries(cursor: Any, dispatch: Dispatch, earlier: SameRecipients) -> None:
     """What waits in place of what this dispatch replaces: the correction, and nothing of a recall.
 
-    Whoever gets the correction by itself finds it in no digest as well.
+    Whoever gets the correction by itself finds it in no digest as well, and whoever waits for what
+    was stopped before has no part in it.
     """
-    values = {"dispatch": dispatch.pk, "earlier": earlier}
+    values = {
+        "dispatch": dispatch.pk,
+        "dispatches": list(earlier.dispatches),
+        "called_off_at": list(earlier.called_off_at),
+        "is_recall": dispatch.kind == Dispatch.Kind.RECALL,
+    }
     cursor.execute(
-        "DELETE FROM delivery_digestentry e WHERE e.delivery_ref IS NULL "
-        "AND e.dispatch_id = ANY(%(earlier)s::uuid[]) AND (%(is_recall)s OR EXISTS ("
+        # Our own words only; values are bound.
+        "DELETE FROM delivery_digestentry e WHERE e.delivery_ref IS NULL "  # noqa: S608
+        f"AND e.dispatch_id = ANY(%(dispatches)s::uuid[]) AND (NOT ({STILL_WAITS}) "
+        "OR %(is_recall)s OR EXISTS ("
         "  SELECT FROM delivery_delivery d "
         "  WHERE d.dispatch_id = %(dispatch)s AND d.recipient_ref = e.subscription_id))",
-        values | {"is_recall": dispatch.kind == Dispatch.Kind.RECALL},
+        values,
     )
     cursor.execute(
         "UPDATE delivery_digestentry SET dispatch_id = %(dispatch)s WHERE id IN ("
         "  SELECT DISTINCT ON (subscription_id) id FROM delivery_digestentry"
-        "  WHERE delivery_ref IS NULL AND dispatch_id = ANY(%(earlier)s::uuid[])"
+        "  WHERE delivery_ref IS NULL AND dispatch_id = ANY(%(dispatches)s::uuid[])"
         "  ORDER BY subscription_id, id) "
         # Asked again of what this waited for: a digest has taken it meanwhile.
         "AND delivery_ref IS NULL",

@@ -80,7 +80,7 @@ def materialise_dispatch(dispatch_id: uuid.UUID) -> int:
     with connection.cursor() as cursor:
         _insert_deliveries(cursor, dispatch, audience)
         if isinstance(audience, SameRecipients):
-            carry_on_waiting_entries(cursor, dispatch, list(audience.dispatches))
+            carry_on_waiting_entries(cursor, dispatch, audience)
         count, digest = _digest(cursor, dispatch)
         tasks = _insert_tasks(cursor, dispatch, audience)
         if dispatch.replaces_a_text:

@@ -1,5 +1,8 @@
 """What a subscriber's week had no room for: it waits for the weekly digest, and then was in one."""
 
+import datetime
+from collections.abc import Collection
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -16,6 +19,11 @@ class DigestEntryQuerySet(models.QuerySet["DigestEntry"]):
     def taken(self) -> "DigestEntryQuerySet":
         """Those that a digest names or named."""
         return self.filter(delivery_ref__isnull=False)
+
+    def ended_by_none_but(self, moments: Collection[datetime.datetime]) -> "DigestEntryQuerySet":
+        """Those whose dispatch goes on, or was called off at one of these moments."""
+        ends = models.Q(dispatch__cancelled_at__isnull=True)
+        return self.filter(ends | models.Q(dispatch__cancelled_at__in=moments))
 
     def still_sent(self) -> "DigestEntryQuerySet":
         """Those whose dispatch was not stopped, and is still worth reading."""

@@ -21,6 +21,7 @@ from keng.delivery.ways_to_receive import (
     ways_to_receive,
 )
 from keng.kit.codes import wordless_code
+from keng.kit.languages import full_language
 from keng.limits.shared import SharedLimit
 from keng.network import secret_links
 from keng.network.actions import subscriptions
@@ -92,13 +93,12 @@ def lines_of_form(ways: list[WayToReceive]) -> list[tuple[str, object, object]]:
 
 
 def _subscribe_form(request: HttpRequest, ways: list[WayToReceive]) -> SubscribeForm:
-    language = get_language() or "vi"
     return SubscribeForm(
         request.POST or None,
         offered=PlaceChoice.offered(),
         week_limits=week_limits(),
         ways=lines_of_form(ways),
-        initial={"language": language},
+        initial={"language": full_language(get_language() or "vi")},
     )
 
 

@@ -27,6 +27,12 @@ from keng.delivery.forecast import (
 )
 from keng.delivery.models import ChannelAccount, Delivery
 from keng.delivery.priorities import priority_to_many
+from keng.delivery.queries.chat_windows import (
+    WINDOWS_SQL,
+    ChatWindows,
+    chat_windows,
+    windows_values,
+)
 from keng.delivery.recipients import NOT_BEFORE, RecipientQuery, first_id_since
 from keng.kit import times
 from keng.kit.languages import LANGUAGE_NAMES
@@ -95,9 +101,8 @@ class BeforeSending:
     """Who asked for warnings and gets it by itself."""
     subscribers_in_digest: int
     """Who had as many as they want this week, and gets it in the weekly digest."""
-    out_of_window: int = 0
-    """How many people have not written for so long that their channel refused what waits for them.
-    They are tried all the same: whoever has written since is reached."""
+    windows: ChatWindows
+    """Whose chat is open, where the channel asks when they wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,8 @@ class _AccountLoad:
     count: int
     people: int
     groups: int
+    is_closed: bool = False
+    """Whether they wrote too long ago: they have it once they write, which nobody foresees."""
 
 
 def look_ahead(
@@ -129,7 +136,9 @@ def look_ahead(
     reachable = [load for load in loads if load.account is not None]
     accounts = ChannelAccount.objects.in_bulk({load.account for load in reachable})
     prices = _prices(reachable, accounts, texts)
-    carried = [load for load in reachable if not _is_refused(prices.get(load))]
+    carried = [
+        load for load in reachable if not load.is_closed and not _is_refused(prices.get(load))
+    ]
     priority = priority_to_many(kind, is_urgent=is_urgent)
     ahead = _waiting_ahead(list(accounts), priority)
     forecast = forecast_reach(
@@ -157,7 +166,7 @@ def look_ahead(
         forecast=forecast,
         subscribers_now=sum(load.count - load.groups for load in loads),
         subscribers_in_digest=count_digested(audience),
-        out_of_window=_out_of_window(query),
+        windows=chat_windows(query),
     )
 
 
@@ -169,33 +178,21 @@ def _loads(query: RecipientQuery, *, is_urgent: bool) -> list[_AccountLoad]:
             f"{query.sql} SELECT r.account_id, r.language, "  # noqa: S608
             f"(15 * ceil(extract(epoch FROM {NOT_BEFORE} - now()) / 900))::float8, count(*)::int, "
             "sum(greatest(r.member_count, 1))::int, "
-            "(count(*) FILTER (WHERE r.recipient_kind = %(group)s))::int "
-            "FROM recipients r WHERE r.channel <> %(hand)s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            "(count(*) FILTER (WHERE r.recipient_kind = %(group)s))::int, "
+            "coalesce(s.wrote_on < w.open_since, false) "
+            "FROM recipients r LEFT JOIN network_subscription s "
+            "ON r.recipient_kind = 'subscription' AND s.id = r.recipient_ref "
+            f"LEFT JOIN {WINDOWS_SQL} ON w.channel = s.channel "
+            "WHERE r.channel <> %(hand)s GROUP BY 1, 2, 3, 7 ORDER BY 1, 2, 3, 7",
             {
                 **query.values,
+                **windows_values(),
                 "hand": BY_HAND,
                 "urgent": is_urgent,
                 "group": Delivery.RecipientKind.GROUP,
             },
         )
         return [_AccountLoad(*row) for row in cursor.fetchall()]
-
-
-def _out_of_window(query: RecipientQuery) -> int:
-    """How many of an earlier message still waits since the channel refused it for that."""
-    windowed = channels.codes_where(lambda one: one.can.open_for is not None)
-    codes = {code for each in windowed for code in channels.get_channel(each).can.closed_codes}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            # Our own words only; values are bound.
-            f"{query.sql} SELECT count(*)::int FROM recipients r "  # noqa: S608
-            "WHERE r.recipient_kind = 'subscription' AND r.channel = ANY(%(windowed)s) AND EXISTS ("
-            "  SELECT FROM delivery_delivery d WHERE d.recipient_ref = r.recipient_ref"
-            "  AND d.state = 'not_now' AND d.code = ANY(%(closed_codes)s))",
-            {**query.values, "windowed": windowed, "closed_codes": sorted(codes)},
-        )
-        found: int = cursor.fetchone()[0]
-        return found
 
 
 def _groups_by_hand(query: RecipientQuery) -> list[GroupByHand]:

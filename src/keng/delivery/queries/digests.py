@@ -34,3 +34,10 @@ def count_unsent_in_digests(dispatch: Dispatch) -> int:
     unsent = Delivery.objects.filter(state__in=[Delivery.State.QUEUED, Delivery.State.NOT_NOW])
     waits = Q(delivery_ref__isnull=True) | Q(delivery_ref__in=unsent.values("pk"))
     return DigestEntry.objects.filter(waits, dispatch=dispatch).count()
+
+
+def count_sent_in_digests(dispatch: Dispatch) -> int:
+    """How many subscribers got it in a digest."""
+    state = Delivery.State
+    sent = Delivery.objects.filter(state__in=[state.SENT, state.DELIVERED, state.READ])
+    return DigestEntry.objects.filter(dispatch=dispatch, delivery_ref__in=sent.values("pk")).count()

@@ -1,9 +1,11 @@
 """From an adapter's outcome to a row's state: one table, no exceptions elsewhere."""
 
 import random
+from collections.abc import Collection
 from datetime import datetime
 
 from keng.channels.base import Outcome
+from keng.delivery.models import Delivery
 from keng.delivery.models.outbound import LONGEST_PROVIDER_ID
 from keng.delivery.sender.rows import LONGEST_WAIT, MOST_TRIES, DeliveryChange, LeasedDelivery
 
@@ -24,10 +26,15 @@ def judge_outcome(
     *,
     now: datetime,
     idempotent: bool,
+    closed_codes: Collection[str] = (),
     milliseconds: int = 0,
     http_status: int | None = None,
 ) -> DeliveryChange:
-    """What becomes of the row. `idempotent`: sending the same reference again shows it once."""
+    """What becomes of the row. `idempotent`: sending the same reference again shows it once.
+
+    By `closed_codes` the channel says that it is closed until the person writes. A lead is then
+    told by an officer, as their next way is, and not also by a machine days later.
+    """
     kind = "retry" if outcome.kind == "unknown" and idempotent else outcome.kind
     code = _shortened(outcome.code or outcome.reason, 40)
     if kind in _SETTLED:
@@ -36,6 +43,15 @@ def judge_outcome(
             _SETTLED[kind],
             outcome.kind,
             provider_id=_shortened(outcome.provider_id, LONGEST_PROVIDER_ID),
+            code=code,
+            milliseconds=milliseconds,
+            http_status=http_status,
+        )
+    if row.recipient_kind == Delivery.RecipientKind.LEAD and outcome.code in closed_codes:
+        return DeliveryChange(
+            row.id,
+            "rejected",
+            outcome.kind,
             code=code,
             milliseconds=milliseconds,
             http_status=http_status,

@@ -296,6 +296,7 @@ class Sender:
             outcome,
             now=times.now(),
             idempotent=account.channel.can.idempotent,
+            closed_codes=account.channel.can.closed_codes,
             milliseconds=int((time.monotonic() - start) * 1000),
             http_status=status,
         )

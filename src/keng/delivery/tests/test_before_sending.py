@@ -13,6 +13,7 @@ from keng.delivery.models import Delivery, Dispatch
 from keng.delivery.queries.before_sending import look_ahead
 from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
+from keng.network.models import LeadWay, Subscription
 from keng.runtime.tests.rights import as_process
 from tests import make
 
@@ -93,10 +94,56 @@ def test_whose_chat_the_channel_last_called_closed_is_counted(ward):
     rows = Delivery.objects.filter(dispatch=dispatch)
     for person, code in zip(people, ("-230", "-232", "quiet_hours"), strict=True):
         rows.filter(recipient_ref=person.pk).update(state="not_now", code=code)
-    assert ahead_of(ward).out_of_window == 2
+    assert ahead_of(ward).windows.closed == 2
     # Told meanwhile: the chat was open again.
     rows.filter(recipient_ref=people[0].pk).update(state="sent", code="")
-    assert ahead_of(ward).out_of_window == 1
+    assert ahead_of(ward).windows.closed == 1
+
+
+def days_ago(days):
+    return times.local_date(times.now()) - datetime.timedelta(days=days)
+
+
+def test_the_day_of_the_last_word_says_who_is_free_charged_or_closed(ward):
+    """By the day alone: where the hour would decide, it counts as charged, and as closed."""
+    account = make.channel_account(unit=ward.unit, channel="zalo_oa")
+    group = make.group(unit=ward.unit, place=ward.hamlet, channel="by_hand")
+    for days in (0, 1, 2, 6, 7, 90, None):
+        wrote_on = None if days is None else days_ago(days)
+        make.subscription(
+            places=(ward.hamlet,), channel="zalo_oa", account_ref=account.pk, wrote_on=wrote_on
+        )
+        lead = make.lead(unit=ward.unit, groups=(group,))
+        LeadWay.objects.create(
+            lead=lead,
+            channel="zalo_oa",
+            account_ref=account.pk,
+            address_sealed=b"x",
+            confirmed_at=times.now(),
+            wrote_on=wrote_on,
+        )
+    found = ahead_of(ward).windows
+    assert (found.free, found.charged, found.closed, found.closed_leads) == (4, 4, 2, 2)
+    assert found.dong is None
+    keep_secrets(account, {"price_after_two_days": "55"})
+    account.save()
+    with as_process("desk"):
+        assert ahead_of(ward).windows.dong == 220
+
+
+def test_whoever_is_closed_is_not_foreseen_to_have_it(ward):
+    account = make.channel_account(unit=ward.unit, channel="zalo_oa", rate_per_minute=600)
+    ward.group.is_active = False
+    ward.group.save()
+    for _ in range(3):
+        make.subscription(
+            places=(ward.hamlet,), channel="zalo_oa", account_ref=account.pk, wrote_on=days_ago(1)
+        )
+    assert ahead_of(ward).forecast.median is not None
+    closed = Subscription.objects.order_by("id")[:2]
+    Subscription.objects.filter(pk__in=closed).update(wrote_on=days_ago(8))
+    found = ahead_of(ward).forecast
+    assert (found.median, found.percent_in_a_day) == (None, 33)
 
 
 def test_what_costs_nothing_has_no_cost(ward):

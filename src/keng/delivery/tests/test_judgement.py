@@ -64,6 +64,20 @@ def test_the_providers_wait_is_kept_and_tries_end():
     assert (last.state, last.code) == ("rejected", "gave_up")
 
 
+@pytest.mark.parametrize(("kind", "state"), [("lead", "rejected"), ("subscription", "not_now")])
+def test_a_closed_chat_is_the_officers_for_a_lead_and_waits_for_a_subscriber(kind, state):
+    closed = Outcome("not_now", code="-230")
+    change = judge_outcome(
+        row(recipient_kind=kind), closed, now=NOW, idempotent=False, closed_codes=("-230",)
+    )
+    assert (change.state, change.code) == (state, "-230")
+    other = Outcome("not_now", code="-211")
+    change = judge_outcome(
+        row(recipient_kind=kind), other, now=NOW, idempotent=False, closed_codes=("-230",)
+    )
+    assert change.state == "not_now"
+
+
 def test_nothing_is_put_off_beyond_its_time():
     soon = row(expires_at=NOW + timedelta(seconds=30))
     change = judge_outcome(soon, Outcome("retry", after_seconds=90), now=NOW, idempotent=False)

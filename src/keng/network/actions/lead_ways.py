@@ -103,6 +103,11 @@ class QuietHours:
     ends: datetime.time | None
 
 
+def chat_address(channel: str, account_id: uuid.UUID, reply_address: str) -> TypedAddress:
+    """A chat, which each account of the channel knows by a number of its own."""
+    return TypedAddress(channel, f"{account_id} {reply_address}")
+
+
 def read_typed_address(channel: str, words: str) -> TypedAddress:
     """The address in the form in which it is kept. Raises NoSuchAddress."""
     if channel == BY_SMS:

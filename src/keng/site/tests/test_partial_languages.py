@@ -1,5 +1,7 @@
 """Pages in further languages: wholly in them, or wholly in English with a word about it."""
 
+import re
+
 import pytest
 from django.utils import translation
 from django.utils.translation import trans_real
@@ -13,6 +15,7 @@ from keng.lessons.actions import first_hour_acts
 from keng.lessons.first_hour import default_first_hour_texts
 from keng.lessons.tests.test_first_hour import BANK
 from keng.lessons.tests.world import Desk
+from keng.network import secret_links
 from keng.runtime.locale import LOCALE, compile_catalogues, entries_by_sentence
 from keng.site import public_frame
 from keng.warnings.tests.ward import CALM, Ward
@@ -194,6 +197,41 @@ def test_the_first_hour_is_wholly_in_the_language(reader, language, unsaid, is_p
     assert OF[language]["first_hour"] in page
     assert OF[language]["awaits"] in page
     assert ("tel:0510000111" in page) == is_published
+    assert unsaid == []
+
+
+def test_getting_warnings_is_wholly_in_the_language(reader, language, unsaid):
+    client, place = reader.client, make.place("Phường Nếnh")
+    unit = make.unit(serves=place)
+    closed = client.get("/subscribe")
+    for channel in ("telegram", "zalo_oa", "zalo_bot", "email", "web_push"):
+        make.channel_account(unit=unit, channel=channel, slug=f"our-{channel}")
+    wish = {"places": [str(place.pk)], "severity": "1", "language": "vi"}
+    hours = {"quiet_from": "22:00", "quiet_to": "24", "email": "hoa", "places": []}
+    own = make.subscription(places=(place,), channel="telegram")
+    asked = make.subscription(places=(place,), channel="email", confirmed_at=None)
+    of_own, to_confirm = secret_links.stop_token(own), secret_links.confirm_token(asked)
+    pages = [
+        closed,
+        client.get("/subscribe"),
+        client.post("/subscribe", {"q": "Nếnh", "find": "1"}),
+        client.post("/subscribe", wish | hours | {"way": "email"}),
+        client.post("/subscribe", wish | {"way": "web_push"}),
+        client.post("/subscribe", wish | {"way": "chat-our-telegram"}, follow=True),
+        client.get("/subscribe/sent"),
+        client.get(f"/subscribe/{to_confirm}"),
+        client.post(f"/subscribe/{to_confirm}", follow=True),
+        client.get(f"/subscribe/own/{of_own}?kept=1"),
+        client.post(f"/subscribe/own/{of_own}", {"severity": "1"}),
+        client.get(f"/stop/{of_own}"),
+        client.post(f"/stop/{of_own}"),
+    ]
+    for page in pages:
+        words = page.content.decode()
+        assert f'<html lang="{language}">' in words, page.request
+        assert OF[language]["awaits"] in words
+    # Warnings come in Vietnamese or English: whoever reads neither as their own gets English.
+    assert re.search(r'name="language" value="en"[^>]* checked', pages[1].content.decode())
     assert unsaid == []
 
 

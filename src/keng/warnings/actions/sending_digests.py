@@ -8,7 +8,7 @@ stopped or is over is left out, and of a corrected warning its newest version is
 import itertools
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -21,6 +21,7 @@ from keng.acts.work import work
 from keng.delivery.actions.digest_entries import WORTH_READING, put_back_called_off_entries
 from keng.delivery.actions.lead_messages import quiet_until
 from keng.delivery.actions.sealed_messages import CarryingAccounts
+from keng.delivery.audience import moments_of_replacing
 from keng.delivery.digest_times import last_digest_time
 from keng.delivery.models import Delivery, DigestEntry, Dispatch, DispatchText
 from keng.delivery.models.outbound import DIGEST_SOURCE
@@ -113,10 +114,11 @@ def _digests_of(due: Sequence[Subscription]) -> list[_Digest]:
     found = list(entries.select_related("dispatch").order_by("dispatch_id", "id"))
     newest = _newest_of({one.dispatch.source_ref for one in found if one.dispatch.source_ref})
     over = [one.pk for one in found if one.dispatch.source_ref not in newest]
+    over += _stopped_before_they_came(found, newest)
     DigestEntry.objects.filter(pk__in=over).delete()
     of: dict[uuid.UUID, list[DigestEntry]] = defaultdict(list)
     for one in found:
-        if one.dispatch.source_ref in newest:
+        if one.pk not in over:
             of[one.subscription_id].append(one)
     digests = []
     for subscription in due:
@@ -125,6 +127,22 @@ def _digests_of(due: Sequence[Subscription]) -> list[_Digest]:
         named = dict.fromkeys(newest[ref] for ref in refs)
         digests.append(_Digest(subscription, tuple(mine), tuple(named)))
     return digests
+
+
+def _stopped_before_they_came(
+    entries: Sequence[DigestEntry], newest: Mapping[uuid.UUID, Version]
+) -> list[uuid.UUID]:
+    """Those of a text that was stopped: who never got it gets no correction of it either."""
+    moments = {
+        version.pk: moments_of_replacing(version.dispatch) for version in set(newest.values())
+    }
+    stopped = []
+    for one in entries:
+        version = newest.get(one.dispatch.source_ref) if one.dispatch.source_ref else None
+        ended = one.dispatch.cancelled_at
+        if version is not None and ended is not None and ended not in moments[version.pk]:
+            stopped.append(one.pk)
+    return stopped
 
 
 def _newest_of(version_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Version]:
@@ -138,7 +156,7 @@ def _newest_of(version_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Version]:
     )
     by_warning = {
         version.warning_id: version
-        for version in newest.select_related("warning__unit", "verify_code")
+        for version in newest.select_related("warning__unit", "verify_code", "dispatch")
         if version.valid_until is None or version.valid_until >= today
     }
     return {

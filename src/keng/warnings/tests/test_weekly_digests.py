@@ -223,6 +223,29 @@ def test_a_stop_calls_off_what_names_a_correction_before_it_has_rows(
     assert digests(who)[0].state == "cancelled"
 
 
+@pytest.mark.parametrize(("severity", "has_rows"), [(2, True), (3, True), (2, False)])
+def test_whoever_never_got_what_was_stopped_gets_no_correction_of_it(
+    ward, send_digests_as_worker, on_sunday, monkeypatch, severity, has_rows
+):
+    """One rule for who waits for a digest and for whom a row had not left."""
+    in_digest, in_row = subscriber(ward), subscriber(ward, week_limit=0)
+    published(ward)
+    stopped = published(ward, "Đã dừng")
+    others = Delivery.objects.filter(dispatch=stopped.dispatch).exclude(recipient_ref=in_row.pk)
+    others.update(state="sent")
+    cancel_dispatch(stopped.dispatch_id, by=ward.officer)
+    with monkeypatch.context() as slow:
+        if not has_rows:
+            slow.setattr("keng.warnings.tests.test_weekly_digests.make_rows", lambda: None)
+        fixed = corrected(ward, stopped, severity)
+    assert count_digested(audience_of(fixed)) == 0
+    assert [got(one) for one in (in_digest, in_row)] == [["warning"], ["warning"] * 2]
+    on_sunday()
+    send_digests_as_worker()
+    assert digests(in_digest) == []
+    assert not DigestEntry.objects.exists()
+
+
 def test_a_correction_that_is_urgent_waits_for_no_digest(ward):
     who = subscriber(ward)
     published(ward)
@@ -446,6 +469,27 @@ def test_the_desk_reads_how_many_get_it_now_and_how_many_in_their_digest(ward, d
     assert "1 người nhận ngay" in line.replace("\u00a0", " ")
     assert "1 người nhận chung vào Chủ nhật" in line.replace("\u00a0", " ")
     assert 'name="people" value="2"' in page
+
+
+def test_the_page_of_a_dispatch_counts_those_of_sunday(
+    ward, desk_client, send_digests_as_worker, on_sunday
+):
+    subscriber(ward)
+    published(ward)
+    waits = published(ward)
+    address = reverse("dispatch", args=[waits.dispatch_id], urlconf="keng.site.desk_urls")
+
+    def page():
+        sign_in(desk_client, ward.officer)
+        return desk_client.get(address).content.decode().replace("\u00a0", " ")
+
+    assert "1 người tuần này đã nhận đủ cảnh báo, sẽ nhận tin này vào Chủ nhật" in page()
+    on_sunday()
+    send_digests_as_worker()
+    Delivery.objects.filter(dispatch__source_kind="digest").update(state="sent")
+    shown = page()
+    assert "1 người đã nhận trong tin gửi chung ngày Chủ nhật" in shown
+    assert "on-sunday" not in shown
 
 
 def test_the_worker_sends_a_digest_only_where_something_waited(ward, become):
