@@ -27,8 +27,9 @@ test-nightly: install ## the tests at every look, with random seeds and long sto
 planted: install ## plant faults that the tests must notice; ARGS="NAME" plants one
 	@$(BIN)/python -m tests.planted $(ARGS)
 
-chaos: install ## a million simulated kills of senders; ARGS="--seed 7" begins with another seed
+chaos: install ## a million simulated kills of senders, and 40 real ones; ARGS="--seed 7" is another seed
 	@$(BIN)/python -m tests.simulation --points 1000000 $(ARGS)
+	@$(BIN)/python -m tests.load.delivery_chaos $(ARGS)
 
 lint: install ## style, types and layers
 	$(BIN)/ruff check
