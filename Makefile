@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export VENV PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-nightly planted chaos lint check fix bench eval shots locks install
+.PHONY: help demo run test test-nightly planted chaos lint check fix bench bench-delivery eval shots locks install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -27,8 +27,9 @@ test-nightly: install ## the tests at every look, with random seeds and long sto
 planted: install ## plant faults that the tests must notice; ARGS="NAME" plants one
 	@$(BIN)/python -m tests.planted $(ARGS)
 
-chaos: install ## a million simulated kills of senders; ARGS="--seed 7" begins with another seed
+chaos: install ## a million simulated kills of senders, and 40 real ones; ARGS="--seed 7" is another seed
 	@$(BIN)/python -m tests.simulation --points 1000000 $(ARGS)
+	@$(BIN)/python -m tests.load.delivery_chaos $(ARGS)
 
 lint: install ## style, types and layers
 	$(BIN)/ruff check
@@ -47,6 +48,9 @@ fix: install ## put the style right where that can be done by itself
 
 bench: install ## measure intake, list, search, sending and the reading of words on this machine
 	@$(BIN)/keng bench $(ARGS)
+
+bench-delivery: install ## measure sending alone, beside clients that record each message or nothing
+	@$(BIN)/keng bench delivery ceiling $(ARGS)
 
 eval: install ## how right the machine's suggestions are, on the development set beside the repository
 	@$(BIN)/python -m tests.evaluate

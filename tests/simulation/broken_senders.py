@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from keng.channels.base import Outcome
 from keng.delivery.sender import Sender
 from keng.delivery.sender.one_delivery import SendResult
+from keng.delivery.sender.rows import LeasedDelivery
 from tests.simulation.faulty_ledger import FaultyLedger, FaultyTokens
 from tests.simulation.ledger_model import LedgerModel, ModelRow
 
@@ -61,6 +62,22 @@ class HoldsTooMany(Sender):
 
     def __init__(self, *given, ahead: int) -> None:
         super().__init__(*given, ahead=ahead * 2)
+
+
+class AsksNotWhetherItIsCalledOff(Sender):
+    """A call that was taken back while it waited for its turn still wakes somebody."""
+
+    async def _is_called_off(self, row) -> bool:
+        return False
+
+
+class HasNoBucket(LedgerModel):
+    """Each sender keeps to the rate by itself: the account's row counts nothing for all of them."""
+
+    def _lease(self, sender, account_id, counts, turns, now) -> list[LeasedDelivery]:
+        leased = super()._lease(sender, account_id, counts, turns, now)
+        self.accounts[account_id].bucket_at = 0.0
+        return leased
 
 
 class QueuesWhatWasCalledOff(LedgerModel):

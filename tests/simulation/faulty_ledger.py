@@ -125,7 +125,9 @@ class FaultyLedger:
         )
 
     async def is_called_off(self, row_id: uuid.UUID) -> bool:
-        return await self._ask("called off?", lambda _now: self.world.rows.is_called_off(row_id))
+        found = await self._ask("called off?", lambda _now: self.world.rows.is_called_off(row_id))
+        self.world.note_asked(row_id, is_called_off=found)
+        return found
 
     async def read_text(self, text_id: uuid.UUID | None) -> StoredText | None:
         return await self._ask("text", lambda _now: StoredText("Chào bạn", "", "vi", ""))

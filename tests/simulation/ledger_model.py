@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from keng.delivery.models import Delivery
 from keng.delivery.models.outbound import NOBODYS_TURN
@@ -46,14 +47,15 @@ class ModelRow:
     code: str = ""
     settled_at: float | None = None
     called_off_at: float | None = None
+    rank: tuple[int, int, int] = field(init=False, compare=False, repr=False)
+    """In which order rows are due. Computed once: every lease of a world sorts by it."""
+
+    def __post_init__(self) -> None:
+        self.rank = (self.priority, self.unit_ref.int, self.id.int)
 
     @property
     def is_of_person_alone(self) -> bool:
         return self.recipient_kind in Delivery.PERSON_ALONE
-
-    @property
-    def rank(self) -> tuple[int, int, int]:
-        return (self.priority, self.unit_ref.int, self.id.int)
 
     def is_due(self, now: float) -> bool:
         return (
@@ -114,8 +116,8 @@ class LedgerModel:
 
     def best_due(self, account_id: uuid.UUID, now: float) -> int:
         """The first rung of the account on which a row is due."""
-        due = (row for row in self._unsettled_of(account_id) if row.is_due(now))
-        return min((row.priority for row in due), default=32767)
+        due = [row.priority for row in self._unsettled_of(account_id) if row.is_due(now)]
+        return min(due, default=32767)
 
     def held_by(self, sender: uuid.UUID) -> list[uuid.UUID]:
         """What is leased to it, whether it heard of that or not."""
@@ -204,8 +206,9 @@ class LedgerModel:
         return leased
 
     def _due(self, account_id: uuid.UUID, now: float) -> list[ModelRow]:
-        due = (row for row in self._unsettled_of(account_id) if row.is_due(now))
-        return sorted(due, key=lambda row: row.rank)
+        due = [row for row in self._unsettled_of(account_id) if row.is_due(now)]
+        due.sort(key=_by_rank)
+        return due
 
     def give_back(self, sender: uuid.UUID, ids: Sequence[uuid.UUID], now: float) -> None:
         for row in self._held(sender, ids):
@@ -293,6 +296,9 @@ def _in_turns(due: list[ModelRow], count: int, turns: Sequence[UnitTurn]) -> lis
     rest = [row for row in due if row.priority >= rung and row.id not in taken]
     rest = rest[: max(0, room - len(in_turn))]
     return sorted(above, key=_by_rung) + in_turn + sorted(rest, key=_by_rung)
+
+
+_by_rank = attrgetter("rank")
 
 
 def _by_rung(row: ModelRow) -> tuple[int, int]:

@@ -100,6 +100,7 @@ class Provider:
             return await self._take_record(wire, delivery)
         world, row = self._world, delivery.row
         left_at = world.loop.time()
+        world.note_begun(row)
         with world.under_way("wire: message"):
             await world.travel(slow=world.happens(world.faults.slow))
             if world.happens(world.faults.wire):
@@ -122,6 +123,7 @@ class Provider:
 
     async def _take_record(self, wire: TableRecord, delivery: PreparedDelivery) -> RecordWritten:
         world, row = self._world, delivery.row
+        world.note_begun(row)
 
         def write(_now: float) -> RecordWritten:
             if wire.reference not in self._shown:

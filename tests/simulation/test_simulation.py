@@ -56,6 +56,8 @@ def test_a_seed_is_the_same_world_again():
         ),
         ({"make_ledger": broken_senders.EndsLeasesOfTheLiving}, "whoever held it lives"),
         ({"make_ledger": broken_senders.RenewsOutOfTurn}, "at once|used twice"),
+        ({"make_sender": broken_senders.AsksNotWhetherItIsCalledOff}, "nobody asked whether"),
+        ({"make_rows": broken_senders.HasNoBucket}, "messages in one second"),
         ({"make_rows": broken_senders.QueuesWhatWasCalledOff}, "leased after it was called off"),
         ({"make_rows": broken_senders.LeasesTheLastFirst}, "before a better one"),
     ],

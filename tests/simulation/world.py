@@ -10,6 +10,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TypeVar
 
 from keng import channels
@@ -108,6 +109,8 @@ class World:
         self._called_off: set[uuid.UUID] = set()
         self._never_again: set[uuid.UUID] = set()
         self._once_more: set[uuid.UUID] = set()
+        self._was_called_off: dict[tuple[Process | None, uuid.UUID], bool] = {}
+        """What a sender was told when it asked right before a call went out."""
         for channel, rate in (("zalo_oa", 0), ("zalo_oa", RATE_PER_MINUTE), ("sandbox", 0)):
             self._add_account(SimulatedAccount(self._new_id(), channel, rate))
 
@@ -164,7 +167,7 @@ class World:
     def _call_some_off(self) -> None:
         """A recall: what waits never leaves, what is held may arrive once more."""
         states = {key: row.state for key, row in self.rows.look().items() if not row.settled_at}
-        chosen = self.chance.sample(sorted(states), min(3, len(states)))
+        chosen = self.chance.sample(sorted(states, key=_number), min(3, len(states)))
         self._called_off.update(chosen)
         for key in chosen:
             (self._once_more if states[key] == "leased" else self._never_again).add(key)
@@ -240,6 +243,19 @@ class World:
             if self.rows.best_due(account_id, self.loop.time()) < priority:
                 self._say_broken(f"a row of rung {priority} was leased before a better one")
 
+    def note_asked(self, row_id: uuid.UUID, *, is_called_off: bool) -> None:
+        self._was_called_off[current_process(), row_id] = is_called_off
+
+    def note_begun(self, row: LeasedDelivery) -> None:
+        """A call that wakes somebody leaves once its sender has heard that it is still wanted."""
+        if row.recipient_kind != "pager":
+            return
+        was_called_off = self._was_called_off.get((current_process(), row.id))
+        if was_called_off is None:
+            self._say_broken(f"{row.id} woke somebody, and nobody asked whether it was called off")
+        elif was_called_off:
+            self._say_broken(f"{row.id} woke somebody after it was called off")
+
     def note_accepted(self, row_id: uuid.UUID) -> None:
         if len(self.provider.accepted[row_id]) > 1 + self._may_repeat[row_id]:
             self._say_broken(f"{row_id} arrived once more though whoever held it lives")
@@ -311,14 +327,17 @@ class World:
         self.crash_points += Counter({k: 1 for k, n in running.under_way.items() if n > 0})
         self.kills += 1
         self._kills_left -= 1
-        self._may_repeat.update(self.rows.held_by(running.key))
-        self.loop.kill(running.process)
-        del self._running[running.process]
+        self._end_process(running)
         held = len(running.sender._leased) if hasattr(running.sender, "_leased") else 0
         if held > AT_ONCE + AHEAD:
             raise BrokenPromise(f"{held} rows were held at once by one sender")
         self.loop.call_later(self.chance.expovariate(2), self._begin_sender)
         self._disturb()
+
+    def _end_process(self, running: Running) -> None:
+        self._may_repeat.update(self.rows.held_by(running.key))
+        self.loop.kill(running.process)
+        del self._running[running.process]
 
     def _disturb(self) -> None:
         """What else happens beside a kill."""
@@ -350,6 +369,9 @@ class World:
 
     def _calm_down(self) -> None:
         self.faults, self._away_until = CALM, 0.0
+        # One is enough for what is left, and costs half.
+        for running in list(self._running.values())[1:]:
+            self._end_process(running)
         end, look_at = self.loop.time() + CALM_SECONDS, 0.0
         while self.loop.time() < end:
             self.loop.step()
@@ -389,6 +411,9 @@ class World:
                 # The answers of the database come sooner and later: at both edges of a second.
                 if busiest > most + 2:
                     raise BrokenPromise(f"{busiest} messages in one second, {most} are allowed")
+
+
+_number = attrgetter("int")
 
 
 def _most_within_a_second(moments: list[float]) -> int:

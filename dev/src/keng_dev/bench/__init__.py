@@ -25,6 +25,7 @@ BENCHES: dict[str, str] = {
     "paint": "keng_dev.bench.paint",
     "lookup": "keng_dev.bench.lookup",
     "delivery": "keng_dev.bench.delivery",
+    "ceiling": "keng_dev.bench.ceiling",
     "turns": "keng_dev.bench.turns",
     "words": "keng_dev.bench.words",
     "slow": "keng_dev.bench.slow",

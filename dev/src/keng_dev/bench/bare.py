@@ -12,7 +12,7 @@ import time
 import aiohttp
 import uvloop
 
-_HEADERS = {
+HEADERS = {
     "access_token": "t" * 80,
     "content-type": "application/json",
     "accept": "application/json",
@@ -25,7 +25,7 @@ async def post_all(url: str, body: bytes, count: int, side_by_side: int) -> None
 
     async def work(session: aiohttp.ClientSession) -> None:
         for _number in left:
-            async with session.post(url, data=body, headers=_HEADERS) as reply:
+            async with session.post(url, data=body, headers=HEADERS) as reply:
                 found = await reply.json()
                 if reply.status != 200 or found["error"] != 0:
                     raise RuntimeError("the sink refused")

@@ -36,7 +36,7 @@ def measure(bench: Bench) -> list[Figure]:
         rig.warm_up(count)
         runs = alternate(
             bench.rounds,
-            {"bare": lambda: _bare(address, count), "ours": lambda: _ours(bench, rig, count)},
+            {"bare": lambda: run_bare(address, count), "ours": lambda: run_ours(bench, rig, count)},
         )
         waits = [
             (_reply_behind(rig, count), _reply_behind(rig, count, is_recall=True))
@@ -114,7 +114,7 @@ def _figures(
     ]
 
 
-def _bare(address: str, count: int) -> tuple[float, float]:
+def run_bare(address: str, count: int) -> tuple[float, float]:
     """Messages a second, and CPU seconds for a thousand."""
     command = [
         *(sys.executable, "-m", "keng_dev.bench.bare"),
@@ -125,7 +125,8 @@ def _bare(address: str, count: int) -> tuple[float, float]:
     return count / seconds, cpu / count * 1000
 
 
-def _ours(bench: Bench, rig: Rig, count: int) -> Run:
+def run_ours(bench: Bench, rig: Rig, count: int) -> Run:
+    """One dispatch through one sender process."""
     with rig.sending():
         received, sender, server = rig.received(), rig.sender_cpu, bench.server_cpu()
         began = time.time()

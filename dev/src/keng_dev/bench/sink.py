@@ -1,8 +1,9 @@
-"""A receiver without latency: answers every POST as Zalo answers a group message, and counts.
+"""A receiver: answers every POST as Zalo answers a group message, and counts.
 
     python -m keng_dev.bench.sink      prints its port
 
-GET anything answers how many messages have come in. Raw asyncio, so that it is never what limits.
+GET anything answers how many messages have come in; GET /latency/50 has every answer to a message
+wait 50 milliseconds from then on. Raw asyncio, so that it is never what limits.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import uvloop
 
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
+_SLOWER = b"get /latency/"
 _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 
 
@@ -21,9 +23,13 @@ class Sink:
 
     def __init__(self) -> None:
         self.count = 0
+        self.latency = 0.0
 
     def answer(self, head: bytes) -> bytes:
-        if head.startswith(b"GET "):
+        """`head` in small letters."""
+        if head.startswith(b"get "):
+            if head.startswith(_SLOWER):
+                self.latency = int(head[len(_SLOWER) :].split(b" ", 1)[0]) / 1000
             body = b"%d" % self.count
         else:
             self.count += 1
@@ -52,9 +58,13 @@ class Connection(asyncio.Protocol):
             whole = end + len(_HEAD_END) + _length(head)
             if len(self._rest) < whole:
                 return
-            answer = self._sink.answer(self._rest[:4])
+            answer = self._sink.answer(head)
             self._rest = self._rest[whole:]
-            self._transport.write(answer)
+            if self._sink.latency and not head.startswith(b"get "):
+                later = asyncio.get_running_loop().call_later
+                later(self._sink.latency, self._transport.write, answer)
+            else:
+                self._transport.write(answer)
 
 
 def _length(head: bytes) -> int:

@@ -5,13 +5,13 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.delivery.audience import channel_labels
-from keng.delivery.models import Delivery, Dispatch, RelayTask
+from keng.delivery.models import Attempt, Delivery, Dispatch, RelayTask
 from keng.delivery.models.relay import CLOSING_REASONS
 
 NO_ACCOUNT = "no_account"
@@ -78,6 +78,8 @@ class DispatchOutcome:
     last_change: datetime.datetime | None
     posts: tuple[tuple[str, int], ...] = ()
     """What became of earlier posts on pages, and of how many."""
+    maybe_twice: int = 0
+    """Recipients whom it may have reached twice."""
 
     @property
     def is_moving(self) -> bool:
@@ -101,7 +103,7 @@ class DispatchOutcome:
 
 
 def outcome_of_dispatch(dispatch: Dispatch) -> DispatchOutcome:
-    """The outcome of one dispatch, in one query. Only first parts count, so nobody counts twice."""
+    """The outcome of one dispatch. Only first parts count, so nobody counts twice."""
     return outcome_of_dispatches([dispatch.pk])
 
 
@@ -134,6 +136,30 @@ def outcome_of_dispatches(dispatch_ids: list[uuid.UUID]) -> DispatchOutcome:
         _leadless(dispatch_ids),
         max(changed, default=None),
         _posts_changed(counted),
+        maybe_twice(dispatch_ids).count(),
+    )
+
+
+def maybe_twice(dispatch_ids: list[uuid.UUID]) -> QuerySet[Delivery]:
+    """What may have arrived twice: nobody knows of one try, and a later one was made.
+
+    That is what a killed sender left, where it was urgent, and what a person sent again. Where a
+    channel shows one reference once, no second message is seen.
+    """
+    tries = Attempt.objects.filter(delivery_ref=OuterRef("pk"))
+    may_have_arrived = (
+        tries.filter(outcome__in=("sent", "unknown"))
+        .order_by()
+        .values("delivery_ref")
+        .annotate(count=Count("id"))
+        .values("count")
+    )
+    return (
+        Delivery.objects.filter(dispatch__in=dispatch_ids, part=1, attempts__gt=1)
+        .exclude(channel__in=channels.codes_where(lambda channel: channel.can.idempotent))
+        .filter(Exists(tries.filter(outcome="unknown")))
+        .annotate(arrivals=Subquery(may_have_arrived))
+        .filter(arrivals__gt=1)
     )
 
 

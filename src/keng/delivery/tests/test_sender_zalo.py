@@ -1,11 +1,13 @@
 """The sender against the fake Zalo account, over real HTTP on this machine."""
 
 import asyncio
+import contextlib
 import datetime
 import signal
 import socket
 import time
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection
 
@@ -21,8 +23,17 @@ from keng.delivery.sender.accounts import move_address, read_accounts
 from keng.delivery.sender.http import HttpClient
 from keng.delivery.sender.postgres_ledger import AccountTokens, PostgresTokens
 from keng.delivery.tests.conftest import TOKENS, zalo_account
-from keng.delivery.tests.sending import all_sent, queue, send_until, sending, states, until
+from keng.delivery.tests.sending import (
+    all_sent,
+    queue,
+    send_until,
+    sending,
+    states,
+    test_dsn,
+    until,
+)
 from keng.kit import times
+from keng.kit.advisory_locks import TurnLock
 from keng.network.models import Group as NetworkGroup
 from keng.vault import keys
 from tests import make
@@ -160,6 +171,81 @@ def test_a_sender_killed_between_the_new_tokens_and_their_commit_says_reconnect(
     assert Entry.objects.filter(action="channel.stopped").count() == 1
     _connect_again(zalo, fake)
     send_until(all_sent(5))
+
+
+@contextlib.contextmanager
+def held(statement, *values):
+    """What this locks is somebody else's until the block ends; gives whether anybody waits."""
+    waiting = "SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    with psycopg.connect(test_dsn()) as other:
+        other.execute(statement, values)
+        yield lambda: other.execute(waiting).fetchone() is not None
+
+
+@contextlib.contextmanager
+def in_its_turn(zalo, fake):
+    """Another sender has the turn, and this one waits for it."""
+    turn = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
+    with held(turn, int(TurnLock.CHANNEL_TOKENS), str(zalo.pk)) as somebody_waits:
+        yield somebody_waits
+
+
+@contextlib.contextmanager
+def asking(zalo, fake):
+    """The question has come, and nothing is done about it yet."""
+    fake.faults.next(match="access_token", delay=3, status=503, body="busy")
+    yield lambda: refreshes(fake) == 1
+
+
+@contextlib.contextmanager
+def keeping(zalo, fake):
+    """The new pair is in its hands alone: somebody else has the row that it belongs in."""
+    fake.faults.next(match="access_token", delay=1)
+    row = "SELECT FROM delivery_channelaccount WHERE id = %s FOR UPDATE"
+    with contextlib.ExitStack() as others:
+        somebody_waits = []
+
+        def is_reached():
+            if refreshes(fake) == 1 and not somebody_waits:
+                somebody_waits.append(others.enter_context(held(row, zalo.pk)))
+            return len(fake.state.used_refresh_tokens) == 1 and somebody_waits[0]()
+
+        yield is_reached
+
+
+@contextlib.contextmanager
+def kept(zalo, fake):
+    """The new pair is on record."""
+    before = bytes(zalo.tokens_sealed)
+    yield lambda: bytes(ChannelAccount.objects.get(pk=zalo.pk).tokens_sealed) != before
+
+
+@pytest.mark.parametrize(
+    ("step", "needs_person"),
+    [(in_its_turn, False), (asking, False), (keeping, True), (kept, False)],
+)
+def test_a_sender_killed_at_any_step_of_a_renewal_loses_no_message(zalo, fake, step, needs_person):
+    """Where a pair died with it, the account says that a person has to connect it."""
+    fake.state.token_issued_at -= 100_000
+    queue(zalo, groups(5), urgent=True)
+    key = str(keys.sender_file())
+    with (
+        step(zalo, fake) as is_reached,
+        processes.running("sender", KENG_SENDER_KEY_FILE=key) as process,
+    ):
+        until(is_reached)
+        process.signal_all(signal.SIGKILL)
+        process.process.wait()
+    Delivery.objects.filter(state="leased").update(leased_until=LONG_AGO)
+    if needs_person:
+        send_until(lambda: RECONNECT in circuit())
+        account = ChannelAccount.objects.get(pk=zalo.pk)
+        keep_tokens(account, {name: fake.credentials()[name] for name in TOKENS})
+        account.save()
+        mend()
+    send_until(all_sent(5))
+    assert set(received(fake)) == set(groups(5))
+    assert len(fake.state.used_refresh_tokens) == 1
 
 
 @pytest.mark.parametrize("sqlstate", ["40P01", "55P03"])

@@ -13,7 +13,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.audience import SameRecipients
-from keng.delivery.models import Delivery, Dispatch, RelayTask
+from keng.delivery.models import Attempt, Delivery, Dispatch, RelayTask
 from keng.delivery.queries import outcomes
 from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
@@ -350,6 +350,33 @@ def test_the_outcome_table_balances_and_offers_the_unknown_to_a_person(desk_clie
     assert "Gửi lại tay 1 nơi" in shown
     desk_client.post(url("dispatch-resend", sent.pk, desk=True))
     assert not Delivery.objects.filter(dispatch=sent, state="unknown").exists()
+
+
+def test_what_may_have_come_twice_is_counted_once_and_said(desk_client, ward):
+    """Of tries (`?`: nobody knows; `!`: it arrived) only two that may both have arrived count."""
+    for code in ("sandbox", "zalo_oa"):
+        make.channel_account(channel=code, unit=ward.unit)
+    tried = [
+        *(("zalo_oa", "?!"), ("zalo_oa", "??!"), ("zalo_oa", "??")),
+        *(("zalo_oa", "?"), ("zalo_oa", "x!"), ("zalo_oa", "!!"), ("sandbox", "?!")),
+    ]
+    for nth, (channel, _tries) in enumerate(tried):
+        address = f"g{nth}"
+        make.group(unit=ward.unit, place=ward.hamlet, channel=channel, channel_address=address)
+    sent = ward.send(ward.audience())
+    outcomes_of = {"?": "unknown", "!": "sent", "x": "retry"}
+    for nth, (_channel, tries) in enumerate(tried):
+        row = Delivery.objects.get(dispatch=sent, address=f"g{nth}")
+        Delivery.objects.filter(pk=row.pk).update(state="sent", attempts=len(tries))
+        Attempt.objects.bulk_create(
+            Attempt(delivery_ref=row.pk, outcome=outcomes_of[each]) for each in tries
+        )
+    assert outcomes.outcome_of_dispatch(sent).maybe_twice == 3
+    sign_in(desk_client, ward.officer)
+    shown = desk_client.get(url("dispatch", sent.pk, desk=True)).content.decode()
+    assert "Có thể đã tới hai lần: 3 nơi nhận." in shown
+    sheet = desk_client.get(url("dispatch-export", sent.pk, desk=True)).content.decode()
+    assert "Có thể đã tới hai lần;3" in sheet
 
 
 def test_the_outcome_asks_again_while_a_machine_sends_and_then_stops(desk_client, ward):
