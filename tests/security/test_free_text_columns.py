@@ -94,6 +94,7 @@ FREE_TEXT: dict[str, dict[str, str]] = {
         "lessons_film": "title captions words",
         "lessons_firsthour": "texts hotlines",
         "lessons_lesson": "slug",
+        "model_offers_modeloffer": "content",
         "partners_article": "title text",
         "partners_manuscript": "title typed content",
         "reports_publicreport": "reason",

@@ -43,6 +43,8 @@ ORDER: dict[str, str] = {
     "network_subscription": "pk",
     "network_teamshift": "pk",
     "network_teamask": "pk",
+    "model_offers_modeloffer": "pk",
+    "model_offers_modelcopy": "pk",
     "warnings_pattern": "pk",
     "warnings_patternuse": "pk",
     "warnings_warning": "pk",

@@ -54,6 +54,8 @@ def names_of_things() -> dict[str, str]:
         "firsthour": _("the page of the first hour"),
         "campaign": _("a pledge campaign"),
         "groupthanks": _("a word of thanks to groups"),
+        "modeloffer": _("a model to copy"),
+        "modelcopy": _("a copy of a model"),
         "schoolclass": _("a class of a campaign"),
         "unitkey": _("a key for names and files"),
         "openingrequest": _("a request to open a record"),

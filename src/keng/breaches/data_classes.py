@@ -563,6 +563,8 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "community_officialchannel",
         "thanks_countedtip",
         "thanks_groupthanks",
+        "model_offers_modelcopy",
+        "model_offers_modeloffer",
         "lessons_campaign",
         "lessons_collection",
         "lessons_edition",

@@ -18,6 +18,7 @@ import keng.incidents.urls
 import keng.intake.urls
 import keng.lessons.urls
 import keng.lookup_pages.urls
+import keng.model_offers.urls
 import keng.network.urls
 import keng.openings.urls
 import keng.partners.urls
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.lessons.urls.desk,
     *keng.partners.urls.desk,
     *keng.thanks.urls.desk,
+    *keng.model_offers.urls.desk,
     *keng.reports.urls.desk,
     *keng.audit_page.urls.desk,
     *keng.consent.urls.desk,

@@ -308,6 +308,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "thanks_groupthanks": "SELECT, INSERT, UPDATE (returned_reason, released_by_id, "
         "released_at, digest, ended_at, dispatch_id, refused_refs)",
         "thanks_countedtip": "SELECT, INSERT, DELETE",
+        # What was offered stays as others took it over.
+        "model_offers_modeloffer": "SELECT, INSERT, UPDATE (withdrawn_at)",
+        "model_offers_modelcopy": "SELECT, INSERT, UPDATE (filled_at)",
         "lessons_finished": R,
         "lessons_campaign": _WRITTEN_ONCE,
         "lessons_firsthour": _WRITTEN_ONCE,

@@ -83,6 +83,7 @@ def desk_menu(officer: Officer, counts: "Counter[str]") -> list[dict[str, object
         ("listings", "search", _("Public look-up")),
         ("meetings", "group", _("Meetings")),
         ("thanks-list", "check-round", _("Thanks to groups")),
+        ("model-offers", "share", _("Models to copy")),
         ("desk-channels", "globe", _("Official channels")),
         ("desk-partners", "share", _("Partners")),
         ("officer-requests", "user", _("Requests about officers")),

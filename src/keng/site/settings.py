@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "keng.surveys",
     "keng.lessons",
     "keng.thanks",
+    "keng.model_offers",
     "keng.partners",
     "keng.partner_inbox",
     "keng.reports",

@@ -114,6 +114,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     survey-close survey-slips survey-texts survey-publish survey-release
     survey-paper-new survey-sheet survey-sheet-end
     thanks-list thanks-new thanks
+    model-offers model-offer model-new model-withdraw copied-rota
     desk-lessons collection-new lesson-new desk-lesson lesson-edit films film-new film
     film-discard desk-film-play desk-film-poster desk-film-captions pledges pledge-new pledge
     pledge-link first-hours first-hour-new first-hour-text

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 
 from keng.kit import times
 from keng.kit.small_counts import FEWEST_SHOWN
 from keng.language.similarity import jaccard, shingles
-from keng.language.taxonomy import categories, category_label
+from keng.language.taxonomy import categories
 from keng.places.models import Place, Unit
 from keng.thanks.errors import AllOfOneHamlet, OfTooFewDays, TooFewReports
 from keng.thanks.models import CountedTip
@@ -95,13 +95,13 @@ def is_ripe(now: datetime.datetime) -> Q:
 def of_different_people(tips: Iterable[Tip], *, but: Iterable[Tip] = ()) -> list[Tip]:
     """One of those that say the same, in the given order; none that says what one of `but` does."""
     known = [shingles(tip.text) for tip in but]
-    found = []
+    different = []
     for tip in tips:
         words = shingles(tip.text)
         if not any(_is_same(words, other) for other in known):
             known.append(words)
-            found.append(tip)
-    return found
+            different.append(tip)
+    return different
 
 
 def _is_same(words: frozenset[str], other: frozenset[str]) -> bool:
@@ -178,29 +178,3 @@ def _first_day_of_enough(tips: Sequence[Tip]) -> datetime.date | None:
             # The day after, since the month ends at some hour of its last day.
             return times.local_date(last.closed_at + MONTH) + datetime.timedelta(days=1)
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class PossibleThanks:
-    """A kind and a place with enough reports, copies not yet taken out."""
-
-    place: Place
-    category: str
-    reports: int
-
-    @property
-    def label(self) -> str:
-        return category_label(self.category)
-
-
-def possible_thanks(unit: Unit, *, officer: "Officer") -> list[PossibleThanks]:
-    """Where the machine can offer a text, most reports first."""
-    rows = uncounted_tips(unit, officer=officer).filter(is_ripe(times.now()))
-    # Wider than the hamlet.
-    place = Case(When(place__kind=Place.Kind.HAMLET, then="place__parent"), default="place")
-    counted = rows.order_by().values_list(place, "category").annotate(Count("pk"))
-    counts = {(place, category): n for place, category, n in counted if place}
-    enough = {key: n for key, n in counts.items() if n >= FEWEST_SHOWN}
-    places = Place.objects.in_bulk({place for place, _category in enough})
-    found = [PossibleThanks(places[place], code, n) for (place, code), n in enough.items()]
-    return sorted(found, key=lambda one: (-one.reports, one.place.name, one.category))

@@ -31,7 +31,7 @@ class ThanksForm(Form):
 
 
 class NobodyCouldGuessForm(ReleaseForm):
-    """The second person's no, with their signature."""
+    """That nobody could guess, with the second person's signature."""
 
     nobody_could_guess = forms.BooleanField(
         label=_(
@@ -43,7 +43,7 @@ class NobodyCouldGuessForm(ReleaseForm):
 
 
 class SomebodyCouldGuessForm(Form):
-    """Their yes, or perhaps."""
+    """That somebody could guess, or perhaps could."""
 
     reason = forms.CharField(
         max_length=600,

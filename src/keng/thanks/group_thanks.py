@@ -60,8 +60,8 @@ def desk_that_thanks(officer: Officer) -> Unit | None:
 def groups_to_thank(unit: Unit, place: Place) -> list[Group]:
     """Groups in use of the desk and of those below it, in this place."""
     own = Group.objects.filter(unit=unit) | Group.objects.filter(unit__parent=unit)
-    found = own.filter(is_active=True, place__in=place_ids_below([place.pk]))
-    return list(found.select_related("place").order_by(alphabetically(), "pk"))
+    in_use = own.filter(is_active=True, place__in=place_ids_below([place.pk]))
+    return list(in_use.select_related("place").order_by(alphabetically(), "pk"))
 
 
 def reports_to_thank_for(
@@ -111,7 +111,7 @@ def propose_thanks(
     groups = [one for one in groups_to_thank(unit, place) if one.pk in set(group_ids)]
     if not groups:
         raise NoGroupToThank
-    made = GroupThanks(
+    thanks = GroupThanks(
         unit=unit,
         place=place,
         category=category,
@@ -121,12 +121,12 @@ def propose_thanks(
         text=text_of_thanks(counted.tips, category=category, place=place, unit=unit),
         made_by=by,
     )
-    made.hand_in(by)
-    made.save()
+    thanks.hand_in(by)
+    thanks.save()
     try:
         with savepoint():
             CountedTip.objects.bulk_create(
-                CountedTip(tip_ref=tip.pk, thanks=made, is_copy=is_copy)
+                CountedTip(tip_ref=tip.pk, thanks=thanks, is_copy=is_copy)
                 for is_copy, tips in ((False, counted.tips), (True, counted.copies))
                 for tip in tips
             )
@@ -135,11 +135,11 @@ def propose_thanks(
     record(
         "thanks.proposed",
         by=by,
-        on=made,
+        on=thanks,
         chain=unit_chain(unit.pk),
-        detail=_detail(made),
+        detail=_detail(thanks),
     )
-    return made
+    return thanks
 
 
 @act(acts.SEND_THANKS)
@@ -148,50 +148,50 @@ def send_thanks(pk: uuid.UUID, *, seen: bytes, by: Officer) -> GroupThanks:
 
     Raises NotAllowed, NothingWaits, HandInIt, TextChanged, ReportsChanged, GroupsGotEnough.
     """
-    found = _locked_thanks(pk, by)
-    steps.require_second_person(found, seen=seen, by=by)
-    _require_still_counted(found, by)
-    audience = _audience_of(found)
+    thanks = _locked_thanks(pk, by)
+    steps.require_second_person(thanks, seen=seen, by=by)
+    _require_still_counted(thanks, by)
+    audience = _audience_of(thanks)
     if not audience.groups:
         raise GroupsGotEnough
-    steps.let_out(found, seen=seen, by=by)
+    steps.let_out(thanks, seen=seen, by=by)
     approval = Approval.objects.create(
-        text_hash=seen, audience_hash=audience.hash, approved_by=by, author=found.made_by
+        text_hash=seen, audience_hash=audience.hash, approved_by=by, author=thanks.made_by
     )
     with translation.override("vi"):
         subject = _("Thank you for reporting")
-    found.dispatch = send_dispatch(
+    thanks.dispatch = send_dispatch(
         # The same way, rules and weekly limit as a warning that is not urgent.
         kind=Dispatch.Kind.WARNING,
-        unit=found.unit,
+        unit=thanks.unit,
         approval=approval,
-        texts=[TextToSend("vi", found.text, subject=subject)],
+        texts=[TextToSend("vi", thanks.text, subject=subject)],
         audience=audience,
         source_kind=THANKS_SOURCE,
-        source_ref=found.pk,
+        source_ref=thanks.pk,
         is_urgent=False,
         by=by,
     )
-    found.save(update_fields=["dispatch"])
+    thanks.save(update_fields=["dispatch"])
     record(
         "thanks.sent",
         by=by,
-        on=found,
-        chain=unit_chain(found.unit_id),
-        detail=_detail(found),
+        on=thanks,
+        chain=unit_chain(thanks.unit_id),
+        detail=_detail(thanks),
     )
-    return found
+    return thanks
 
 
 @act(acts.DROP_THANKS)
 def drop_thanks(pk: uuid.UUID, *, by: Officer) -> GroupThanks:
     """Nothing of it is sent, whoever of the desk says so. Raises NotAllowed, NothingWaits."""
-    found = _locked_thanks(pk, by)
-    if not found.is_waiting:
+    thanks = _locked_thanks(pk, by)
+    if not thanks.is_waiting:
         raise NothingWaits
-    _let_go(found)
-    record("thanks.dropped", by=by, on=found, chain=unit_chain(found.unit_id))
-    return found
+    _let_go(thanks)
+    record("thanks.dropped", by=by, on=thanks, chain=unit_chain(thanks.unit_id))
+    return thanks
 
 
 @act(acts.REFUSE_THANKS)
@@ -200,61 +200,63 @@ def refuse_thanks(pk: uuid.UUID, *, reason: str, by: Officer) -> GroupThanks:
 
     Raises NotAllowed, NothingWaits, HandInIt.
     """
-    found = _locked_thanks(pk, by)
-    if not found.is_waiting:
+    thanks = _locked_thanks(pk, by)
+    if not thanks.is_waiting:
         raise NothingWaits
-    if found.has_hand_of(by):
+    if thanks.has_hand_of(by):
         raise HandInIt
-    found.returned_reason = reason.strip()
-    found.refused_refs = list(found.counted.values_list("tip_ref", flat=True))
-    found.save(update_fields=["returned_reason", "refused_refs"])
-    _let_go(found)
+    thanks.returned_reason = reason.strip()
+    thanks.refused_refs = list(thanks.counted.values_list("tip_ref", flat=True))
+    thanks.save(update_fields=["returned_reason", "refused_refs"])
+    _let_go(thanks)
     record(
         "thanks.refused",
         by=by,
-        on=found,
-        chain=unit_chain(found.unit_id),
-        detail={"reason": found.returned_reason},
+        on=thanks,
+        chain=unit_chain(thanks.unit_id),
+        detail={"reason": thanks.returned_reason},
     )
-    return found
+    return thanks
 
 
-def _let_go(found: GroupThanks) -> None:
+def _let_go(thanks: GroupThanks) -> None:
     """Its reports may count in other thanks, since nobody has read of them."""
     # Before the end: the database lets go of no report of what was sent or has ended.
-    found.counted.all().delete()
-    steps.end(found)
+    thanks.counted.all().delete()
+    steps.end(thanks)
 
 
-def _require_still_counted(found: GroupThanks, by: Officer) -> None:
+def _require_still_counted(thanks: GroupThanks, by: Officer) -> None:
     """Whether the text is still true and its reports may still be counted. Raises ReportsChanged.
 
     One that was moved elsewhere, or has another outcome now, changes the text too.
     """
-    refs = list(found.counted.filter(is_copy=False).values_list("tip_ref", flat=True))
+    refs = list(thanks.counted.filter(is_copy=False).values_list("tip_ref", flat=True))
     list(lock(Tip.objects.visible_to(by).filter(pk__in=refs)).values("pk"))
-    rows = ended_tips(found.unit, officer=by).filter(
-        is_ripe(times.now()), inside(found.place), pk__in=refs, category=found.category
+    rows = ended_tips(thanks.unit, officer=by).filter(
+        is_ripe(times.now()), inside(thanks.place), pk__in=refs, category=thanks.category
     )
     still = of_different_people(rows.select_related("place").order_by("closed_at", "pk"))
-    if len(still) != found.report_count:
+    if len(still) != thanks.report_count:
         raise ReportsChanged
     try:
         CountedReports(still).require_enough()
     except Refused as error:
         raise ReportsChanged from error
-    text = text_of_thanks(still, category=found.category, place=found.place, unit=found.unit)
-    if text != found.text:
+    text = text_of_thanks(still, category=thanks.category, place=thanks.place, unit=thanks.unit)
+    if text != thanks.text:
         raise ReportsChanged
 
 
-def _audience_of(found: GroupThanks) -> Audience:
+def _audience_of(thanks: GroupThanks) -> Audience:
     """Those of its groups that are in use, where they are posted now, and have room this week."""
-    chosen = [one for one in groups_to_thank(found.unit, found.place) if one.pk in found.group_ids]
+    chosen = [
+        one for one in groups_to_thank(thanks.unit, thanks.place) if one.pk in thanks.group_ids
+    ]
     audience = define_audience(
         Audience(
             units=tuple({one.unit_id for one in chosen}),
-            places=(found.place_id,),
+            places=(thanks.place_id,),
             kinds=tuple({one.kind for one in chosen}),
             subscribers=False,
             groups=tuple((one.pk, one.channel, one.channel_address) for one in chosen),
@@ -269,7 +271,7 @@ def _locked_thanks(pk: uuid.UUID, by: Officer) -> GroupThanks:
     return lock_one(GroupThanks.objects.visible_to(by).select_related("unit", "place"), pk)
 
 
-def _detail(found: GroupThanks) -> dict[str, object]:
+def _detail(thanks: GroupThanks) -> dict[str, object]:
     """What stands on record: how many reports, and not which."""
-    counts = {"reports": found.report_count, "groups": len(found.group_ids)}
-    return {"category": found.category, **counts, **steps.release_detail(found)}
+    counts = {"reports": thanks.report_count, "groups": len(thanks.group_ids)}
+    return {"category": thanks.category, **counts, **steps.release_detail(thanks)}

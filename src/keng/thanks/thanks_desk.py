@@ -22,10 +22,10 @@ from keng.network.queries.places import places_of
 from keng.releases.desk import decide_release, decided_meanwhile
 from keng.releases.errors import HandInIt, NothingWaits
 from keng.thanks import group_thanks
-from keng.thanks.countable import possible_thanks
 from keng.thanks.errors import GroupsGotEnough, ReportsChanged
 from keng.thanks.forms import NobodyCouldGuessForm, SomebodyCouldGuessForm, ThanksForm
 from keng.thanks.models import GroupThanks
+from keng.thanks.offers import possible_thanks
 from keng.thanks.spread import spread_of_thanks
 from keng.thanks.wording import text_of_thanks
 
@@ -35,13 +35,13 @@ def thanks_list(request: SignedInRequest) -> HttpResponse:
     """For what groups can be thanked now, and what became of earlier thanks."""
     officer = request.officer
     unit = group_thanks.desk_that_thanks(officer)
-    listed = GroupThanks.objects.visible_to(officer).select_related("place", "unit")
+    visible = GroupThanks.objects.visible_to(officer).select_related("place", "unit")
     chosen = ListFilter(request.GET, words_label=_("Words or place"))
-    rows = rows_with_words(listed.order_by("-id"), chosen.words, "text", "place__full_name")
-    found, page = rows_of_page(request, rows)
+    rows = rows_with_words(visible.order_by("-id"), chosen.words, "text", "place__full_name")
+    listed, page = rows_of_page(request, rows)
     context = {
         "possible": possible_thanks(unit, officer=officer) if unit else [],
-        "found": found,
+        "listed": listed,
         "page": page,
         "filter": chosen,
     }
@@ -64,9 +64,9 @@ def thanks_new(request: SignedInRequest) -> HttpResponse:
     try:
         if request.method == "POST" and form.is_valid():
             chosen = [uuid.UUID(key) for key in form.cleaned_data["groups"]]
-            made = group_thanks.propose_thanks(where, category, group_ids=chosen, by=officer)
+            thanks = group_thanks.propose_thanks(where, category, group_ids=chosen, by=officer)
             messages.success(request, _("Handed in: a second person sends it."))
-            return redirect("thanks", pk=made.pk)
+            return redirect("thanks", pk=thanks.pk)
         counted = group_thanks.reports_to_thank_for(unit, where, category, officer=officer)
     except Refused as error:
         messages.warning(request, error.sentence)
@@ -86,21 +86,23 @@ def thanks(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One word of thanks: the second person says whether anybody could guess who reported."""
     officer = request.officer
     visible = GroupThanks.objects.visible_to(officer)
-    found = get_object_or_404(visible.select_related("unit", "place", "released_by"), pk=pk)
-    is_seconds_yes = request.method == "POST" and "reason" in request.POST
-    yes = SomebodyCouldGuessForm(request.POST if is_seconds_yes else None)
+    thanks = get_object_or_404(visible.select_related("unit", "place", "released_by"), pk=pk)
+    is_refusal = request.method == "POST" and "reason" in request.POST
+    could_guess = SomebodyCouldGuessForm(request.POST if is_refusal else None)
     try:
         if request.POST.get("do") == "drop":
-            group_thanks.drop_thanks(found.pk, by=officer)
+            group_thanks.drop_thanks(thanks.pk, by=officer)
             return _nothing_sent(request)
-        if is_seconds_yes and yes.is_valid():
-            group_thanks.refuse_thanks(found.pk, reason=yes.cleaned_data["reason"], by=officer)
+        if is_refusal and could_guess.is_valid():
+            group_thanks.refuse_thanks(
+                thanks.pk, reason=could_guess.cleaned_data["reason"], by=officer
+            )
             return _nothing_sent(request)
         panel, sent = decide_release(
             request,
-            found,
+            thanks,
             which=RELEASING,
-            let_out=functools.partial(group_thanks.send_thanks, found.pk),
+            let_out=functools.partial(group_thanks.send_thanks, thanks.pk),
             form=NobodyCouldGuessForm,
         )
     except NothingWaits:
@@ -111,18 +113,18 @@ def thanks(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if sent is not None:
         messages.success(request, _("Sent: it goes to the groups like any other message."))
         return redirect(request.path)
-    groups = Group.objects.filter(pk__in=found.group_ids).order_by(alphabetically())
-    is_waiting = found.is_waiting
+    groups = Group.objects.filter(pk__in=thanks.group_ids).order_by(alphabetically())
+    is_waiting = thanks.is_waiting
     context = {
         "panel": panel,
-        "thanks": found,
-        "yes": yes,
-        "category": category_label(found.category),
+        "thanks": thanks,
+        "could_guess": could_guess,
+        "category": category_label(thanks.category),
         "groups": groups,
-        "spread": spread_of_thanks(found, groups, officer=officer) if is_waiting else None,
-        "may_drop": is_waiting and WORKING.may_act_for(officer, found.unit),
+        "spread": spread_of_thanks(thanks, groups, officer=officer) if is_waiting else None,
+        "may_drop": is_waiting and WORKING.may_act_for(officer, thanks.unit),
     }
-    status = 422 if yes.errors else panel.status
+    status = 422 if could_guess.errors else panel.status
     return render(request, "thanks/thanks.html", context, status=status)
 
 

@@ -606,12 +606,28 @@ _THANKS = (
     ),
 )
 
+# Models to copy: every desk reads what others offer, each writes its own.
+
+_MODEL_OFFERS = (
+    *desk_writes(
+        "model_offers_modeloffer",
+        adds=_all_of(_of_units("WORKING"), f"offered_by_id {BY_ONESELF}", "withdrawn_at IS NULL"),
+        changes=_of_units("WORKING"),
+    ),
+    *desk_writes(
+        "model_offers_modelcopy",
+        adds=_all_of(_of_units("WORKING"), f"taken_by_id {BY_ONESELF}"),
+        changes=_of_units("LEADING"),
+    ),
+)
+
 PUBLISHING_POLICIES: tuple[RowPolicy, ...] = (
     *_WARNINGS,
     *_OFFICIAL_ALERTS,
     *_NETWORK,
     *_LESSONS,
     *_THANKS,
+    *_MODEL_OFFERS,
     *_PARTNERS,
     *_SURVEYS,
     *_CLAIMS,

@@ -46,6 +46,7 @@ from keng.lessons.models import (
 )
 from keng.lookup.models import Dispute
 from keng.lookup.tests.make_listing import listing
+from keng.model_offers.models import ModelCopy, ModelOffer
 from keng.network.models import TeamAsk, TeamShift
 from keng.partners.models import Article, KitRequest
 from keng.places.models import Unit
@@ -529,4 +530,24 @@ def _warnings(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) ->
         "task": task,
         "pattern": pattern,
         "pattern_use": use,
+        **_models_to_copy(pattern),
     }
+
+
+def _models_to_copy(pattern: Any) -> dict[str, Any]:
+    """A pattern that nobody can take over, since it waits, and a rota that was taken over."""
+    offered = {"unit": pattern.unit, "offered_by": pattern.made_by}
+    texts = {"texts": pattern.texts, "category": "scam_bank", "severity": 2, "kinds": []}
+    offer = ModelOffer.objects.create(
+        kind="pattern", source_ref=pattern.pk, content=texts, **offered
+    )
+    line = {"weekday": 0, "begins": "19:00", "minutes": 720, "role": "duty", "people": 1}
+    rota = ModelOffer.objects.create(
+        kind="rota",
+        source_ref=pattern.unit_id,
+        content={"shifts": [line]},
+        withdrawn_at=times.now(),
+        **offered,
+    )
+    copy = ModelCopy.objects.create(offer=rota, unit=pattern.unit, taken_by=pattern.made_by)
+    return {"model_offer": offer, "model_copy": copy}

@@ -111,6 +111,9 @@ OF_THE_OWN_UNIT = {
     "community.announcements.propose_channel",
     "community.announcements.propose_meeting",
     "thanks.group_thanks.propose_thanks",
+    "model_offers.taking_over.take_over_lesson",
+    "model_offers.taking_over.take_over_pattern",
+    "model_offers.taking_over.take_over_rota",
     "network.group_sheets.export_groups",
     "network.group_sheets.import_groups",
     "network.establishments.import_establishments",
@@ -230,6 +233,7 @@ NOW = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
 FLAT_AREAS = (
     "relay",
     "thanks",
+    "model_offers",
     "duty",
     "tips",
     "alarms",
@@ -588,6 +592,25 @@ def _restricted_tip(here):
     return {"request_id": asked.pk, "ground": "claim"}
 
 
+def _in_force(here):
+    """Their pattern, let out by somebody and not offered yet."""
+    row = here.rows["pattern"]
+    here.rows["model_offer"].__class__.objects.filter(pk=here.rows["model_offer"].pk).update(
+        withdrawn_at=NOW
+    )
+    later = {"expires_on": times.local_date(times.now() + datetime.timedelta(days=9))}
+    released = {"released_at": NOW, "released_by": make.officer(), "digest": b"1" * 32}
+    type(row).objects.filter(pk=row.pk).update(**released, **later)
+    return row
+
+
+def _public_edition(here):
+    row = here.rows["edition"]
+    released = {"released_at": NOW, "released_by": make.officer(), "digest": b"1" * 32}
+    type(row).objects.filter(pk=row.pk).update(**released)
+    return row
+
+
 def _request(here):
     return {"request_id": here.rows["officer_request"].pk}
 
@@ -632,6 +655,18 @@ _APART = {
     "thanks.group_thanks.send_thanks": lambda here: {"pk": here.rows["thanks"].pk},
     "thanks.group_thanks.drop_thanks": lambda here: {"pk": here.rows["thanks"].pk},
     "thanks.group_thanks.refuse_thanks": lambda here: {"pk": here.rows["thanks"].pk},
+    "model_offers.offering.offer_pattern": lambda here: {"pattern_id": _in_force(here).pk},
+    "model_offers.offering.offer_lesson": lambda here: {"edition_id": _public_edition(here).pk},
+    "model_offers.offering.withdraw_offer": lambda here: {"offer_id": here.rows["model_offer"].pk},
+    "model_offers.taking_over.take_over_pattern": {"offer_id": make.some_id()},
+    "model_offers.taking_over.take_over_lesson": {"offer_id": make.some_id()},
+    "model_offers.taking_over.take_over_rota": {"offer_id": make.some_id()},
+    "model_offers.taking_over.fill_copied_rota": lambda here: {
+        "copy_id": here.rows["model_copy"].pk,
+        "officers": {},
+        "first_day": NOW.date(),
+        "weeks": 1,
+    },
     "community.announcements.let_out_meeting": lambda here: _not_let_out(here.rows["meeting"]),
     "community.announcements.drop_meeting": lambda here: _not_let_out(here.rows["meeting"]),
     "community.announcements.call_off_meeting": lambda here: {"pk": here.rows["meeting"].pk},

@@ -40,7 +40,7 @@ GRANTED = GRANTS[DESK]
 # The areas whose tables these policies hold.
 AREAS = (
     *("warnings", "network", "lessons", "partners", "surveys", "claims", "lookup", "community"),
-    *("thanks", "reports", "places", "files", "limits"),
+    *("thanks", "model_offers", "reports", "places", "files", "limits"),
 )
 # What an officer of the desk may change of each; `{by}` is who does.
 CHANGES = {
@@ -61,6 +61,8 @@ CHANGES = {
     "places_place": "household_count = 3",
     "lessons_edition": "ended_at = now()",
     "thanks_groupthanks": "ended_at = now()",
+    "model_offers_modeloffer": "withdrawn_at = now()",
+    "model_offers_modelcopy": "filled_at = now()",
     "lessons_campaign": "ended_at = now()",
     "lessons_firsthour": "ended_at = now()",
     "lessons_film": "title = 'x'",

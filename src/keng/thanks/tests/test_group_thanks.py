@@ -14,9 +14,11 @@ from keng.delivery.actions.materialising import materialise_next_dispatch
 from keng.delivery.audience import audience_of_dispatch, define_audience
 from keng.delivery.models import Delivery
 from keng.kit import times
+from keng.network.models import Group
+from keng.places.models import Jurisdiction
 from keng.relay.coverage import recent_dispatches
 from keng.releases.errors import HandInIt, NothingWaits
-from keng.thanks.countable import MONTH, count_reports, of_different_people, possible_thanks
+from keng.thanks.countable import MONTH, count_reports, of_different_people
 from keng.thanks.errors import (
     AllOfOneHamlet,
     CategoryNotThanked,
@@ -30,6 +32,7 @@ from keng.thanks.errors import (
 )
 from keng.thanks.group_thanks import propose_thanks, refuse_thanks, send_thanks
 from keng.thanks.models import CountedTip, GroupThanks
+from keng.thanks.offers import possible_thanks
 from keng.thanks.spread import spread_of_thanks
 from keng.thanks.wording import at_least
 from keng.tips.models import Restriction, Tip
@@ -303,6 +306,23 @@ def test_what_says_the_same_counts_once():
 def test_the_offer_names_places_with_enough_reports(ward, five):
     (offer,) = possible_thanks(ward.unit, officer=ward.officer)
     assert (offer.place, offer.category, offer.reports) == (ward.place, KIND, 5)
+
+
+@pytest.mark.parametrize("why", ["copies", "hamlet", "days", "refused", "groups", "elsewhere"])
+def test_what_would_be_refused_is_not_offered(ward, five, why):
+    if why == "copies":
+        Tip.objects.filter(pk=five[0].pk).update(text=WORDS[1])
+    elif why == "hamlet":
+        Tip.objects.update(place=ward.hamlet)
+    elif why == "days":
+        Tip.objects.update(received_at=times.now())
+    elif why == "refused":
+        refuse_thanks(proposed(ward).pk, reason="Chỉ một nhà ở ngõ đó", by=ward.commander)
+    elif why == "groups":
+        Group.objects.update(is_active=False)
+    else:
+        Jurisdiction.objects.filter(place=ward.place).update(valid_to=times.local_date(times.now()))
+    assert possible_thanks(ward.unit, officer=ward.officer) == []
 
 
 def test_two_people_thank_a_group_on_the_desk(desk_client, ward, five, monkeypatch):

@@ -1,0 +1,83 @@
+"""What the page of models shows: of other desks, of one's own, and what could be offered."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from keng.accounts.who import WORKING
+from keng.duty.rota import kept_units
+from keng.kit import times
+from keng.lessons.models import Edition
+from keng.lessons.queries import public_editions
+from keng.lessons.rights import unit_to_write_for
+from keng.model_offers.models import ModelCopy, ModelOffer
+from keng.model_offers.taking_over import open_offers
+from keng.warnings.models import Pattern
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+    from keng.places.models import Unit
+
+# Of each kind: a desk has a few patterns and lessons at a time.
+_MOST_TO_OFFER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ThingsToOffer:
+    """Of the officer's own desk, not offered yet."""
+
+    patterns: list[Pattern]
+    editions: list[Edition]
+    rotas: "list[Unit]"
+
+    def __bool__(self) -> bool:
+        return bool(self.patterns or self.editions or self.rotas)
+
+
+def readable_offers(officer: "Officer") -> QuerySet[ModelOffer]:
+    """Those that the officer could take over, and those of the own desk."""
+    readable = Q(pk__in=open_offers().values("pk")) | Q(unit__in=officer.unit_ids)
+    visible: QuerySet[ModelOffer] = ModelOffer.objects.visible_to(officer)
+    return visible.filter(readable).select_related("unit")
+
+
+def offers_of_others(officer: "Officer") -> QuerySet[ModelOffer]:
+    """The newest first, each with whether a desk of the officer's took it over."""
+    own = WORKING.own_unit_ids(officer)
+    taken = ModelCopy.objects.filter(offer=OuterRef("pk"), unit__in=own)
+    offers = open_offers().exclude(unit__in=own).annotate(is_taken=Exists(taken))
+    return offers.order_by("-id")
+
+
+def own_offers(officer: "Officer") -> QuerySet[ModelOffer]:
+    """Those that stand open, and how many desks took them over."""
+    own = ModelOffer.objects.filter(unit__in=WORKING.own_unit_ids(officer), withdrawn_at=None)
+    counted: QuerySet[ModelOffer] = own.annotate(taken_over=Count("copies"))
+    return counted.select_related("unit").order_by("-id")
+
+
+def copied_rotas(officer: "Officer") -> QuerySet[ModelCopy]:
+    """Rotas that a desk of the officer's took over, to put people on."""
+    own = {unit.pk for unit in kept_units(officer)}
+    copies: QuerySet[ModelCopy] = ModelCopy.objects.filter(
+        unit__in=own, offer__kind=ModelOffer.Kind.ROTA
+    )
+    return copies.select_related("offer__unit", "unit").order_by("-id")
+
+
+def things_to_offer(officer: "Officer") -> ThingsToOffer:
+    """What is let out at the officer's own desk, and the rota that they keep."""
+    own = WORKING.own_unit_ids(officer)
+    offered = ModelOffer.objects.filter(unit__in=own, withdrawn_at=None)
+    refs = offered.values("source_ref")
+    patterns = Pattern.objects.in_force(times.local_date(times.now())).filter(unit__in=own)
+    lessons: QuerySet[Edition] = Edition.objects.none()
+    if unit_to_write_for(officer) is not None:
+        lessons = public_editions().filter(unit__in=own, made_by__isnull=False).exclude(pk__in=refs)
+    rotas = set(offered.filter(kind=ModelOffer.Kind.ROTA).values_list("unit", flat=True))
+    return ThingsToOffer(
+        patterns=list(patterns.exclude(pk__in=refs).order_by("-id")[:_MOST_TO_OFFER]),
+        editions=list(lessons[:_MOST_TO_OFFER]),
+        rotas=[unit for unit in kept_units(officer) if unit.pk not in rotas],
+    )

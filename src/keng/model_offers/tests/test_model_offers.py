@@ -1,0 +1,254 @@
+"""A desk offers what worked; another one takes it over as a draft of its own."""
+
+import datetime
+from types import SimpleNamespace
+
+import pytest
+
+from keng.accounts.models import Shift
+from keng.acts.errors import AlreadyDone, NotAllowed
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.duty.rota import NotOnThisRota, add_shifts
+from keng.kit import times
+from keng.lessons.models import Edition
+from keng.lessons.tests.world import Desk as LessonDesk
+from keng.model_offers.errors import NoShiftToOffer, OfferIsOver, TakenOverBefore
+from keng.model_offers.models import ModelCopy, ModelOffer
+from keng.model_offers.offer_lists import things_to_offer
+from keng.model_offers.offering import offer_lesson, offer_pattern, offer_rota, withdraw_offer
+from keng.model_offers.taking_over import (
+    fill_copied_rota,
+    open_offers,
+    take_over_lesson,
+    take_over_pattern,
+    take_over_rota,
+)
+from keng.warnings.actions import pattern_acts
+from keng.warnings.models import Pattern
+from tests import make
+
+pytestmark = pytest.mark.django_db
+WORDS = {
+    "title": "Giả danh công an gọi cài ứng dụng",
+    "what": "Họ gọi từ số lạ, xưng công an, bảo cài ứng dụng.",
+    "signs": "Thúc giục, dọa khóa căn cước.",
+    "act": "Cúp máy. Gọi lại số trực của phường.",
+    "call": "Gọi 113.",
+}
+
+
+def desk(label, **fields):
+    """A commune's desk with somebody who writes and somebody who lets out."""
+    unit = make.unit(f"Công an xã {label}", **fields)
+    officer = make.officer(unit=unit, name=f"Lan {label}")
+    return SimpleNamespace(
+        unit=unit, officer=officer, commander=make.officer(unit=unit, role="commander")
+    )
+
+
+def pattern_fields():
+    day = times.local_date(times.now()) + datetime.timedelta(days=90)
+    return {"category": "scam_impersonation", "severity": 2, "kinds": ["residents"]} | {
+        "expires_on": day
+    }
+
+
+def pattern_in_force(at):
+    pattern = pattern_acts.make_pattern(
+        WORDS, unit_id=at.unit.pk, **pattern_fields(), by=at.officer
+    )
+    return pattern_acts.approve_pattern(pattern.pk, seen=pattern.digest_now, by=at.commander)
+
+
+def on_duty(at, *, hours=26):
+    """One shift of the night, some hours from now."""
+    starts_at = times.now().replace(minute=0, second=0, microsecond=0)
+    starts_at += datetime.timedelta(hours=hours)
+    (shift,) = add_shifts(
+        at.unit.pk,
+        at.officer.pk,
+        starts_at=starts_at,
+        ends_at=starts_at + datetime.timedelta(hours=12),
+        by=at.commander,
+    )
+    return shift
+
+
+@pytest.fixture
+def here():
+    return desk("Đào")
+
+
+@pytest.fixture
+def there():
+    return desk("Mận")
+
+
+def test_a_pattern_of_another_desk_becomes_a_draft_that_a_second_person_lets_out(here, there):
+    offer = offer_pattern(pattern_in_force(here).pk, by=here.officer)
+    assert "Lan" not in str(offer.content)
+    with pytest.raises(AlreadyDone):
+        offer_pattern(offer.source_ref, by=here.commander)
+    changed = WORDS | {"call": "Gọi 113 hoặc trực ban xã Mận."}
+    copy = take_over_pattern(offer.pk, changed, **pattern_fields(), by=there.officer)
+    pattern = Pattern.objects.get(pk=copy.copy_ref)
+    assert (pattern.unit, pattern.texts["call"]) == (there.unit, changed["call"])
+    assert pattern.is_waiting
+    assert pattern.has_hand_of(there.officer)
+    with pytest.raises(TakenOverBefore):
+        take_over_pattern(offer.pk, WORDS, **pattern_fields(), by=there.commander)
+    assert Pattern.objects.filter(unit=there.unit).count() == 1
+    actions = list(Entry.objects.order_by("pk").values_list("action", flat=True))
+    assert actions[-2:] == ["pattern.made", "model.taken_over"]
+
+
+def test_what_is_withdrawn_or_over_at_its_desk_is_not_taken_over_and_copies_stay(here, there):
+    pattern = pattern_in_force(here)
+    offer = offer_pattern(pattern.pk, by=here.officer)
+    with pytest.raises(NotAllowed):
+        withdraw_offer(offer.pk, by=there.commander)
+    copy = take_over_pattern(offer.pk, WORDS, **pattern_fields(), by=there.officer)
+    withdraw_offer(offer.pk, by=here.officer)
+    third = desk("Mơ")
+    with pytest.raises(OfferIsOver):
+        take_over_pattern(offer.pk, WORDS, **pattern_fields(), by=third.officer)
+    again = offer_pattern(pattern.pk, by=here.officer)
+    pattern_acts.end_pattern(pattern.pk, by=here.commander)
+    assert not open_offers().filter(pk=again.pk).exists()
+    assert Pattern.objects.get(pk=copy.copy_ref).is_waiting
+    assert Entry.objects.filter(action="model.withdrawn").count() == 1
+
+
+def test_only_what_two_people_let_out_is_offered_and_nobody_takes_over_their_own(here, there):
+    waiting = pattern_acts.make_pattern(
+        WORDS, unit_id=here.unit.pk, **pattern_fields(), by=here.officer
+    )
+    with pytest.raises(NotAllowed):
+        offer_pattern(waiting.pk, by=here.officer)
+    pattern = pattern_in_force(here)
+    with pytest.raises(NotAllowed):
+        offer_pattern(pattern.pk, by=there.officer)
+    offer = offer_pattern(pattern.pk, by=here.officer)
+    with pytest.raises(OfferIsOver):
+        take_over_pattern(offer.pk, WORDS, **pattern_fields(), by=here.officer)
+
+
+def test_a_lesson_goes_to_another_province_without_its_film(here):
+    first, second = LessonDesk("một"), LessonDesk("hai")
+    edition = first.published()
+    offer = offer_lesson(edition.pk, by=first.writer)
+    with pytest.raises(NotAllowed):
+        # Lessons are the province's.
+        take_over_lesson(offer.pk, by=here.officer)
+    copy = Edition.objects.get(pk=take_over_lesson(offer.pk, by=second.writer).copy_ref)
+    assert copy.texts == edition.texts
+    assert copy.lesson.collection.unit == second.unit
+    assert copy.is_waiting
+    assert copy.film is None
+    # The second one goes into the collection that was opened for the first.
+    again = offer_lesson(first.published(title="Khác").pk, by=first.writer)
+    other = Edition.objects.get(pk=take_over_lesson(again.pk, by=second.writer).copy_ref)
+    assert other.lesson.collection == copy.lesson.collection
+
+
+def test_a_rota_travels_as_hours_and_roles_and_nobody_is_on_duty_by_a_copy(here, there):
+    with pytest.raises(NoShiftToOffer):
+        offer_rota(here.unit.pk, by=here.commander)
+    shift = on_duty(here)
+    with pytest.raises(NotAllowed):
+        offer_rota(here.unit.pk, by=here.officer)
+    offer = offer_rota(here.unit.pk, by=here.commander)
+    begins = shift.starts_at.astimezone(times.VIETNAM)
+    assert offer.content == {
+        "shifts": [
+            {
+                "weekday": begins.weekday(),
+                "begins": f"{begins:%H:%M}",
+                "minutes": 720,
+                "role": "duty",
+                "people": 1,
+            }
+        ]
+    }
+    copy = take_over_rota(offer.pk, by=there.commander)
+    assert not Shift.objects.filter(unit=there.unit).exists()
+    monday = times.local_date(times.now()) + datetime.timedelta(days=7)
+    chosen = {"first_day": monday, "by": there.commander}
+    with pytest.raises(NotOnThisRota):
+        fill_copied_rota(copy.pk, {0: [here.officer.pk]}, weeks=1, **chosen)
+    for weeks in (1, 2):
+        # Sent again, now for two weeks: nobody stands twice on a shift.
+        fill_copied_rota(copy.pk, {0: [there.officer.pk]}, weeks=weeks, **chosen)
+    first, second = Shift.objects.filter(unit=there.unit).order_by("starts_at")
+    assert second.starts_at - first.starts_at == datetime.timedelta(days=7)
+    local = first.starts_at.astimezone(times.VIETNAM)
+    assert (local.weekday(), local.hour) == (begins.weekday(), begins.hour)
+    assert local.date() >= monday
+
+
+def test_the_desk_takes_over_in_two_clicks(desk_client, here, there):
+    pattern = pattern_in_force(here)
+    on_duty(here)
+    sign_in(desk_client, here.commander)
+    for kind, key in (("pattern", pattern.pk), ("rota", here.unit.pk)):
+        assert desk_client.post("/models/new/", {"kind": kind, "key": key}).status_code == 302
+    assert desk_client.post("/models/new/", {"kind": "x", "key": key}).status_code == 404
+    assert not things_to_offer(here.commander)
+    of_pattern, of_rota = ModelOffer.objects.order_by("pk")
+    assert desk_client.get(f"/models/{of_pattern.pk}/").status_code == 200
+
+    sign_in(desk_client, there.commander)
+    listed = desk_client.get("/models/").content.decode()
+    assert f"/models/{of_pattern.pk}/" in listed
+    assert f"/models/{of_rota.pk}/" in listed
+    assert WORDS["title"] not in desk_client.get("/models/?q=khong+co").content.decode()
+    assert WORDS["title"] in desk_client.get("/models/?q=gia+danh").content.decode()
+    page = desk_client.get(f"/models/{of_pattern.pk}/")
+    sent = page.context["form"].initial | {"title": ""}
+    assert desk_client.post(f"/models/{of_pattern.pk}/", sent).status_code == 422
+    answer = desk_client.post(f"/models/{of_pattern.pk}/", page.context["form"].initial)
+    copy = ModelCopy.objects.get(offer=of_pattern)
+    assert answer.url == f"/warnings/patterns/{copy.copy_ref}/"
+    # The second tap makes no second draft.
+    again = desk_client.post(f"/models/{of_pattern.pk}/", page.context["form"].initial)
+    assert (again.status_code, Pattern.objects.filter(unit=there.unit).count()) == (302, 1)
+    assert here.officer.name not in desk_client.get(f"/models/{of_rota.pk}/").content.decode()
+    assert desk_client.post(f"/models/{of_rota.pk}/").status_code == 302
+    rota = f"/models/rotas/{ModelCopy.objects.get(offer=of_rota).pk}/"
+    filled = desk_client.get(rota).context["form"]
+    given = {"first_day": filled.initial["first_day"], "weeks": 1}
+    assert desk_client.post(rota, given).status_code == 422
+    given["line_0_0"] = there.officer.pk
+    assert desk_client.post(rota, given).status_code == 302
+    assert Shift.objects.filter(unit=there.unit, officer=there.officer).count() == 1
+
+
+def test_models_are_offered_and_taken_over_as_production_does_it(in_a_request):
+    here, there = desk("Đào"), desk("Mận")
+    pattern, _shift = pattern_in_force(here), on_duty(here)
+    offer = in_a_request(lambda by: offer_pattern(pattern.pk, by=by), by=here.officer)
+    of_rota = in_a_request(lambda by: offer_rota(here.unit.pk, by=by), by=here.commander)
+    taken = in_a_request(
+        lambda by: take_over_pattern(offer.pk, WORDS, **pattern_fields(), by=by), by=there.officer
+    )
+    assert Pattern.objects.get(pk=taken.copy_ref).unit == there.unit
+    copy = in_a_request(lambda by: take_over_rota(of_rota.pk, by=by), by=there.commander)
+    day = times.local_date(times.now()) + datetime.timedelta(days=7)
+    shifts = in_a_request(
+        lambda by: fill_copied_rota(
+            copy.pk, {0: [there.officer.pk]}, first_day=day, weeks=1, by=by
+        ),
+        by=there.commander,
+    )
+    assert len(shifts) == 1
+    in_a_request(lambda by: withdraw_offer(offer.pk, by=by), by=here.officer)
+    assert ModelOffer.objects.get(pk=offer.pk).withdrawn_at is not None
+
+
+def test_lessons_are_offered_and_taken_over_as_production_does_it(in_a_request):
+    first, second = LessonDesk("một"), LessonDesk("hai")
+    edition = first.published()
+    offer = in_a_request(lambda by: offer_lesson(edition.pk, by=by), by=first.writer)
+    copy = in_a_request(lambda by: take_over_lesson(offer.pk, by=by), by=second.writer)
+    assert Edition.objects.get(pk=copy.copy_ref).unit == second.unit
