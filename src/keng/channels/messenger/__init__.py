@@ -38,7 +38,7 @@ class Messenger:
         can_person=True,
         can_receive=True,
         rate_per_minute=600,
-        open_for=graph_api.OPEN_FOR,
+        open_for=graph_api.MESSENGER_OPEN_FOR,
         closed_codes=graph_api.CLOSED_CODES,
     )
     facts = Facts(

@@ -13,7 +13,7 @@ from keng.channels.text import clean_text, split_text
 from keng.channels.wire import Address, OutgoingMessage, Reply, Request
 
 MAX_MESSENGER_TEXT = 2000
-OPEN_FOR = timedelta(hours=24)
+MESSENGER_OPEN_FOR = timedelta(hours=24)
 _OPEN_FOR_HUMAN_AGENT = timedelta(days=7)
 _WINDOW_CLOSED = 2018278
 _OUTSIDE_WINDOW = frozenset({_WINDOW_CLOSED, 2534022})
@@ -87,7 +87,7 @@ def _is_known_closed(
     if message.heard_at is None:
         return False
     is_agent = credentials.get("human_agent") == "yes"
-    return now - message.heard_at > (_OPEN_FOR_HUMAN_AGENT if is_agent else OPEN_FOR)
+    return now - message.heard_at > (_OPEN_FOR_HUMAN_AGENT if is_agent else MESSENGER_OPEN_FOR)
 
 
 def _message_request(text: str, address: Address, credentials: Mapping[str, str]) -> Request:
