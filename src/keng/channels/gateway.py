@@ -1,8 +1,8 @@
 """HTTP gateways that are described, not programmed: SMS and voice calls go through them.
 
-A profile says how a gateway is asked and what its answers mean. Three providers are described in
-each channel's folder; an operator may describe one of their own (a modem, a province's gateway) as
-JSON with the same names: see `profile_of_json`.
+A profile says how a gateway is asked and what its answers mean. Known ones are described in the
+`profiles.py` of each channel: three for SMS, one for voice. An operator may describe one of their
+own (a modem, a province's gateway) as JSON with the same names: see `profile_of_json`.
 """
 
 import base64

@@ -14,6 +14,7 @@ from keng.cli.checks import (
     retention,
     running,
     shares,
+    silence,
 )
 from keng.cli.checks.check import (
     Check,
@@ -62,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     Check("deliveries", database.deliveries, needs=("database", "migrations")),
     Check("pictures", database.pictures, needs=("database", "migrations")),
     Check("accounts", database.accounts, needs=("database", "migrations")),
+    Check("inbound", silence.inbound, needs=("database", "migrations")),
     Check("files", database.files, needs=("database", "migrations"), within=12),
     Check("shares", shares.shares, needs=("database", "migrations")),
     Check("resealing", resealing.resealing, needs=("database", "migrations", "keys"), within=12),

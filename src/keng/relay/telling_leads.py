@@ -24,6 +24,7 @@ from keng.kit.advisory_locks import TurnLock
 from keng.network.actions.lead_ways import BY_SMS, TYPED_CHANNELS
 from keng.network.models import Lead, LeadWay
 from keng.network.secret_links import lead_url, lead_way_url
+from keng.places.models import Unit
 from keng.relay.messages_to_leads import ABOUT_ERASING, messages_about_tasks
 from keng.relay.tasks_of_leads import open_and_in_time
 
@@ -158,31 +159,46 @@ def _first_message(lead: Lead, way: LeadWay) -> LeadMessage:
             ) % {"unit": lead.unit.name, "link": lead_url(lead)}
             return LeadMessage(subject, text)
         if way.is_entered_for_lead:
-            words = _(
-                "%(unit)s wrote you down as somebody who passes warnings on. To agree, or to hear "
-                "nothing more: %(link)s"
-            )
-        else:
-            words = _(
-                "%(unit)s: somebody, perhaps you, wants to be told here of warnings to pass on. To "
-                "agree, or to hear nothing more: %(link)s"
-            )
+            return LeadMessage(subject, words_to_entered(lead.unit, way))
+        words = _(
+            "%(unit)s: somebody, perhaps you, wants to be told here of warnings to pass on. To "
+            "agree, or to hear nothing more: %(link)s"
+        )
         return LeadMessage(subject, words % {"unit": lead.unit.name, "link": lead_way_url(way)})
 
 
+def words_to_entered(unit: Unit, way: LeadWay) -> str:
+    """To an address that somebody else wrote down; in the language of now."""
+    words = _(
+        "%(unit)s wrote you down as somebody who passes warnings on. To agree, or to hear "
+        "nothing more: %(link)s"
+    )
+    return words % {"unit": unit.name, "link": lead_way_url(way)}
+
+
 def _task_message(lead: Lead, dispatch: Dispatch, way: LeadWay) -> LeadMessage:
+    kind = Dispatch.Kind(dispatch.kind)
+    text = task_words(
+        lead, dispatch.unit, kind, way.channel, carries_thanks=dispatch.carries_thanks
+    )
+    with translation.override(lead.language):
+        return LeadMessage(_("There is something to pass on"), text)
+
+
+def task_words(
+    lead: Lead, unit: Unit, kind: Dispatch.Kind, channel: str, *, carries_thanks: bool = False
+) -> str:
     """Short, and no word of the warning: it is shown on locked screens."""
     with translation.override(lead.language):
-        subject = _("There is something to pass on")
         words = {
             Dispatch.Kind.CORRECTION: _("%(unit)s: a correction waits for you to pass it on."),
             Dispatch.Kind.RECALL: _("%(unit)s: a warning was taken back. Please pass that on."),
-        }.get(Dispatch.Kind(dispatch.kind), _("%(unit)s: a warning waits for you to pass it on."))
-        if dispatch.carries_thanks:
+        }.get(kind, _("%(unit)s: a warning waits for you to pass it on."))
+        if carries_thanks:
             words = _("%(unit)s: a word of thanks waits for you to pass it on.")
-        words %= {"unit": dispatch.unit.name}
+        words %= {"unit": unit.name}
         page = _("On your own page, the same as always: %(link)s") % {"link": lead_url(lead)}
         parts = [words, page]
-        if way.channel != BY_SMS:
+        if channel != BY_SMS:
             parts.insert(1, _("Nobody asks you for a password, a code or money."))
-        return LeadMessage(subject, " ".join(parts))
+        return " ".join(parts)

@@ -7,6 +7,7 @@ from keng.relay import (
     dispatch_desk,
     erasing_desk,
     hand_out_desk,
+    lead_sheet_desk,
     lead_way_desk,
     reminder_desk,
 )
@@ -52,6 +53,8 @@ public: list[URLPattern] = [
     ),
 ]
 desk: list[URLPattern] = [
+    path("leads/import/", lead_sheet_desk.leads_import, name="leads-import"),
+    path("leads/import/check/", lead_sheet_desk.leads_take_over, name="leads-take-over"),
     path("dispatches/<uuid:pk>/", dispatch_desk.dispatch, name="dispatch"),
     path("dispatches/<uuid:pk>/cancel/", dispatch_desk.dispatch_cancel, name="dispatch-cancel"),
     path("dispatches/<uuid:pk>/resend/", dispatch_desk.dispatch_resend, name="dispatch-resend"),

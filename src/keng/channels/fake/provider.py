@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from html import escape
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs
 
 import aiohttp
@@ -349,7 +349,15 @@ async def truncated_answer(
     return part
 
 
-FakeT = TypeVar("FakeT", bound=FakeProvider)
+class Served(Protocol):
+    """What can be run in a thread: one provider, or several behind one port."""
+
+    title: str
+
+    def serving(self, port: int = 0) -> contextlib.AbstractAsyncContextManager[None]: ...
+
+
+FakeT = TypeVar("FakeT", bound=Served)
 
 
 @contextlib.contextmanager

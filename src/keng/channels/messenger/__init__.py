@@ -34,7 +34,13 @@ class Messenger:
 
     code = "messenger"
     transport: Literal["http"] = "http"
-    can = Capabilities(can_person=True, can_receive=True, rate_per_minute=600)
+    can = Capabilities(
+        can_person=True,
+        can_receive=True,
+        rate_per_minute=600,
+        open_for=graph_api.MESSENGER_OPEN_FOR,
+        closed_codes=graph_api.CLOSED_CODES,
+    )
     facts = Facts(
         name=_("Messenger of the Facebook page"),
         origin="Messenger",
@@ -78,4 +84,4 @@ class Messenger:
         credentials: Mapping[str, str],
         now: datetime,
     ) -> Generator[Request, Reply, Outcome]:
-        return graph_api.messenger_steps(message, address, credentials)
+        return graph_api.messenger_steps(message, address, credentials, now)

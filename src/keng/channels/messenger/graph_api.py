@@ -3,6 +3,7 @@
 import json
 from collections.abc import Generator, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from keng.channels import reading
@@ -12,7 +13,12 @@ from keng.channels.text import clean_text, split_text
 from keng.channels.wire import Address, OutgoingMessage, Reply, Request
 
 MAX_MESSENGER_TEXT = 2000
-_OUTSIDE_WINDOW = frozenset({2018278, 2534022})
+MESSENGER_OPEN_FOR = timedelta(hours=24)
+_OPEN_FOR_HUMAN_AGENT = timedelta(days=7)
+_WINDOW_CLOSED = 2018278
+_OUTSIDE_WINDOW = frozenset({_WINDOW_CLOSED, 2534022})
+_NOT_AVAILABLE = frozenset({551, 1545041})
+CLOSED_CODES = tuple(sorted(map(str, _OUTSIDE_WINDOW)))
 _PAUSES = {4: 900, 613: 300, 80004: 3600}
 """Seconds until the next try: of the app, of the page's calls, of Messenger's own limit."""
 _MEANING: dict[int, tuple[OutcomeKind, str]] = {
@@ -21,15 +27,13 @@ _MEANING: dict[int, tuple[OutcomeKind, str]] = {
     100: ("reject", "bad parameter"),
     190: ("config", "the page's token is dead"),
     200: ("config", "permission missing"),
-    551: ("gone", "the person is not available"),
     1200: ("unknown", "passing fault"),
-    1545041: ("gone", "the person is not available"),
     2018108: ("config", "the app is not live"),
 }
 
 
 def messenger_steps(
-    message: OutgoingMessage, address: Address, credentials: Mapping[str, str]
+    message: OutgoingMessage, address: Address, credentials: Mapping[str, str], now: datetime
 ) -> Generator[Request, Reply, Outcome]:
     """Text in parts, as an answer to who wrote; a picture needs a public address, and we have none.
 
@@ -38,6 +42,8 @@ def messenger_steps(
     text = clean_text(message.text)
     if not text:
         return Outcome("reject", reason="empty")
+    if _is_known_closed(message, credentials, now):
+        return Outcome("not_now", reason="window closed", code=str(_WINDOW_CLOSED))
     parts = split_text(text, MAX_MESSENGER_TEXT)
     outcome = Outcome("reject", reason="empty")
     for accepted, part in enumerate(parts):
@@ -59,6 +65,10 @@ def outcome_of_messenger_reply(reply: Reply) -> Outcome:
     code, subcode = graph_error_codes(reply)
     if subcode in _OUTSIDE_WINDOW:
         return Outcome("not_now", reason="window closed", code=str(subcode))
+    if unavailable := {code, subcode} & _NOT_AVAILABLE:
+        # For now alone: whoever switched messages off or left may come back and write.
+        found = str(min(unavailable))
+        return Outcome("not_now", reason="the person is not available", code=found)
     if code in _PAUSES:
         wait = _PAUSES[code]
         return Outcome(
@@ -68,6 +78,16 @@ def outcome_of_messenger_reply(reply: Reply) -> Outcome:
     kind, reason = _MEANING.get(known, ("unknown", f"HTTP {reply.status}"))
     scope: Literal["address", "account"] = "address" if kind == "gone" else "account"
     return Outcome(kind, reason=reason, code=str(known or reply.status), scope=scope)
+
+
+def _is_known_closed(
+    message: OutgoingMessage, credentials: Mapping[str, str], now: datetime
+) -> bool:
+    """Whether the window is over, as far as we heard: Meta is not asked what is known."""
+    if message.heard_at is None:
+        return False
+    is_agent = credentials.get("human_agent") == "yes"
+    return now - message.heard_at > (_OPEN_FOR_HUMAN_AGENT if is_agent else MESSENGER_OPEN_FOR)
 
 
 def _message_request(text: str, address: Address, credentials: Mapping[str, str]) -> Request:

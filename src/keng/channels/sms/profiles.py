@@ -99,8 +99,32 @@ VIETGUYS = GatewayProfile(
     code_at="error",
     id_at="msgid",
     is_repeatable=True,
-    # One integration's notes name no more: any other code is shown to the operator as unknown.
-    codes={"0": _SENT},
+    # As five published clients have them; any other is shown to the operator as unknown.
+    codes={
+        "0": _SENT,
+        # Its own answer to the same words to the same number within a minute: they are there.
+        "-16": _SENT,
+        "-2": Meaning("retry", "its server is busy"),
+        "-3": _set_up("account not known"),
+        "-4": _set_up("account locked"),
+        "-5": _set_up("keys refused"),
+        "-6": _set_up("interface not switched on"),
+        "-7": _set_up("our address is not on its list"),
+        "-8": _set_up("brand name not known"),
+        "-13": _set_up("brand name not known"),
+        "-9": _set_up("no money"),
+        "-12": _set_up("no money"),
+        "-10": Meaning("gone", "no telephone number"),
+        "-11": Meaning("gone", "this number wants no messages"),
+        "-1": Meaning("reject", "bad parameter"),
+        "-14": Meaning("reject", "too long"),
+        "-18": Meaning("reject", "advertising"),
+        "-20": Meaning("reject", "wording not approved"),
+        "-21": Meaning("reject", "wording not approved"),
+        "-17": Meaning("not_now", "as many as the account may send in a day"),
+        "-19": Meaning("not_now", "as many as one number may get in a day"),
+        "-22": Meaning("not_now", "brand name not registered with this carrier"),
+    },
 )
 
 SMS_GATEWAYS = KnownGateways((ESMS, SPEEDSMS, VIETGUYS))

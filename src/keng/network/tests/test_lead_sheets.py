@@ -2,10 +2,8 @@
 
 import csv
 import io
-import re
 
 import pytest
-from django.core import signing
 
 from keng.acts.errors import ChangedMeanwhile
 from keng.audit.models import Entry
@@ -13,7 +11,6 @@ from keng.kit import times
 from keng.network.actions import lead_ways
 from keng.network.actions.lead_sheets import import_leads
 from keng.network.actions.lead_ways import TypedAddress
-from keng.network.desk.lead_sheets import _SALT
 from keng.network.models import Lead, LeadRefusal, LeadWay
 from keng.network.sheets.plan_leads import LEAD_LAYOUT, plan_lead_sheet
 from keng.network.sheets.reading import read_sheet
@@ -156,25 +153,6 @@ def test_what_was_shown_is_what_is_done(desk):
     make.lead(unit=desk.unit, name="Cô Lan", position="Hiệu trưởng")
     with pytest.raises(ChangedMeanwhile):
         import_leads(sheet, shown=shown, by=desk.officer)
-
-
-def test_the_officer_looks_downloads_what_is_refused_and_imports_the_rest(desk, client):
-    sent = io.BytesIO(as_file(PRINCIPAL, ("Thầy An", "Chủ nhiệm", "không", "", "", "", "")))
-    sent.name = "truong.csv"
-    page = client.post("/leads/import/", {"sheet": sent}).content.decode()
-    token = re.search(r'name="sheet" value="([^"]+)"', page)[1]
-    # Addresses go with it: whoever keeps a copy of the page reads none.
-    with pytest.raises(signing.BadSignature):
-        signing.loads(token, salt=_SALT)
-    shown = re.search(r'name="shown"\s+value="([^"]+)"', page)[1]
-    asked = {"sheet": token, "shown": shown}
-    file = client.post("/leads/import/check/", asked | {"do": "refused"})
-    rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig")), delimiter=";"))
-    assert (rows[1][0], rows[1][-2], len(rows)) == ("Thầy An", "3", 2)
-    assert "đồng ý" in rows[1][-1]
-    answer = client.post("/leads/import/check/", asked | {"do": "import"}, follow=True)
-    assert "1 đầu mối mới" in answer.content.decode().replace("\u00a0", " ")
-    assert [lead.name for lead in Lead.objects.all()] == ["Cô Lan"]
 
 
 def test_five_thousand_rows_are_taken_over_with_few_statements(desk, django_assert_max_num_queries):

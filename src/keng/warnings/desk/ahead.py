@@ -9,11 +9,14 @@ from keng.delivery.audience import Audience, SameRecipients
 from keng.delivery.audience_words import audience_in_words
 from keng.delivery.models import Dispatch
 from keng.delivery.queries.before_sending import look_ahead
+from keng.places.models import Unit
+from keng.relay.cost_of_telling import cost_of_telling_leads
 
 
 def before_sending_context(
     audience: Audience | SameRecipients,
     *,
+    unit: Unit,
     texts: Sequence[TextToSend],
     is_urgent: bool,
     is_recall: bool = False,
@@ -30,4 +33,5 @@ def before_sending_context(
             texts={one.language: OutgoingMessage(one.text, short=one.short) for one in texts},
         ),
         "audience_words": audience_in_words(audience),
+        "leads_cost": cost_of_telling_leads(audience, unit=unit, kind=kind),
     }

@@ -195,7 +195,10 @@ def _preview(found: Pattern, unit: Any, values: dict[str, str]) -> dict[str, Any
         "audience_hash": counted.hash.hex(),
         "review_by": pattern_acts.review_deadline(),
         **before_sending_context(
-            audience, texts=previews, is_urgent=found.severity == Warning.Severity.URGENT
+            audience,
+            unit=unit,
+            texts=previews,
+            is_urgent=found.severity == Warning.Severity.URGENT,
         ),
     }
 

@@ -174,7 +174,9 @@ def _recall_page(
         "have_it": have_it,
         "may_have_it": plan.recipients - have_it,
         "version": versions[0],
-        **before_sending_context(audience, texts=texts, is_urgent=True, is_recall=True),
+        **before_sending_context(
+            audience, unit=warning.unit, texts=texts, is_urgent=True, is_recall=True
+        ),
     }
     status = 422 if form.is_bound and form.errors else panel.status if panel else 200
     return render(request, "warnings/recall.html", context, status=status)

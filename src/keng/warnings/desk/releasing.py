@@ -93,7 +93,10 @@ def _what_goes_out(version: Version) -> dict[str, Any]:
         "limit": fatigue_budget(),
         "reason": choice_of(version).over_limit_reason,
         **before_sending_context(
-            audience, texts=previews, is_urgent=content.severity == Warning.Severity.URGENT
+            audience,
+            unit=version.warning.unit,
+            texts=previews,
+            is_urgent=content.severity == Warning.Severity.URGENT,
         ),
     }
 

@@ -204,6 +204,7 @@ def _compose_page(request: HttpRequest, form: WarningForm, context: dict[str, An
         previews = outgoing_text.warning_messages(shown, stamp)
         context |= before_sending_context(
             found["audience"],
+            unit=form.unit,
             texts=previews,
             is_urgent=shown.severity == Warning.Severity.URGENT,
         )

@@ -76,9 +76,32 @@ def test_a_long_text_comes_in_parts(fake):
     assert (outcome.kind, outcome.parts_sent) == ("sent", 3)
 
 
-def test_who_is_away_is_gone_and_an_app_that_is_not_live_is_set_up_wrongly(fake):
+@pytest.mark.parametrize(
+    ("hours", "settings", "kind"),
+    [
+        (23, {}, "sent"),
+        (25, {}, "not_now"),
+        (25, {"human_agent": "yes"}, "sent"),
+        (7 * 24 + 1, {"human_agent": "yes"}, "not_now"),
+    ],
+)
+def test_a_window_that_is_known_to_be_closed_is_not_asked_for(fake, hours, settings, kind):
+    fake.settings.has_human_agent = True
+    fake.clock.advance(hours * 3600)
+    fake.journal.clear()
+    message = OutgoingMessage("Bạn có trả lời mới", heard_at=NOW)
+    credentials = {**fake.credentials(), **settings}
+    later = NOW + timedelta(hours=hours)
+    outcome = send(Messenger(), message, PERSON, credentials, later)
+    assert (outcome.kind, len(fake.journal)) == (kind, 1 if kind == "sent" else 0)
+    assert outcome.code in ("", *Messenger.can.closed_codes)
+
+
+def test_who_is_away_may_come_back_and_an_app_that_is_not_live_is_set_up_wrongly(fake):
     fake.away.add(PERSON.value)
-    assert outcome_of(fake).kind == "gone"
+    assert outcome_of(fake).kind == "not_now"
+    fake.away.clear()
+    assert outcome_of(fake).kind == "sent"
     fake.settings.is_live = False
     outcome = outcome_of(fake)
     assert (outcome.kind, outcome.code) == ("config", "2018108")
@@ -90,8 +113,8 @@ def test_who_is_away_is_gone_and_an_app_that_is_not_live_is_set_up_wrongly(fake)
         ({"code": 10, "error_subcode": 2018278}, "not_now"),
         ({"code": 10, "error_subcode": 2534022}, "not_now"),
         ({"code": 10}, "config"),
-        ({"code": 551}, "gone"),
-        ({"code": 100, "error_subcode": 1545041}, "gone"),
+        ({"code": 551}, "not_now"),
+        ({"code": 100, "error_subcode": 1545041}, "not_now"),
         ({"code": 190}, "config"),
         ({"code": 200}, "config"),
         ({"code": 4}, "retry"),

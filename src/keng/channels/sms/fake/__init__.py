@@ -113,14 +113,16 @@ class FakeSms(FakeProvider):
     def _vietguys(self, form: Mapping[str, str]) -> dict[str, Any]:
         own = self.settings
         if (form.get("u"), form.get("pwd")) != (own.api_key, own.secret_key):
-            return {"error": -1, "msgid": ""}
+            return {"error": -5, "msgid": ""}
         reference = form.get("bid", "")
         if reference in self._references:
             return {"error": 0, "msgid": self._references[reference]}
         phone = "0" + form.get("phone", "")[2:]
         if len(phone) < 10 or phone in own.dead:
-            return {"error": -3, "msgid": ""}
+            return {"error": -10, "msgid": ""}
         sent = self._accept(phone, form.get("sms", ""))
+        if not sent:
+            return {"error": -9, "msgid": ""}
         self._references[reference] = sent
         return {"error": 0, "msgid": sent, "carrier": "VTL"}
 

@@ -66,8 +66,7 @@ def test_each_gateway_shows_the_words_on_the_phone(fake):
 
 def test_a_number_behind_which_nobody_is_is_gone(fake):
     fake.settings.dead = ["0901234567"]
-    expected = "unknown" if fake.settings.profile == "vietguys" else "gone"
-    assert outcome_of(fake).kind == expected
+    assert outcome_of(fake).kind == "gone"
     assert fake.delivered == []
 
 
@@ -100,7 +99,15 @@ CODES = {
         "gone": ["105"],
         "unknown": ["500"],
     },
-    "vietguys": {"sent": ["0"], "unknown": ["-1"]},
+    "vietguys": {
+        "sent": ["0", "-16"],
+        "retry": ["-2"],
+        "config": ["-3", "-4", "-5", "-6", "-7", "-8", "-9", "-12", "-13"],
+        "gone": ["-10", "-11"],
+        "reject": ["-1", "-14", "-18", "-20", "-21"],
+        "not_now": ["-17", "-19", "-22"],
+        "unknown": ["-99"],
+    },
 }
 
 

@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
@@ -117,8 +119,11 @@ def test_a_key_that_is_no_point_of_the_curve_is_a_dead_address(credentials):
         (403, "config"),
         (429, "retry"),
         (503, "retry"),
+        (406, "retry"),
+        (500, "retry"),
+        (502, "retry"),
         (413, "reject"),
-        (400, "reject"),
+        (400, "config"),
     ],
 )
 def test_what_the_service_answers_is_understood(credentials, status, kind):
@@ -128,6 +133,25 @@ def test_what_the_service_answers_is_understood(credentials, status, kind):
     outcome = continue_steps(talk, Reply(status, {"retry-after": "7"}, b""))
     assert outcome.kind == kind
     assert outcome.after_seconds == (7 if kind == "retry" else None)
+    # Whoever subscribes chooses the address: an odd one stops nobody else's calls.
+    assert outcome.scope == ("address" if status in (400, 404, 410) else "account")
+
+
+def test_what_failed_is_tried_again_only_where_the_second_takes_the_place_of_the_first(credentials):
+    message = OutgoingMessage(text="Tin khẩn", subject="KHẨN", reference="1")
+    address = Address(subscription().to_json())
+    first, again, other = (
+        web_push.build_push(one, address, credentials, NOW)
+        for one in (message, message, replace(message, reference="2"))
+    )
+    assert first.is_repeatable
+    assert first.headers["topic"] == again.headers["topic"] != other.headers["topic"]
+    assert re.fullmatch("[A-Za-z0-9_-]{1,32}", first.headers["topic"])
+    unnamed = web_push.build_push(replace(message, reference=""), address, credentials, NOW)
+    assert (unnamed.is_repeatable, "topic" in unnamed.headers) == (False, False)
+    talk = web_push.WebPush().steps(replace(message, reference=""), address, credentials, NOW)
+    begin_steps(talk)
+    assert continue_steps(talk, Reply(500, {}, b"")).kind == "unknown"
 
 
 @pytest.mark.parametrize("after", ["²", "", "soon"])

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -11,7 +10,12 @@ from aiohttp import web
 
 from keng.channels.base import Credentials
 from keng.channels.fake.faults import Fault, Faults
-from keng.channels.fake.provider import cut_connection, ordered_answer, truncated_answer
+from keng.channels.fake.provider import (
+    cut_connection,
+    ordered_answer,
+    running_provider,
+    truncated_answer,
+)
 from keng.channels.zalo_oa.fake import account, articles, groups, messages, oauth
 from keng.channels.zalo_oa.fake.control import Control
 from keng.channels.zalo_oa.fake.emitter import Emitter
@@ -54,6 +58,8 @@ _TOKEN_PATH = "/v4/oa/access_token"  # noqa: S105
 
 class FakeZalo:
     """One account behind one port of this machine."""
+
+    title = "Zalo"
 
     def __init__(self, settings: FakeSettings | None = None) -> None:
         self.state = FakeState(settings)
@@ -162,35 +168,5 @@ def _json(value: object, status: int = 200, headers: dict[str, str] | None = Non
 @contextlib.contextmanager
 def running_zalo(settings: FakeSettings | None = None, *, port: int = 0) -> Iterator[FakeZalo]:
     """The fake in a thread of this process, for tests."""
-    fake = FakeZalo(settings)
-    loop = asyncio.new_event_loop()
-    stop = asyncio.Event()
-    up = threading.Event()
-    failed: list[BaseException] = []
-
-    async def serve() -> None:
-        async with fake.serving(port):
-            up.set()
-            await stop.wait()
-
-    def work() -> None:
-        try:
-            loop.run_until_complete(serve())
-        except OSError as error:  # the port is taken
-            failed.append(error)
-        finally:
-            loop.close()
-            up.set()
-
-    thread = threading.Thread(target=work, name="fake-zalo", daemon=True)
-    thread.start()
-    up.wait()
-    if failed:
-        thread.join()
-        raise failed[0]
-    try:
+    with running_provider(FakeZalo(settings), port=port) as fake:
         yield fake
-    finally:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(stop.set)
-        thread.join()
