@@ -1,17 +1,14 @@
 """Where the shared development set lies, and its tips."""
 
 import json
-from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.shared_data import ROOT, find_shared_data, shared_data
 
-ROOT = Path(__file__).resolve().parents[2]
-TIPS = ROOT.parent / "shared" / "data" / "dev" / "tips.jsonl"
+TIPS = find_shared_data("dev/tips.jsonl") or ROOT.parent / "shared/data/dev/tips.jsonl"
 
 
 def dev_tips() -> list[dict[str, Any]]:
     """All tips; the test is skipped where the set does not lie beside the repository."""
-    if not TIPS.exists():
-        pytest.skip("../shared/data/dev/tips.jsonl is not beside this repository")
-    return [json.loads(line) for line in TIPS.read_text(encoding="utf-8").splitlines()]
+    tips = shared_data("dev/tips.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in tips.splitlines()]

@@ -536,6 +536,7 @@ class Partner(Row):
         NEWSPAPER = "newspaper", _("Newspaper, radio, television")
         YOUTH_UNION = "youth_union", _("Youth Union")
         FRONT = "front", _("Fatherland Front")
+        MOBILISATION = "mobilisation", _("Mass-mobilisation committee")
         SCHOOL = "school", _("School")
         PERSON = "person", _("Person of good standing")
         OTHER = "other", _("Other body")
@@ -562,7 +563,15 @@ class Partner(Row):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=["newspaper", "youth_union", "front", "school", "person", "other"]
+                    kind__in=[
+                        "newspaper",
+                        "youth_union",
+                        "front",
+                        "mobilisation",
+                        "school",
+                        "person",
+                        "other",
+                    ]
                 ),
                 name="partner_kind_is_known",
             ),

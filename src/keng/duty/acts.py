@@ -21,6 +21,7 @@ name_records(
         "pager.shift_unheard": _("Told that pagers of a shift were not confirmed"),
     }
 )
+name_records({"dispatch.lag_called": _("Called the desk: a part of an urgent warning was behind")})
 SWITCH_PAGER = Act(ONESELF, {"pager.switched": _("Switched a pager of their own")})
 REMOVE_PAGER = Act(ONESELF, {"pager.removed": _("Removed a pager of their own")})
 TEST_PAGERS = Act(ONESELF, {"pager.tested": _("Tested their pager")})

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from keng.duty import chat_pagers, pager_tests
+from keng.duty import chat_pagers, lag_calls, pager_tests
 from keng.kit.worker_tasks import WorkerTask
 
 TASKS = [
@@ -14,6 +14,9 @@ TASKS = [
     ),
     WorkerTask(
         "test pagers of shifts", pager_tests.test_pagers_of_shifts, every=timedelta(seconds=20)
+    ),
+    WorkerTask(
+        "call about what falls behind", lag_calls.call_about_lags, every=timedelta(minutes=1)
     ),
     WorkerTask(
         "tell of pagers not heard",

@@ -33,6 +33,7 @@ class GroupKind(models.TextChoices):
     YOUTH_UNION = "youth_union", _("Youth Union")
     TEAM = "team", _("Self-management team")
     FRONT = "front", _("Fatherland Front")
+    MOBILISATION = "mobilisation", _("Mass-mobilisation committee")
     OTHER = "other", _("Other")
 
 

@@ -14,6 +14,7 @@ from keng.network.actions.leads import show_lead_link
 from keng.network.models import Lead
 from keng.relay import relay_acts as actions
 from keng.relay import tasks_of_leads as queries
+from keng.relay.asked_reminders import hours_named_to_desk
 from keng.relay.stopping import RESUME_WITHIN
 from keng.relay.vacant_places import places_of_desk
 
@@ -47,6 +48,7 @@ def hand_outs_page(
         "hand_outs": found,
         "page": page,
         "wishes": queries.leads_stopped_by_link(request.officer, within=RESUME_WITHIN),
+        "named_hours": hours_named_to_desk(request.officer),
         "link_of": link_of,
         "vacant": places_of_desk(request.officer),
         "wrong_place": wrong_place,

@@ -1,14 +1,19 @@
 """Forms of a lead's standing page."""
 
+import datetime
 import uuid
 from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keng.delivery.models import RelayTask
+from keng.kit import times
 from keng.kit.forms import Form
+from keng.kit.time_words import moment_words
 from keng.network.models import GroupKind
 
 
@@ -59,7 +64,7 @@ class CannotForm(Form):
     tasks = forms.TypedMultipleChoiceField(coerce=uuid.UUID)
     reason = forms.ChoiceField(
         choices=[
-            ("later", _("I will do it this evening, remind me at 20:30")),
+            ("later", _("I will do it later")),
             ("never_posted", _("I never posted the earlier warning")),
             ("not_mine", _("I no longer look after this group")),
             ("no_more", _("I do not want to receive these any more")),
@@ -70,12 +75,35 @@ class CannotForm(Form):
     )
 
     def __init__(
-        self, *args: Any, tasks: Collection[RelayTask], corrects: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        tasks: Collection[RelayTask],
+        later_at: datetime.datetime,
+        is_reminded: bool,
+        corrects: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["tasks"].choices = [(str(task.pk), "") for task in tasks]
+        fields["reason"].choices = [
+            ("later", _later_words(later_at, is_reminded=is_reminded)),
+            *fields["reason"].choices[1:],
+        ]
         if not corrects:
             fields["reason"].choices = [
                 choice for choice in fields["reason"].choices if choice[0] != "never_posted"
             ]
+
+
+def _later_in_words(at: datetime.datetime, *, is_reminded: bool) -> str:
+    """When; and that a reminder comes, where one does."""
+    is_today = times.local_date(at) == times.local_date(times.now())
+    when = moment_words(at, "clock" if is_today else "short")
+    if is_reminded:
+        return gettext("I will do it later, remind me at %(when)s") % {"when": when}
+    return gettext("I will do it later, at about %(when)s") % {"when": when}
+
+
+# In the language of whoever reads the form, wherever it was made.
+_later_words = lazy(_later_in_words, str)

@@ -1,11 +1,13 @@
 """Who answers to a lead, and how far they are with each warning: names for this superior alone."""
 
+import datetime
 from dataclasses import dataclass
 
 from keng.delivery.models import Dispatch, RelayTask
 from keng.kit import times
 from keng.kit.sql_names import by_given_name
 from keng.network.models import Lead, LeadWay
+from keng.relay.silent_leads import silent_leads_below
 from keng.relay.tasks_of_leads import DONE_IS_SHOWN_FOR, title_to_pass_on
 from keng.relay.ways_to_tell import way_words
 
@@ -17,6 +19,8 @@ class PersonLine:
     lead: Lead
     way: str
     """How they are told."""
+    silent_since: datetime.datetime | None
+    """Since when they have answered nothing, where that is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ def people_below(lead: Lead) -> list[PersonLine]:
     """Those who take part, by given name."""
     found = list(lead.below.filter(stopped_at__isnull=True).order_by(*by_given_name(), "pk"))
     ways = LeadWay.objects.without_address().in_bulk([one.pk for one in found])
-    return [PersonLine(one, way_words(ways.get(one.pk))) for one in found]
+    silent = {one.lead.pk: one.since for one in silent_leads_below(lead)}
+    return [PersonLine(one, way_words(ways.get(one.pk)), silent.get(one.pk)) for one in found]
 
 
 def warnings_below(lead: Lead) -> list[WarningBelow]:

@@ -1,6 +1,5 @@
 """What leads say they did, what officers hand out to them and see in their groups."""
 
-import datetime
 import uuid
 from collections.abc import Collection
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from keng.delivery.models import Delivery, RelayTask
 from keng.kit import times
 from keng.network.models import Group, Lead
 from keng.relay import acts
+from keng.relay.asked_reminders import call_off_asked_reminders, hour_to_remind, way_in_use
 from keng.relay.tasks_of_leads import OPEN_TASKS, UNDO_WITHIN, open_and_in_time
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def confirm_tasks(
     """The lead says that they passed it on; returns what changed, nothing the second time."""
     tasks = _lock_with_groups(RelayTask.objects.filter(OPEN_TASKS, pk__in=task_ids, lead=lead))
     now = times.now()
+    put_off = {task.dispatch_id for task in tasks if task.remind_at}
     for task in tasks:
         task.confirmed_at, task.via, task.reached_count = now, via, reached_count
         task.cannot_reason, task.remind_at = "", None
@@ -42,6 +43,7 @@ def confirm_tasks(
         )
     waiting = _lock_by_hand(tasks, Delivery.State.QUEUED)
     waiting.update(state=Delivery.State.RELAYED, settled_at=now)
+    call_off_asked_reminders(lead, put_off)
     groups = [task.group_id for task in tasks if task.group_id]
     Group.objects.filter(pk__in=groups).update(last_sign_at=now)
     record_on_tasks("relay.confirmed", tasks, by=lead, detail={"via": via})
@@ -72,11 +74,16 @@ def undo_confirmation(task_ids: Collection[uuid.UUID], *, lead: Lead) -> list[Re
 @act(acts.NOTE_WHY_NOT)
 def note_why_not(task_ids: Collection[uuid.UUID], *, lead: Lead, reason: str) -> list[RelayTask]:
     """The lead says why not, or when; who wants no more at all is in `stopping`."""
-    tasks = list(lock(RelayTask.objects.filter(OPEN_TASKS, pk__in=task_ids, lead=lead)))
+    wanted = RelayTask.objects.filter(OPEN_TASKS, pk__in=task_ids, lead=lead)
+    tasks = list(lock(wanted.select_related("dispatch")))
+    put_off = {task.dispatch_id for task in tasks if task.remind_at}
+    way = way_in_use(lead)
     for task in tasks:
-        task.cannot_reason = reason
-        task.remind_at = _this_evening() if reason == "later" else None
+        task.cannot_reason, task.remind_at = reason, None
+        if reason == "later":
+            task.remind_at = hour_to_remind(way, is_urgent=task.dispatch.is_urgent)
         task.save(update_fields=["cannot_reason", "remind_at"])
+    call_off_asked_reminders(lead, put_off)
     record_on_tasks("relay.cannot", tasks, by=lead, detail={"reason": reason})
     return tasks
 
@@ -170,10 +177,3 @@ def record_on_tasks(
             chain=chain,
             detail={"tasks": [str(task.pk) for task in of]} | (detail or {}),
         )
-
-
-def _this_evening() -> datetime.datetime:
-    """20:30 in Vietnam, tomorrow when that is past."""
-    now = times.now()
-    evening = times.start_of(times.local_date(now)) + datetime.timedelta(hours=20, minutes=30)
-    return evening if evening > now else evening + datetime.timedelta(days=1)

@@ -18,6 +18,7 @@ from keng.kit.pagination import rows_of_page
 from keng.network.models import Lead
 from keng.relay import coverage
 from keng.relay import reminders as queries
+from keng.relay.silent_leads import silent_leads_of_desk
 
 
 @require_safe
@@ -35,6 +36,7 @@ def reminders(request: SignedInRequest) -> HttpResponse:
         "hours": hours,
         "choices": queries.HOURS_TO_WAIT,
         "dispatch": dispatch,
+        "silent": [] if dispatch else silent_leads_of_desk(request.officer),
         "title": coverage.title_of_dispatch(dispatch) if dispatch else "",
     }
     return render(request, "relay/reminders.html", context)

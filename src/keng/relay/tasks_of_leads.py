@@ -19,6 +19,7 @@ from keng.kit import times
 from keng.network.models import GroupKind, Lead, LeadWay
 from keng.network.secret_links import lead_url
 from keng.relay.messages_to_leads import last_messages
+from keng.relay.texts_to_pass_on import TextsToPassOn, texts_to_pass_on
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -60,6 +61,15 @@ class TextToPassOn:
     @property
     def title(self) -> str:
         return self.text.subject or self.text.text.splitlines()[0]
+
+    @property
+    def by_other_ways(self) -> TextsToPassOn | None:
+        """What takes a warning back, for text messages and Facebook. Of any other text the page
+        of its warning has that.
+        """
+        if self.dispatch.kind != Dispatch.Kind.RECALL:
+            return None
+        return texts_to_pass_on(self.text.text, short=self.text.short)
 
     @property
     def words_for_those_below(self) -> str:

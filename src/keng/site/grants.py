@@ -577,7 +577,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
         "address_sealed, text_sealed, provider_id, account_id, code, not_before, "
         "other_account_at)",
-        "delivery_relaytask": RI,
+        # Locked while a reminder is written, so that none goes to who confirms meanwhile.
+        "delivery_relaytask": "SELECT, INSERT, UPDATE (remind_at)",
         **dict.fromkeys(_WARNINGS, R),
         # What is said of them to readers of CAP is made once; what others say comes in once.
         "warnings_capmessage": RI,

@@ -13,6 +13,8 @@ from keng.kit import times
 
 MESSAGES_TO_LEADS = "relay"
 """The `source_kind` of a notice that tells leads of a dispatch, its `source_ref`."""
+REMINDERS_TO_LEADS = "relay_reminder"
+"""The same of a notice that reminds leads who asked for it."""
 _WAITING = (Delivery.State.QUEUED, Delivery.State.NOT_NOW)
 _UNDER_WAY = Delivery.State.LEASED
 

@@ -14,7 +14,11 @@ from keng.acts.errors import ChangedMeanwhile, NotAllowed
 from keng.acts.locks import lock, lock_one
 from keng.audit.actions import record, unit_chain
 from keng.delivery import acts
-from keng.delivery.actions.calling_off import MESSAGES_TO_LEADS, call_off_deliveries
+from keng.delivery.actions.calling_off import (
+    MESSAGES_TO_LEADS,
+    REMINDERS_TO_LEADS,
+    call_off_deliveries,
+)
 from keng.delivery.audience import Audience, SameRecipients
 from keng.delivery.models import (
     Approval,
@@ -161,7 +165,8 @@ def _end_deliveries(dispatch: Dispatch, *, at: datetime.datetime) -> int:
     # Made later, so after them in the order of locks; nobody counts them as recipients. What else
     # such a digest names waits again (`actions.digest_entries`).
     to_leads = Delivery.objects.filter(
-        dispatch__source_kind=MESSAGES_TO_LEADS, dispatch__source_ref=dispatch.pk
+        dispatch__source_kind__in=[MESSAGES_TO_LEADS, REMINDERS_TO_LEADS],
+        dispatch__source_ref=dispatch.pk,
     )
     # A digest may name a correction before that has rows of its own: by the entry of what it
     # replaces.

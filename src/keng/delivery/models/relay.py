@@ -67,6 +67,13 @@ class RelayTask(Row):
                 name="lead_is_asked_once_per_group",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["remind_at"],
+                condition=models.Q(remind_at__isnull=False),
+                name="relay_task_to_remind",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"relay by {self.lead_id}"

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from keng.channels.by_hand import BY_HAND
 from keng.delivery.models import Dispatch, DispatchLag
-from keng.delivery.queries.outcomes import COLUMN_OF_STATE
+from keng.delivery.queries.outcomes import COLUMN_OF_STATE, QUIET_HOURS
 from keng.network.models import GroupKind
 from keng.places.models import Place
 
@@ -61,8 +61,9 @@ WITH place AS MATERIALIZED (
   LEFT JOIN place ON place.id = g.place_id
   LEFT JOIN delivery_dispatchtext t ON t.id = d.text_id
   -- Put off until quiet hours end, or ended for good: that is on the page, and nobody hurries it.
-  WHERE d.dispatch_id = %(dispatch)s AND d.part = 1
-    AND d.state NOT IN ('cancelled', 'gone', 'not_now')
+  -- Put off because an account is closed or limited: those wait like any other.
+  WHERE d.dispatch_id = %(dispatch)s AND d.part = 1 AND d.state NOT IN ('cancelled', 'gone')
+    AND NOT (d.state = 'not_now' AND d.code = %(quiet)s)
 )
 SELECT of, value, by_hand, count(*)::int, (count(*) FILTER (WHERE is_reached))::int,
   nullif(percentile_disc(0.5) WITHIN GROUP (
@@ -77,7 +78,10 @@ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 def parts_of_dispatch(dispatch: Dispatch) -> list[PartOfDispatch]:
     """How far each part of it is."""
     with connection.cursor() as cursor:
-        cursor.execute(_PARTS, {"dispatch": dispatch.pk, "hand": BY_HAND, "reached": _REACHED})
+        cursor.execute(
+            _PARTS,
+            {"dispatch": dispatch.pk, "hand": BY_HAND, "reached": _REACHED, "quiet": QUIET_HOURS},
+        )
         return [PartOfDispatch(*row) for row in cursor.fetchall()]
 
 

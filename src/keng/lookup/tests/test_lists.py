@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,8 @@ from keng.lookup.block_lists import importing
 from keng.lookup.block_lists.reading import ListEntry, ListFault, NotThisFormat, read_block_list
 from keng.lookup.models import BlockList, Dispute, Indicator, Listing
 from tests import make
+from tests.shared_data import shared_data
 
-REAL = Path(__file__).parents[5] / "shared/data/blocklists"
 SOON = dt.date.today() + dt.timedelta(days=90)  # noqa: DTZ011 -- any day within the year
 
 
@@ -186,9 +185,7 @@ def test_the_operator_imports_lists_and_removes_by_command(tmp_path, capsys):
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["threat", "gambling"])
 def test_a_list_as_it_is_published_can_be_imported(name):
-    file = REAL / f"hostsVN_{name}_domain_VN.txt"
-    if not file.exists():
-        pytest.skip(f"{file.name} is not beside this repository (../shared/data/blocklists)")
+    file = shared_data(f"blocklists/hostsVN_{name}_domain_VN.txt")
     with file.open() as lines:
         result = importing.import_block_list(
             read_block_list(lines, "hosts"),

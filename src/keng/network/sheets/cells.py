@@ -71,6 +71,7 @@ _ALSO = {
     "youth_union": ("doan", "doan thanh nien", "thanh nien"),
     "team": ("to tu quan",),
     "front": ("mat tran",),
+    "mobilisation": ("dan van", "tuyen giao va dan van", "ban tuyen giao va dan van"),
 }
 
 

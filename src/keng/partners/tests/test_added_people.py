@@ -1,11 +1,14 @@
 """Whom the desk adds signs in once the partner agrees; with nobody left another officer does."""
 
 import pytest
+from django.utils import translation
 
 from keng.accounts.models import PartnerMember
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
+from keng.network.models import GroupKind
+from keng.network.sheets.cells import parse_group_kind
 from keng.partners import queries
 from keng.partners.actions import articles, inviting
 from keng.partners.tests.stage import WORDS, Stage, signed_in
@@ -156,3 +159,12 @@ def test_whoever_invited_is_told_that_another_officer_has_to_agree(desk_client, 
     assert desk_client.post(agree, sent(made)).status_code == 302
     made.refresh_from_db()
     assert not made.awaits_agreement
+
+
+def test_a_mass_mobilisation_committee_is_a_partner_of_its_own_kind(stage):
+    """In 2026 many of them do this work together with the Front or another body of the party."""
+    made = stage.invited(name="Dân vận phường Nếnh", username="lan", kind="mobilisation")
+    for words in ("Ban Dân vận", "Tuyên giáo và Dân vận"):
+        assert parse_group_kind(words) == GroupKind.MOBILISATION
+    with translation.override("vi"):
+        assert made.member.partner.get_kind_display() == "Ban Dân vận"

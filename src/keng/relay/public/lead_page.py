@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core import signing
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,10 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 from keng.delivery.models import Dispatch, DispatchText, RelayTask
 from keng.kit.numbers import whole_number
 from keng.network.actions.people_below import may_add_people
-from keng.network.models import Lead
+from keng.network.models import Lead, LeadWay
 from keng.network.queries.teams import teams_of_lead
 from keng.relay import relay_acts as actions
 from keng.relay import tasks_of_leads as queries
+from keng.relay.asked_reminders import hour_to_remind, way_in_use
 from keng.relay.establishment_reach import establishments_with_rooms
 from keng.relay.lead_forms import CannotForm, ConfirmForm
 from keng.relay.public.frame import for_lead, in_leads_language
@@ -47,14 +48,17 @@ def _lead_page(
     failed: ConfirmForm | CannotForm | None = None,
     too_many: str = "",
 ) -> HttpResponse:
-    found = queries.page_of_lead(lead)
+    found, way = queries.page_of_lead(lead), way_in_use(lead)
     mine = _tasks_of_this_browser(request)
     warnings = [kit for kit in found.done if not kit.dispatch.carries_thanks]
     just_done = [kit for kit in found.done if mine & {t.pk for t in kit.tasks}]
     with in_leads_language(request, lead):
         context = {
             "token": token,
-            "open": [(kit, *_forms(kit, failed)) for kit in sorted(found.open, key=_waits_after)],
+            "open": [
+                (kit, *_forms(kit, way, failed)) for kit in sorted(found.open, key=_waits_after)
+            ],
+            "is_reminded": way is not None,
             "just_done": just_done,
             "houses": establishments_with_rooms(
                 [t.group_id for kit in just_done for t in kit.groups if t.group_id]
@@ -77,7 +81,7 @@ def _waits_after(kit: TextToPassOn) -> tuple[bool, bool]:
 
 
 def _forms(
-    kit: TextToPassOn, failed: ConfirmForm | CannotForm | None
+    kit: TextToPassOn, way: LeadWay | None, failed: ConfirmForm | CannotForm | None
 ) -> tuple[ConfirmForm, CannotForm]:
     key = f"d{kit.dispatch.pk.hex[-6:]}"
     if isinstance(failed, ConfirmForm) and failed.auto_id == f"{key}_%s":
@@ -90,8 +94,20 @@ def _forms(
         )
     if isinstance(failed, CannotForm) and failed.auto_id == f"{key}_why_%s":
         return confirm, failed
-    corrects = kit.dispatch.kind != Dispatch.Kind.WARNING
-    return confirm, CannotForm(tasks=kit.tasks, auto_id=f"{key}_why_%s", corrects=corrects)
+    return confirm, _cannot_form(kit, way)
+
+
+def _cannot_form(
+    kit: TextToPassOn, way: LeadWay | None, sent: QueryDict | None = None
+) -> CannotForm:
+    return CannotForm(
+        sent,
+        tasks=kit.tasks,
+        later_at=hour_to_remind(way, is_urgent=kit.dispatch.is_urgent),
+        is_reminded=way is not None,
+        corrects=kit.dispatch.kind != Dispatch.Kind.WARNING,
+        auto_id=f"d{kit.dispatch.pk.hex[-6:]}_why_%s",
+    )
 
 
 @require_POST
@@ -165,12 +181,7 @@ def relay_cannot(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UU
     kit = next((k for k in queries.page_of_lead(lead).open if k.dispatch.pk == dispatch), None)
     if kit is None:
         return redirect("relay", token=token)
-    form = CannotForm(
-        request.POST,
-        tasks=kit.tasks,
-        auto_id=f"d{dispatch.hex[-6:]}_why_%s",
-        corrects=kit.dispatch.kind != Dispatch.Kind.WARNING,
-    )
+    form = _cannot_form(kit, way_in_use(lead), request.POST)
     if not form.is_valid():
         return _lead_page(request, token, lead, form)
     reason = form.cleaned_data["reason"]

@@ -411,7 +411,7 @@ def test_seen_is_marked_and_taken_back_by_the_desk_of_that_group_only(desk_clien
     assert RelayTask.objects.get().seen_at is None
 
 
-@pytest.mark.parametrize(("name", "most"), [("coverage", 12), ("hand-outs", 13)])
+@pytest.mark.parametrize(("name", "most"), [("coverage", 12), ("hand-outs", 14)])
 def test_the_lists_ask_few_questions(desk_client, ward, django_assert_max_num_queries, name, most):
     for _ in range(3):
         group = make.group(unit=ward.unit, place=ward.hamlet)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from keng.delivery.models import RelayTask
+from keng.delivery.audience import SameRecipients
+from keng.delivery.models import DispatchText, RelayTask
 from keng.delivery.tests.test_dispatch import Ward
 from keng.network.secret_links import lead_token
 from keng.relay.tests.test_relay import confirm, page, url
@@ -84,3 +85,15 @@ def test_what_is_to_be_mended_stands_open(public_client, ward):
     answered = public_client.post(there, {"tasks": tasks}).content.decode()
     assert answered.count("<details open><summary>Chưa đăng được?") == 1
     assert answered.count("Hãy chọn một lý do") == 2
+
+
+def test_a_recall_is_taken_back_by_text_message_in_its_approved_short_form(public_client, ward):
+    first = ward.send(ward.audience())
+    recall = ward.send(SameRecipients((first.pk,)), kind="recall")
+    short = "THU HOI: canh bao ABC-DEF. Khong chuyen tiep. Cong an xa Thu."
+    DispatchText.objects.filter(dispatch=recall).update(short=short)
+    shown = page(public_client, ward.lead)
+    assert shown.count(f">{short}</p>") == 1
+    assert "Facebook: bạn xóa bài cũ, rồi đăng bài này." in shown
+    DispatchText.objects.filter(dispatch=recall).update(short="")
+    assert "SMS:" in page(public_client, ward.lead)

@@ -25,6 +25,7 @@ from keng.kit import times
 from keng.kit.ids import read_id
 from keng.network.models import GroupKind
 from keng.places.models import Unit
+from keng.relay.texts_to_pass_on import MOST_SMS_PARTS
 from keng.releases.errors import NothingWaits
 from keng.warnings import actions, alert_queries, first_draft, outgoing_text, queries, style
 from keng.warnings.content import (
@@ -39,7 +40,6 @@ from keng.warnings.desk.short_forms import short_form_counts
 from keng.warnings.forms import WarningForm, initial_of_version
 from keng.warnings.known_numbers import NumberCheck, check_numbers, check_warning, compared_tips
 from keng.warnings.models import Version, Warning
-from keng.warnings.texts_to_pass_on import MOST_SMS_PARTS
 
 
 def warning_new(request: HttpRequest) -> HttpResponse:

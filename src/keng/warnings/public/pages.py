@@ -19,11 +19,11 @@ from keng.kit.rate_limits import ask_to_wait
 from keng.language.category_names import label_for_reader
 from keng.limits.shared import SharedLimit
 from keng.public_log.serving import is_provable, proof_of_opened
+from keng.relay.texts_to_pass_on import texts_to_pass_on
 from keng.warnings import card, queries
 from keng.warnings.forms import VerifyForm
 from keng.warnings.models import Version, Warning
 from keng.warnings.outgoing_text import warning_url
-from keng.warnings.texts_to_pass_on import texts_to_pass_on
 from keng.warnings.verify_codes import VERIFY_LENGTH
 from keng.warnings.verifying import verify_pasted
 

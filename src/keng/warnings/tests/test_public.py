@@ -30,6 +30,7 @@ from keng.network.models import GroupKind
 from keng.public_log.growing import commitment
 from keng.public_log.models import OpenedLeaf
 from keng.public_log.tests.log_world import take_steps
+from keng.relay.texts_to_pass_on import texts_to_pass_on
 from keng.warnings import actions, card, poster_pdf, queries
 from keng.warnings.content import AudienceChoice
 from keng.warnings.models import Version
@@ -37,7 +38,6 @@ from keng.warnings.poster_pdf import poster_content, stored_poster
 from keng.warnings.public import lists, poster
 from keng.warnings.tests.test_releasing import correct
 from keng.warnings.tests.ward import CALM, NOTE, Ward, looked_at
-from keng.warnings.texts_to_pass_on import texts_to_pass_on
 from tests import make
 
 pytestmark = pytest.mark.django_db

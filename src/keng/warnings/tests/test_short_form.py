@@ -11,10 +11,10 @@ from keng.channels.wire import OutgoingMessage
 from keng.conftest import sign_in
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import DispatchText
+from keng.relay.texts_to_pass_on import texts_to_pass_on
 from keng.warnings import actions, outgoing_text, style
 from keng.warnings.forms import WarningForm
 from keng.warnings.tests.ward import CALM, NOTE, Ward, looked_at
-from keng.warnings.texts_to_pass_on import texts_to_pass_on
 from keng.warnings.verifying import verify_pasted
 from tests import make
 

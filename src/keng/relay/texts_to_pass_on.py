@@ -26,16 +26,20 @@ class TextsToPassOn:
     zalo_link: str
 
 
-def texts_to_pass_on(text: str, url: str, short: str = "") -> TextsToPassOn:
-    """Of the text as it was sent, its short form, and the public address of the warning."""
-    sms = _text_message(f"{text}\n{url}", short)
+def texts_to_pass_on(text: str, url: str = "", short: str = "") -> TextsToPassOn:
+    """Of the text as it was sent, its short form, and the public address of the warning.
+
+    What takes a warning back has no address: below it the picture of that warning would show.
+    """
+    with_link = f"{text}\n{url}" if url else text
+    sms = _text_message(with_link, short)
     return TextsToPassOn(
         text,
-        f"{text}\n{url}",
+        with_link,
         sms,
         sms_parts(sms) if sms else 0,
         f"sms:?body={quote(sms or url)}",
-        f"https://zalo.me/share?{urlencode({'url': url})}",
+        f"https://zalo.me/share?{urlencode({'url': url})}" if url else "",
     )
 
 
