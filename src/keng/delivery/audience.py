@@ -337,7 +337,11 @@ def _lines(cells: list[RecipientCount], key: str, labels: dict[str, str]) -> lis
 
 def channel_labels() -> dict[str, str]:
     """What the desk calls each channel, and the page that is none."""
-    names = {code: str(channels.get_channel(code).facts.name) for code in channels.channel_codes()}
+    facts = {code: channels.get_channel(code).facts for code in channels.channel_codes()}
+    names = {code: str(one.name) for code, one in facts.items()}
+    names |= {
+        one.phone_way.code: str(one.phone_way.name) for one in facts.values() if one.phone_way
+    }
     return names | {"web": _("Status page")}
 
 
