@@ -337,11 +337,8 @@ def _lines(cells: list[RecipientCount], key: str, labels: dict[str, str]) -> lis
 
 def channel_labels() -> dict[str, str]:
     """What the desk calls each channel, and the page that is none."""
-    facts = {code: channels.get_channel(code).facts for code in channels.channel_codes()}
-    names = {code: str(one.name) for code, one in facts.items()}
-    names |= {
-        one.phone_way.code: str(one.phone_way.name) for one in facts.values() if one.phone_way
-    }
+    names = {code: str(channels.get_channel(code).facts.name) for code in channels.channel_codes()}
+    names |= {code: str(way.name) for code, way in channels.phone_ways().items()}
     return names | {"web": _("Status page")}
 
 

@@ -16,11 +16,11 @@ from keng.acts.act import act
 from keng.acts.errors import Refused
 from keng.acts.locks import lock, lock_one
 from keng.audit.actions import record, unit_chain
+from keng.channels import phone_ways
 from keng.channels.by_hand import BY_HAND
 from keng.channels.email import Email, is_mailbox
 from keng.channels.gateway import national_number
 from keng.channels.sms import Sms
-from keng.channels.zalo_oa.phone_templates import ZALO_PHONE_WAY
 from keng.kit import times
 from keng.kit.codes import random_code
 from keng.kit.secrets import keyed_hash, new_row_secret
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 BY_EMAIL = Email.code
 BY_SMS = Sms.code
-BY_ZALO_PHONE = ZALO_PHONE_WAY.code
-TYPED_CHANNELS = (BY_EMAIL, BY_SMS, BY_ZALO_PHONE)
+PHONE_WAYS = phone_ways()
+TYPED_CHANNELS = (BY_EMAIL, BY_SMS, *PHONE_WAYS)
 """Those whose address somebody types, so that whoever reads there has to agree."""
 CODE_WORD = "DAUMOI"
 CODE_LENGTH = 8
@@ -97,14 +97,14 @@ class TypedAddress:
 
         A number is the same by text message and on Zalo: who refused there refused here.
         """
-        channel = BY_SMS if self.channel == BY_ZALO_PHONE else self.channel
+        channel = BY_SMS if self.channel in PHONE_WAYS else self.channel
         return keyed_hash("lead way", channel, self.address.strip().casefold())
 
     @property
     def as_sent(self) -> str:
         """As the channel's adapter knows it."""
-        is_zalo_phone = self.channel == BY_ZALO_PHONE
-        return f"{ZALO_PHONE_WAY.prefix}{self.address}" if is_zalo_phone else self.address
+        phone_way = PHONE_WAYS.get(self.channel)
+        return f"{phone_way.prefix}{self.address}" if phone_way else self.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def chat_address(channel: str, account_id: uuid.UUID, reply_address: str) -> Typ
 
 def read_typed_address(channel: str, words: str) -> TypedAddress:
     """The address in the form in which it is kept. Raises NoSuchAddress."""
-    if channel in (BY_SMS, BY_ZALO_PHONE):
+    if channel == BY_SMS or channel in PHONE_WAYS:
         number = national_number(words)
         if not number:
             raise NoSuchNumber
