@@ -371,8 +371,11 @@ def test_what_may_have_come_twice_is_counted_once_and_said(desk_client, ward):
     sent = ward.send(ward.audience())
     # Outcome, code and duration: a minute lies between the ends of two tries.
     ends = {
-        **{"?": ("unknown", "", 0), "!": ("sent", "", 0), "x": ("retry", "", 0)},
-        **{"e": ("unknown", "lease_ended", 0), "l": ("sent", "", 90_000)},
+        "?": ("unknown", "", 0),
+        "!": ("sent", "", 0),
+        "x": ("retry", "", 0),
+        "e": ("unknown", "lease_ended", 0),
+        "l": ("sent", "", 90_000),
     }
     for nth, (_channel, tries) in enumerate(tried):
         row = Delivery.objects.get(dispatch=sent, address=f"g{nth}")
@@ -390,7 +393,9 @@ def test_what_may_have_come_twice_is_counted_once_and_said(desk_client, ward):
     sign_in(desk_client, ward.officer)
     shown = desk_client.get(url("dispatch", sent.pk, desk=True)).content.decode()
     assert "Có thể đã tới hai lần: 5 nơi nhận." in shown
-    assert "ngắt giữa chừng" not in shown  # A person may have sent it again, or a reply was unclear.
+    assert (
+        "ngắt giữa chừng" not in shown
+    )  # A person may have sent it again, or a reply was unclear.
     sheet = desk_client.get(url("dispatch-export", sent.pk, desk=True)).content.decode()
     assert "Có thể đã tới hai lần;5" in sheet
 
