@@ -78,7 +78,7 @@ class DispatchOutcome:
     last_change: datetime.datetime | None
     posts: tuple[tuple[str, int], ...] = ()
     """What became of earlier posts on pages, and of how many."""
-    maybe_twice: int = 0
+    may_have_come_twice: int = 0
     """Recipients whom it may have reached twice."""
 
     @property
@@ -136,11 +136,11 @@ def outcome_of_dispatches(dispatch_ids: list[uuid.UUID]) -> DispatchOutcome:
         _leadless(dispatch_ids),
         max(changed, default=None),
         _posts_changed(counted),
-        maybe_twice(dispatch_ids).count(),
+        may_have_come_twice(dispatch_ids).count(),
     )
 
 
-def maybe_twice(dispatch_ids: list[uuid.UUID]) -> QuerySet[Delivery]:
+def may_have_come_twice(dispatch_ids: list[uuid.UUID]) -> QuerySet[Delivery]:
     """What may have arrived twice: nobody knows of one try, and a later one was made.
 
     That is what a killed sender left, where it was urgent, and what a person sent again. Where a

@@ -389,13 +389,12 @@ def test_what_may_have_come_twice_is_counted_once_and_said(desk_client, ward):
                 milliseconds=milliseconds,
                 at=times.now() + datetime.timedelta(minutes=minute),
             )
-    assert outcomes.outcome_of_dispatch(sent).maybe_twice == 5
+    assert outcomes.outcome_of_dispatch(sent).may_have_come_twice == 5
     sign_in(desk_client, ward.officer)
     shown = desk_client.get(url("dispatch", sent.pk, desk=True)).content.decode()
     assert "Có thể đã tới hai lần: 5 nơi nhận." in shown
-    assert (
-        "ngắt giữa chừng" not in shown
-    )  # A person may have sent it again, or a reply was unclear.
+    # A person may have sent it again, or a reply was unclear.
+    assert "ngắt giữa chừng" not in shown
     sheet = desk_client.get(url("dispatch-export", sent.pk, desk=True)).content.decode()
     assert "Có thể đã tới hai lần;5" in sheet
 

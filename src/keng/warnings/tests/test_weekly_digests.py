@@ -501,7 +501,7 @@ def test_the_page_of_a_dispatch_counts_those_of_sunday(
     Delivery.objects.filter(dispatch__source_kind="digest").update(state="sent")
     shown = page()
     assert "1 người đã nhận trong tin gửi chung ngày Chủ nhật" in shown
-    assert "on-sunday" not in shown
+    assert "waiting-in-digests" not in shown
 
 
 def test_the_worker_sends_a_digest_only_where_something_waited(ward, become):
