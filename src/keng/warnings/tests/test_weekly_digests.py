@@ -495,7 +495,7 @@ def test_the_page_of_a_dispatch_counts_those_of_sunday(
         sign_in(desk_client, ward.officer)
         return desk_client.get(address).content.decode().replace("\u00a0", " ")
 
-    assert "1 người tuần này đã nhận đủ cảnh báo, sẽ nhận tin này vào Chủ nhật" in page()
+    assert "1 người tuần này đã nhận đủ số cảnh báo mình chọn nên sẽ nhận" in page()
     on_sunday()
     send_digests_as_worker()
     Delivery.objects.filter(dispatch__source_kind="digest").update(state="sent")
