@@ -134,9 +134,9 @@ def _entries_of_stopped_texts(
 ) -> set[uuid.UUID]:
     """Who never got a text that was stopped gets no correction of it either."""
     called_off = [
-        (one, newest[one.dispatch.source_ref])
+        (one, newest[ref])
         for one in entries
-        if one.dispatch.cancelled_at and one.dispatch.source_ref in newest
+        if one.dispatch.cancelled_at and (ref := one.dispatch.source_ref) and ref in newest
     ]
     # Asked once for a warning, and only where one of its texts was called off.
     moments = {
