@@ -193,15 +193,17 @@ def _code(place: str) -> str:
     if not name:
         return text
     tree = ast.parse(text)
-    found = [node for node in ast.walk(tree) if _is_named(node, name.partition(".")[0])]
+    nodes: list[ast.AST] = [
+        node for node in ast.walk(tree) if _is_named(node, name.partition(".")[0])
+    ]
     if fact := name.partition(".")[2]:
-        inside = [part for node in found for part in ast.walk(node)]
-        found = [
+        inside = [part for node in nodes for part in ast.walk(node)]
+        nodes = [
             node.value for node in inside if isinstance(node, ast.keyword) and node.arg == fact
         ]
-    assert found, place
+    assert nodes, place
     wanted = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return "\n".join(ast.unparse(node) for node in [*wanted, *found])
+    return "\n".join(ast.unparse(node) for node in [*wanted, *nodes])
 
 
 def _is_named(node: ast.AST, name: str) -> bool:

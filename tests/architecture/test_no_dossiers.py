@@ -22,6 +22,7 @@ KNOWN = {
     "accounts_partnersession.member": "whoever signs in for a partner",
     "partner_inbox_inboxholder.member": "whoever signs in for a partner",
     "partner_inbox_inboxmessage.member": "whoever signs in for a partner",
+    "lessons_film.made_by_member": "whoever signs in for a partner",
     "surveys_survey.released_by_member": "whoever signs in for a partner",
     "surveys_surveyresult.released_by_member": "whoever signs in for a partner",
     "accounts_namedofficer.named_by": "an officer, by whom another was named",

@@ -98,17 +98,17 @@ class Senders:
 class Chaos:
     """One run of it."""
 
-    def __init__(self, data: Path, cluster: Cluster, asked: argparse.Namespace) -> None:
+    def __init__(self, data: Path, cluster: Cluster, options: argparse.Namespace) -> None:
         self._cluster = cluster
-        self._asked = asked
-        self._chance = random.Random(asked.seed)
+        self._options = options
+        self._chance = random.Random(options.seed)
         self._senders = Senders(data)
         self._fakes: dict[str, Any] = {}
         self._numbers = itertools.count(1)
         self._recipient_of: dict[uuid.UUID, tuple[str, str]] = {}
         """By delivery: channel and the digits of its address."""
         self._dispatches: list[Any] = []
-        self.report = Report(asked.seed)
+        self.report = Report(options.seed)
 
     def run(self) -> Report:
         began = time.monotonic()
@@ -136,7 +136,7 @@ class Chaos:
         self._accounts: dict[str, Any] = {}
         for channel in CHANNELS:
             fake = running.enter_context(channel.run())
-            fake.faults = RandomFaults(self._asked.seed, channel)
+            fake.faults = RandomFaults(self._options.seed, channel)
             given = dict(fake.credentials())
             given.pop("api_base")
             tokens = {
@@ -212,8 +212,8 @@ class Chaos:
     # -- kills
 
     def _strike_all(self) -> None:
-        strikes = self._asked.strikes
-        portion = self._asked.deliveries // strikes
+        strikes = self._options.strikes
+        portion = self._options.deliveries // strikes
         for _nth in range(SENDERS):
             self._senders.begin()
         for nth in range(strikes):
@@ -284,15 +284,15 @@ class Chaos:
 
     def _compare(self) -> None:
         from keng.delivery.models import Attempt, Delivery
-        from keng.delivery.queries.outcomes import maybe_twice, outcome_of_dispatches
+        from keng.delivery.queries.outcomes import may_have_come_twice, outcome_of_dispatches
 
         report, arrived = self.report, self._arrived()
         ended = Counter(
             Attempt.objects.filter(code="lease_ended").values_list("delivery_ref", flat=True)
         )
         keys = [dispatch.pk for dispatch in self._dispatches]
-        stated = set(maybe_twice(keys).values_list("pk", flat=True))
-        report.stated = outcome_of_dispatches(keys).maybe_twice
+        stated = set(may_have_come_twice(keys).values_list("pk", flat=True))
+        report.stated = outcome_of_dispatches(keys).may_have_come_twice
         report.ended_leases = ended.total()
         rows = {row.pk: row for row in Delivery.objects.filter(dispatch__in=keys)}
         report.states = dict(Counter(row.state for row in rows.values()))
@@ -345,7 +345,7 @@ def main() -> int:
     parser.add_argument("--deliveries", type=int, default=20_000)
     parser.add_argument("--strikes", type=int, default=40, help="how often a sender is killed")
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     os.environ.pop("DATABASE_URL", None)
     with own_cluster() as (data, cluster):
         os.environ |= {
@@ -359,7 +359,7 @@ def main() -> int:
         from keng.vault import keys
 
         keys.make_first_keys()
-        report = Chaos(data, cluster, asked).run()
+        report = Chaos(data, cluster, options).run()
     print(json.dumps(asdict(report), ensure_ascii=False), flush=True)
     broken = (
         *(report.open, report.never_arrived, report.repeated_unasked),

@@ -209,12 +209,12 @@ def audience_of_dispatch(dispatch: Dispatch) -> Audience | SameRecipients:
     )
 
 
-def moments_of_replacing(dispatch: Dispatch | None) -> tuple[datetime.datetime, ...]:
+def moments_called_off_for(dispatch: Dispatch | None) -> tuple[datetime.datetime, ...]:
     """When what this dispatch replaces was called off for it."""
     if dispatch is None or not DispatchAudience.objects.filter(dispatch=dispatch).exists():
         return ()
-    found = audience_of_dispatch(dispatch).resolved()
-    return found.called_off_at if isinstance(found, SameRecipients) else ()
+    audience = audience_of_dispatch(dispatch).resolved()
+    return audience.called_off_at if isinstance(audience, SameRecipients) else ()
 
 
 def _ids(kept: list[str]) -> tuple[uuid.UUID, ...]:
@@ -408,9 +408,9 @@ def _count_corrected_in_digests(found: SameRecipients) -> int:
     if not found.reaches_digests and lasts_until_digest(found.expires_at):
         # Otherwise it goes to them by itself, and they stand among the recipients.
         names_it |= Q(delivery_ref__isnull=True)
-    entries = DigestEntry.objects.filter(names_it, dispatch__in=found.dispatches).ended_by_none_but(
-        found.called_off_at
-    )
+    entries = DigestEntry.objects.filter(
+        names_it, dispatch__in=found.dispatches
+    ).not_stopped_except_at(found.called_off_at)
     people = entries.filter(subscription__stopped_at__isnull=True).values("subscription")
     return people.distinct().count()
 

@@ -38,8 +38,8 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     waiting = coverage.waiting_leads(found, officer=request.officer)
     outcome = outcomes.outcome_of_dispatch(found)
     missed = missed_queries.missed_by(found)
-    on_sunday = count_unsent_in_digests(found)
-    unsent = outcome.unsent + on_sunday
+    waiting_in_digests = count_unsent_in_digests(found)
+    unsent = outcome.unsent + waiting_in_digests
     context = {
         "dispatch": found,
         "may_steer": may_stop_or_resend(request.officer, found),
@@ -50,8 +50,8 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "to_resend": missed_queries.count_to_resend(missed),
         "may_stop": found.materialised_at is None or unsent > 0,
         "unsent": unsent,
-        "on_sunday": 0 if found.cancelled_at else on_sunday,
-        "sent_on_sunday": count_sent_in_digests(found),
+        "waiting_in_digests": 0 if found.cancelled_at else waiting_in_digests,
+        "sent_in_digests": count_sent_in_digests(found),
         "waiting": waiting[:10],
         "waiting_leads": len({one.task.lead_id for one in waiting}),
         "more_waiting": max(0, len(waiting) - 10),

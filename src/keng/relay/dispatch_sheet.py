@@ -28,7 +28,7 @@ def outcome_csv(outcome: DispatchOutcome, missed: list[MissedLine]) -> bytes:
     for row in (*outcome.rows, outcome.total):
         counts = (row.arrived, row.sent, row.waiting, row.later, row.unknown, row.failed, row.total)
         writer.writerow([row.label, *counts])
-    writer.writerow([_("May have come twice"), outcome.maybe_twice])
+    writer.writerow([_("May have come twice"), outcome.may_have_come_twice])
     writer.writerow([])
     writer.writerow(
         [_("Place"), _("Kind"), _("Channel"), _("Reason"), _("Next best way"), _("Number")]

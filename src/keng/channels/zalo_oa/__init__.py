@@ -45,8 +45,8 @@ _WHO_READS_ALONG = (
 
 
 def _price_when_charged(settings: Mapping[str, str]) -> int | None:
-    given = settings.get("price_after_two_days", "")
-    return int(given) if given.isascii() and given.isdigit() else None
+    price = settings.get("price_after_two_days", "")
+    return int(price) if price.isascii() and price.isdigit() else None
 
 
 class ZaloOA:

@@ -20,7 +20,9 @@ class DigestEntryQuerySet(models.QuerySet["DigestEntry"]):
         """Those that a digest names or named."""
         return self.filter(delivery_ref__isnull=False)
 
-    def ended_by_none_but(self, moments: Collection[datetime.datetime]) -> "DigestEntryQuerySet":
+    def not_stopped_except_at(
+        self, moments: Collection[datetime.datetime]
+    ) -> "DigestEntryQuerySet":
         """Those whose dispatch goes on, or was called off at one of these moments."""
         ends = models.Q(dispatch__cancelled_at__isnull=True)
         return self.filter(ends | models.Q(dispatch__cancelled_at__in=moments))

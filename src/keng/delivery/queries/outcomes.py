@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from keng import channels
@@ -78,7 +78,7 @@ class DispatchOutcome:
     last_change: datetime.datetime | None
     posts: tuple[tuple[str, int], ...] = ()
     """What became of earlier posts on pages, and of how many."""
-    maybe_twice: int = 0
+    may_have_come_twice: int = 0
     """Recipients whom it may have reached twice."""
 
     @property
@@ -136,11 +136,11 @@ def outcome_of_dispatches(dispatch_ids: list[uuid.UUID]) -> DispatchOutcome:
         _leadless(dispatch_ids),
         max(changed, default=None),
         _posts_changed(counted),
-        maybe_twice(dispatch_ids).count(),
+        may_have_come_twice(dispatch_ids).count(),
     )
 
 
-def maybe_twice(dispatch_ids: list[uuid.UUID]) -> QuerySet[Delivery]:
+def may_have_come_twice(dispatch_ids: list[uuid.UUID]) -> QuerySet[Delivery]:
     """What may have arrived twice: nobody knows of one try, and a later one was made.
 
     That is what a killed sender left, where it was urgent, and what a person sent again. Where a
@@ -149,6 +149,9 @@ def maybe_twice(dispatch_ids: list[uuid.UUID]) -> QuerySet[Delivery]:
     tries = Attempt.objects.filter(delivery_ref=OuterRef("pk"))
     may_have_arrived = (
         tries.filter(outcome__in=("sent", "unknown"))
+        .alias(began_at=F("at") - F("milliseconds") * datetime.timedelta(milliseconds=1))
+        # A slow sender's own late word is of the try whose lease ended, and counts with it.
+        .exclude(Exists(_lease_ended_meanwhile()), outcome="sent")
         .order_by()
         .values("delivery_ref")
         .annotate(count=Count("id"))
@@ -160,6 +163,15 @@ def maybe_twice(dispatch_ids: list[uuid.UUID]) -> QuerySet[Delivery]:
         .filter(Exists(tries.filter(outcome="unknown")))
         .annotate(arrivals=Subquery(may_have_arrived))
         .filter(arrivals__gt=1)
+    )
+
+
+def _lease_ended_meanwhile() -> QuerySet[Attempt]:
+    return Attempt.objects.filter(
+        delivery_ref=OuterRef("delivery_ref"),
+        code="lease_ended",
+        at__gt=OuterRef("began_at"),
+        at__lte=OuterRef("at"),
     )
 
 

@@ -32,26 +32,20 @@ def judge_outcome(
 ) -> DeliveryChange:
     """What becomes of the row. `idempotent`: sending the same reference again shows it once.
 
-    By `closed_codes` the channel says that it is closed until the person writes. A lead is then
-    told by an officer, as their next way is, and not also by a machine days later.
+    By `closed_codes` the channel says that it is closed until the person writes.
     """
     kind = "retry" if outcome.kind == "unknown" and idempotent else outcome.kind
     code = _shortened(outcome.code or outcome.reason, 40)
+    if row.recipient_kind == Delivery.RecipientKind.LEAD and outcome.code in closed_codes:
+        # Their next way is an officer, who tells them now: a machine days later would tell them
+        # twice.
+        kind = "reject"
     if kind in _SETTLED:
         return DeliveryChange(
             row.id,
             _SETTLED[kind],
             outcome.kind,
             provider_id=_shortened(outcome.provider_id, LONGEST_PROVIDER_ID),
-            code=code,
-            milliseconds=milliseconds,
-            http_status=http_status,
-        )
-    if row.recipient_kind == Delivery.RecipientKind.LEAD and outcome.code in closed_codes:
-        return DeliveryChange(
-            row.id,
-            "rejected",
-            outcome.kind,
             code=code,
             milliseconds=milliseconds,
             http_status=http_status,

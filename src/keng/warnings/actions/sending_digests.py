@@ -21,7 +21,7 @@ from keng.acts.work import work
 from keng.delivery.actions.digest_entries import WORTH_READING, put_back_called_off_entries
 from keng.delivery.actions.lead_messages import quiet_until
 from keng.delivery.actions.sealed_messages import CarryingAccounts
-from keng.delivery.audience import moments_of_replacing
+from keng.delivery.audience import moments_called_off_for
 from keng.delivery.digest_times import last_digest_time
 from keng.delivery.models import Delivery, DigestEntry, Dispatch, DispatchText
 from keng.delivery.models.outbound import DIGEST_SOURCE
@@ -110,39 +110,44 @@ def _due() -> QuerySet[Subscription]:
 
 def _digests_of(due: Sequence[Subscription]) -> list[_Digest]:
     """With what is still to be read; entries of anything else are deleted."""
-    entries = DigestEntry.objects.waiting().filter(subscription__in=due)
-    found = list(entries.select_related("dispatch").order_by("dispatch_id", "id"))
-    newest = _newest_of({one.dispatch.source_ref for one in found if one.dispatch.source_ref})
-    over = [one.pk for one in found if one.dispatch.source_ref not in newest]
-    over += _stopped_before_they_came(found, newest)
+    waiting = DigestEntry.objects.waiting().filter(subscription__in=due)
+    entries = list(waiting.select_related("dispatch").order_by("dispatch_id", "id"))
+    newest = _newest_of({one.dispatch.source_ref for one in entries if one.dispatch.source_ref})
+    over = {one.pk for one in entries if one.dispatch.source_ref not in newest}
+    over |= _entries_of_stopped_texts(entries, newest)
     DigestEntry.objects.filter(pk__in=over).delete()
-    of: dict[uuid.UUID, list[DigestEntry]] = defaultdict(list)
-    for one in found:
+    entries_of: dict[uuid.UUID, list[DigestEntry]] = defaultdict(list)
+    for one in entries:
         if one.pk not in over:
-            of[one.subscription_id].append(one)
+            entries_of[one.subscription_id].append(one)
     digests = []
     for subscription in due:
-        mine = of[subscription.pk]
+        mine = entries_of[subscription.pk]
         refs = [one.dispatch.source_ref for one in mine if one.dispatch.source_ref]
         named = dict.fromkeys(newest[ref] for ref in refs)
         digests.append(_Digest(subscription, tuple(mine), tuple(named)))
     return digests
 
 
-def _stopped_before_they_came(
+def _entries_of_stopped_texts(
     entries: Sequence[DigestEntry], newest: Mapping[uuid.UUID, Version]
-) -> list[uuid.UUID]:
-    """Those of a text that was stopped: who never got it gets no correction of it either."""
+) -> set[uuid.UUID]:
+    """Who never got a text that was stopped gets no correction of it either."""
+    called_off = [
+        (one, newest[ref])
+        for one in entries
+        if one.dispatch.cancelled_at and (ref := one.dispatch.source_ref) and ref in newest
+    ]
+    # Asked once for a warning, and only where one of its texts was called off.
     moments = {
-        version.pk: moments_of_replacing(version.dispatch) for version in set(newest.values())
+        version.pk: moments_called_off_for(version.dispatch)
+        for version in {version for _entry, version in called_off}
     }
-    stopped = []
-    for one in entries:
-        version = newest.get(one.dispatch.source_ref) if one.dispatch.source_ref else None
-        ended = one.dispatch.cancelled_at
-        if version is not None and ended is not None and ended not in moments[version.pk]:
-            stopped.append(one.pk)
-    return stopped
+    return {
+        one.pk
+        for one, version in called_off
+        if one.dispatch.cancelled_at not in moments[version.pk]
+    }
 
 
 def _newest_of(version_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Version]:

@@ -5,7 +5,8 @@ import datetime
 import json
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from keng.accounts.tests.look import act_as
@@ -147,6 +148,17 @@ def test_above_the_limit_it_waits_and_comes_once_in_a_digest(
     assert (row.state, row.account, row.text.language) == ("queued", ward.account, "vi")
     assert "Thứ ba" not in digests(usual)[0].text.text
     assert digests(all_of_them) == []
+
+
+def test_it_is_asked_only_of_what_was_called_off_what_for(ward, send_digests_as_worker, on_sunday):
+    """The rows of hundreds of subscribers are held meanwhile."""
+    subscriber(ward)
+    for _nth in range(3):
+        published(ward)
+    on_sunday()
+    with CaptureQueriesContext(connection) as asked:
+        assert send_digests_as_worker() == 1
+    assert not [one for one in asked.captured_queries if "delivery_dispatchaudience" in one["sql"]]
 
 
 def test_what_is_urgent_breaks_through_and_is_not_counted(ward):
@@ -483,13 +495,13 @@ def test_the_page_of_a_dispatch_counts_those_of_sunday(
         sign_in(desk_client, ward.officer)
         return desk_client.get(address).content.decode().replace("\u00a0", " ")
 
-    assert "1 người tuần này đã nhận đủ cảnh báo, sẽ nhận tin này vào Chủ nhật" in page()
+    assert "1 người tuần này đã nhận đủ số cảnh báo mình chọn nên sẽ nhận" in page()
     on_sunday()
     send_digests_as_worker()
     Delivery.objects.filter(dispatch__source_kind="digest").update(state="sent")
     shown = page()
     assert "1 người đã nhận trong tin gửi chung ngày Chủ nhật" in shown
-    assert "on-sunday" not in shown
+    assert "waiting-in-digests" not in shown
 
 
 def test_the_worker_sends_a_digest_only_where_something_waited(ward, become):
