@@ -36,7 +36,7 @@ def allowed_the_partner_role() -> Iterator[None]:
     with connection.cursor() as cursor:
         is_given = not _may_take_it(cursor)
         if is_given:
-            how = without_inheriting(connection.pg_version)
+            how = without_inheriting(connection.connection.info.server_version)
             cursor.execute(f"GRANT {PARTNER_ROLE} TO CURRENT_USER{how}")
     yield
     if is_given:
@@ -46,7 +46,7 @@ def allowed_the_partner_role() -> Iterator[None]:
 
 def _may_take_it(cursor: CursorWrapper) -> bool:
     # Before 16 every member of a role may take it.
-    how = "SET" if connection.pg_version >= GRANTS_SAY_INHERIT else "MEMBER"
+    how = "SET" if connection.connection.info.server_version >= GRANTS_SAY_INHERIT else "MEMBER"
     cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [PARTNER_ROLE, how])
     (may_take,) = cursor.fetchone()
     return bool(may_take)
