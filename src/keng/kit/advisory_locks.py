@@ -37,6 +37,7 @@ class TurnLock(IntEnum):
     LEAD_MESSAGES = 5_120_019
     SUBSCRIBER_LIMITS = 5_120_020
     DIGESTS = 5_120_021
+    PARTNER_FILMS = 5_120_022
 
 
 def wait_for_owners_lock(connection: "psycopg.Connection[Any]", which: OwnersLock) -> None:

@@ -1,4 +1,7 @@
-"""Handing out a film in the stretches that a player asks for."""
+"""Handing out a film in the stretches that a player asks for.
+
+No cache keeps any of it unless the page of what is public says so (lessons/public/films.py).
+"""
 
 import re
 from pathlib import Path
@@ -44,7 +47,7 @@ def captions_file(film: Film, language: str) -> HttpResponse:
     """Its captions in a language. Raises Http404."""
     if language not in film.captions:
         raise Http404
-    return _with_cache(
+    return _without_cache(
         HttpResponse(film.captions[language], content_type="text/vtt; charset=utf-8")
     )
 
@@ -58,7 +61,7 @@ def _byte_range(first: str, last: str, size: int) -> tuple[int, int]:
 
 
 def _film_answer(content: bytes, film: Film) -> HttpResponse:
-    answer = _with_cache(HttpResponse(content, content_type="video/mp4"))
+    answer = _without_cache(HttpResponse(content, content_type="video/mp4"))
     answer.headers["Accept-Ranges"] = "bytes"
     answer.headers["ETag"] = f'"{bytes(film.sha256).hex()[:32]}"'
     return answer
@@ -66,12 +69,12 @@ def _film_answer(content: bytes, film: Film) -> HttpResponse:
 
 def _whole_file(path: Path, mime: str) -> HttpResponse:
     try:
-        return _with_cache(HttpResponse(path.read_bytes(), content_type=mime))
+        return _without_cache(HttpResponse(path.read_bytes(), content_type=mime))
     except FileNotFoundError as error:
         raise Http404 from error
 
 
-def _with_cache(answer: HttpResponse) -> HttpResponse:
-    answer.headers["Cache-Control"] = "public, max-age=300"
+def _without_cache(answer: HttpResponse) -> HttpResponse:
+    answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

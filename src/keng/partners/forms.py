@@ -10,7 +10,6 @@ from keng.accounts.forms import username_field
 from keng.accounts.models import Partner, SafetyPurpose
 from keng.kit.forms import Form, HintedChoices, approval_field, own_code_field
 from keng.lessons.film_forms import FilmForm
-from keng.lessons.forms import LONGEST_TITLE
 from keng.partners.errors import MarksUnchecked
 from keng.partners.hints import TextHints
 from keng.partners.introduction import forbidden_in_introduction
@@ -256,8 +255,6 @@ class HintsReleaseForm(HintsForm, ReleaseForm):
 class PartnerFilmForm(FilmForm):
     """A film of a partner, in its own list."""
 
-    title = forms.CharField(
-        label=_("Title, for your own list"),
-        max_length=LONGEST_TITLE,
-        error_messages={"required": _("Write this part")},
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["title"].label = _("Title, for your own list")

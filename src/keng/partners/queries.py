@@ -43,10 +43,15 @@ _READABLE_OF_MEMBER = (
 
 def second_people(text: PartnerText) -> list[PartnerMember]:
     """Whoever of the partner could publish it; nobody: the province's coordinator does."""
+    return members_without_hand(text.partner_id, text.hands)
+
+
+def members_without_hand(partner_id: uuid.UUID, hands: list[uuid.UUID]) -> list[PartnerMember]:
+    """Whoever of the partner could be the second person."""
     able = PartnerMember.objects.filter(
-        partner_id=text.partner_id, is_active=True, awaits_agreement=False
+        partner_id=partner_id, is_active=True, awaits_agreement=False
     )
-    return list(able.exclude(pk__in=text.hands).order_by(*by_given_name()))
+    return list(able.exclude(pk__in=hands).order_by(*by_given_name()))
 
 
 def may_invite(officer: Officer) -> bool:

@@ -11,7 +11,6 @@ from django.conf import settings
 
 from keng.accounts.models import Partner, PartnerMember
 from keng.accounts.partner_role import in_partner_role
-from keng.kit.sql_names import by_given_name
 from keng.surveys.models import Answer, Survey, SurveyResult
 from keng.surveys.queries import content_of, place_names_in
 
@@ -56,14 +55,6 @@ def own_survey(pk: uuid.UUID, member: PartnerMember) -> OwnSurvey | None:
     written = next((one for one in results if one.released_at is None), None)
     result_out = next((one for one in results if one.released_at is not None), None)
     return OwnSurvey(survey, written, result_out, answer_count)
-
-
-def members_without_hand(partner_id: uuid.UUID, hands: list[uuid.UUID]) -> list[PartnerMember]:
-    """Whoever of the partner could be the second person."""
-    able = PartnerMember.objects.filter(
-        partner_id=partner_id, is_active=True, awaits_agreement=False
-    )
-    return list(able.exclude(pk__in=hands).order_by(*by_given_name()))
 
 
 def place_names_of_partner(partner: Partner) -> list[str]:

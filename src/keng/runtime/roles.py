@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg import sql
@@ -153,7 +153,9 @@ def _ensure_partner_role(connection: psycopg.Connection[tuple[Any, ...]]) -> Non
         if not _exists(connection, _MAY_TAKE_PARTNER_ROLE, public):
             connection.execute(
                 sql.SQL("GRANT {} TO {}{}").format(
-                    sql.Identifier(partner), sql.Identifier(public), _without_inheriting(connection)
+                    sql.Identifier(partner),
+                    sql.Identifier(public),
+                    sql.SQL(without_inheriting(connection.info.server_version)),
                 )
             )
     except psycopg.errors.InsufficientPrivilege as error:
@@ -170,18 +172,18 @@ def _ensure_partner_role(connection: psycopg.Connection[tuple[Any, ...]]) -> Non
 
 
 # From this version on a grant says by itself whether it is inherited; before, the taker's role.
-_GRANTS_SAY_INHERIT = 160000
+GRANTS_SAY_INHERIT = 160000
 
 
-def _without_inheriting(connection: psycopg.Connection[tuple[Any, ...]]) -> sql.SQL:
-    has_option = connection.info.server_version >= _GRANTS_SAY_INHERIT
-    return sql.SQL(" WITH INHERIT FALSE, SET TRUE" if has_option else "")
+def without_inheriting(server_version: int) -> LiteralString:
+    """The end of a GRANT of a role that is to be taken and gives no right before that."""
+    return " WITH INHERIT FALSE, SET TRUE" if server_version >= GRANTS_SAY_INHERIT else ""
 
 
 def _own_grant(connection: psycopg.Connection[tuple[Any, ...]]) -> str:
     """What an operator types so that the public site may take the role and inherits nothing."""
     public, partner = role("public"), PARTNER_ROLE
-    if connection.info.server_version >= _GRANTS_SAY_INHERIT:
+    if connection.info.server_version >= GRANTS_SAY_INHERIT:
         return f"GRANT {partner} TO {public} WITH INHERIT FALSE, SET TRUE;"
     return f"ALTER ROLE {public} NOINHERIT; GRANT {partner} TO {public};"
 

@@ -100,7 +100,7 @@ def open_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]
 
 
 def open_partner_surveys(*, limit: int = 60) -> list[Survey]:
-    """Surveys of partners that take answers: in the list of all; on no page of a place."""
+    """Surveys of partners that take answers: in the list of all; a place's own page has none."""
     found = _PUBLIC_SURVEYS.filter(state=Survey.State.OPEN)
     return _taking_answers(_of_partners(found, "opened_at", limit))
 
@@ -127,7 +127,7 @@ def open_surveys_for_partner(partner: "Partner", *, limit: int = 30) -> list[Sur
 
 
 def open_surveys_of(partner: "Partner") -> list[Survey]:
-    """A partner's own that take answers, newest first: on its own pages alone."""
+    """A partner's own that take answers, newest first."""
     return _open_ones(_PUBLIC_SURVEYS.filter(partner=partner))
 
 

@@ -20,7 +20,7 @@ class FilmQuerySet(models.QuerySet["Film"]):
 
     def visible_to(self, officer: "Officer") -> Self:
         """Those of the officer's units, without what was thrown away. No post means none."""
-        return self._kept().filter(unit_id__in=officer.unit_ids, made_by__isnull=False)
+        return self._kept().filter(unit_id__in=officer.unit_ids, partner=None)
 
     def of_partner(self, partner_id: uuid.UUID) -> Self:
         """Those of a partner, without what was thrown away; read in the role of partners."""

@@ -217,6 +217,7 @@ def test_a_film_is_played_in_stretches_once_its_lesson_is_published(desk, origin
     assert "autoplay" not in page
     whole = public_client.get(address)
     assert (whole.status_code, len(whole.content)) == (200, film.size)
+    assert whole.headers["Cache-Control"] == "public, max-age=300"
     part = public_client.get(address, headers={"Range": "bytes=4-7"})
     assert (part.status_code, part.content) == (206, b"ftyp")
     assert part.headers["Content-Range"] == f"bytes 4-7/{film.size}"
@@ -226,6 +227,18 @@ def test_a_film_is_played_in_stretches_once_its_lesson_is_published(desk, origin
     vtt = public_client.get(f"/films/{film.pk}/vi.vtt")
     assert vtt.headers["Content-Type"].startswith("text/vtt")
     assert public_client.get(f"/films/{film.pk}/poster.jpg").status_code == 200
+
+
+def test_no_cache_keeps_what_an_officer_looks_at(desk, data, desk_client):
+    film = uploaded(desk, b"x")
+    values = {"state": "ready", "seconds": 2, "size": 6, "sha256": b"x" * 32}
+    Film.objects.filter(pk=film.pk).update(**values)
+    for path in (film.path, film.poster_path):
+        (data / path).write_bytes(b"a film")
+    sign_in(desk_client, desk.writer)
+    for name in ("film.mp4", "poster.jpg", "captions.vtt"):
+        shown = desk_client.get(f"/lessons/films/{film.pk}/{name}")
+        assert (shown.status_code, shown.headers["Cache-Control"]) == (200, "no-store")
 
 
 def test_captions_changed_behind_the_second_persons_back_are_noticed(desk, original):

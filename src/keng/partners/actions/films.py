@@ -13,10 +13,11 @@ from keng.accounts.partner_role import in_partner_role
 from keng.accounts.partner_signing import partner_chain
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
-from keng.acts.locks import lock
+from keng.acts.locks import lock, wait_for_turn
 from keng.acts.work import permit_over
 from keng.audit.actions import record
 from keng.files import ffmpeg
+from keng.kit.advisory_locks import TurnLock
 from keng.lessons.actions.film_acts import (
     FilmNotRefused,
     FilmsAreOff,
@@ -51,16 +52,27 @@ def take_in_partner_film(
         words=dict(words),
         made_by_member=by,
     )
-    with in_partner_role():
-        own = Film.objects.of_partner(by.partner_id)
-        in_work = own.filter(state__in=[Film.State.WAITING, Film.State.WORKING])
-        if in_work.count() >= _MOST_WAITING:
-            raise TooManyFilmsWait
+    _ask_for_place(by)
     write_film_file(film, pieces)
+    try:
+        # Writing takes long, and nobody else waits for that: others may have come meanwhile.
+        wait_for_turn(TurnLock.PARTNER_FILMS, by.partner_id)
+        _ask_for_place(by)
+    except TooManyFilmsWait:
+        remove_film_files(film)
+        raise
     with in_partner_role():
         film.save(force_insert=True)
     record("partner_film.uploaded", by=by, on=film, chain=partner_chain(by.partner_id), detail={})
     return film
+
+
+def _ask_for_place(member: PartnerMember) -> None:
+    with in_partner_role():
+        own = Film.objects.of_partner(member.partner_id)
+        in_work = own.filter(state__in=[Film.State.WAITING, Film.State.WORKING])
+        if in_work.count() >= _MOST_WAITING:
+            raise TooManyFilmsWait
 
 
 @act(acts.DISCARD_PARTNER_FILM)

@@ -18,7 +18,7 @@ from keng.partners.actions.publish_effects import make_public
 from keng.partners.errors import NoSecondMember
 from keng.partners.hints import require_checked
 from keng.partners.models import Article, Manuscript, PartnerText
-from keng.partners.survey_queries import members_without_hand
+from keng.partners.queries import members_without_hand
 from keng.releases import steps
 from keng.releases.errors import NothingWaits
 

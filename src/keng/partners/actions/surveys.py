@@ -21,7 +21,7 @@ from keng.kit.codes import random_code
 from keng.partners import acts
 from keng.partners.errors import NoSecondMember, NotTheirPurpose, TooManyOpen
 from keng.partners.hints import require_checked
-from keng.partners.survey_queries import members_without_hand
+from keng.partners.queries import members_without_hand
 from keng.releases import steps
 from keng.releases.errors import NothingWaits
 from keng.surveys import codes

@@ -17,7 +17,7 @@ from keng.partners.errors import NoSecondMember
 from keng.partners.forms import HintsForm, MemberReleaseForm
 from keng.partners.hints import hints_of_text
 from keng.partners.models import PartnerText
-from keng.partners.survey_queries import members_without_hand
+from keng.partners.queries import members_without_hand
 from keng.releases.desk import (
     SecondPerson,
     SecondPersonPanel,

@@ -80,19 +80,19 @@ def partner_film_discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def partner_film_play(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The film for the member's player, before anybody else can see it."""
-    return _kept_by_nobody(film_ranges.film_file(request, _ready_film_or_404(request, pk)))
+    return film_ranges.film_file(request, _ready_film_or_404(request, pk))
 
 
 @require_GET
 def partner_film_poster(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Its poster frame."""
-    return _kept_by_nobody(film_ranges.poster_file(_ready_film_or_404(request, pk)))
+    return film_ranges.poster_file(_ready_film_or_404(request, pk))
 
 
 @require_GET
 def partner_film_captions(request: HttpRequest, pk: uuid.UUID, language: str) -> HttpResponse:
     """Its captions in a language."""
-    return _kept_by_nobody(film_ranges.captions_file(_ready_film_or_404(request, pk), language))
+    return film_ranges.captions_file(_ready_film_or_404(request, pk), language)
 
 
 def _own_film_or_404(request: HttpRequest, pk: uuid.UUID) -> Film:
@@ -107,9 +107,3 @@ def _ready_film_or_404(request: HttpRequest, pk: uuid.UUID) -> Film:
     if film.state != Film.State.READY:
         raise Http404
     return film
-
-
-def _kept_by_nobody(answer: HttpResponse) -> HttpResponse:
-    """No cache keeps what is not out yet."""
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

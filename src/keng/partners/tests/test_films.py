@@ -163,6 +163,21 @@ def test_three_films_wait_at_the_most(public_client, stage):
     assert WORDS["vi_words"] in answer.content.decode()
 
 
+def test_what_was_uploaded_meanwhile_counts_too(stage, tmp_path):
+    def slow_upload():
+        for member in (stage.thu, stage.binh, stage.binh):
+            Film.objects.create(
+                unit=stage.partner.invited_by_unit,
+                partner=stage.partner,
+                made_by_member=member,
+            )
+        yield BEGINS_AS_A_FILM
+
+    with pytest.raises(TooManyFilmsWait):
+        films.take_in_partner_film(slow_upload(), title="Phim", captions={}, words={}, by=stage.thu)
+    assert list((tmp_path / "films" / "incoming").iterdir()) == []
+
+
 def test_the_worker_says_in_the_partners_chain_what_became_of_it(stage, become):
     film = films.take_in_partner_film(
         [b"no film"], title="Phim", captions={}, words={}, by=stage.thu

@@ -287,9 +287,15 @@ def _public_reads(table: str, *, is_out: str) -> RowPolicy:
     return RowPolicy(table, "public_reads_what_is_out", "SELECT", (PUBLIC,), using=is_out)
 
 
+# An edition without a maker at the desk is a partner's: no other lets a partner's film out.
 _FILM_OF_A_LESSON_THAT_IS_OUT = (
     "EXISTS (SELECT FROM lessons_edition edition WHERE edition.film_id = lessons_film.id"
+    " AND edition.made_by_id IS NULL"
     " AND edition.released_at IS NOT NULL AND edition.ended_at IS NULL)"
+)
+# A foreign key asks no policy by itself. Of films the desk reads those of desks alone.
+_NO_FILM_OR_ONE_THE_DESK_READS = (
+    "film_id IS NULL OR EXISTS (SELECT FROM lessons_film film WHERE film.id = film_id)"
 )
 _LESSONS = (
     *desk_writes(
@@ -308,7 +314,9 @@ _LESSONS = (
     *desk_writes(
         "lessons_edition",
         adds=_any_of(
-            _in_hand("PROVINCE_WORKING", by=_MADE_BY_ONESELF),
+            _all_of(
+                _in_hand("PROVINCE_WORKING", by=_MADE_BY_ONESELF), _NO_FILM_OR_ONE_THE_DESK_READS
+            ),
             # A partner's film is let out by the partner's own people alone.
             _for_partner(_of_units("COORDINATING"), "released_by_id IS NULL", "film_id IS NULL"),
         ),

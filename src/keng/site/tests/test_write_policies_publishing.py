@@ -11,12 +11,13 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
 from keng.accounts import who
-from keng.accounts.models import Post
+from keng.accounts.models import PartnerMember, Post
 from keng.accounts.tests.look import look_as
 from keng.claims.models import Asking, Claim, Revision
 from keng.files.models import HeldFile
 from keng.kit import times
 from keng.kit.ids import new_id
+from keng.lessons.models import Edition, Film
 from keng.lookup.models import Dispute
 from keng.lookup.tests.make_listing import listing
 from keng.network.models import GroupTarget, Lead, LeadRefusal, LeadWay
@@ -396,6 +397,41 @@ def test_a_unit_and_a_number_are_locked_and_never_changed(desk, act_as, table):
     answer = tried(f"UPDATE {table} SET {ONLY_LOCKED[table]} WHERE {where}", pk)
     assert isinstance(answer, ProgrammingError)
     assert REFUSED in str(answer)
+
+
+@pytest.fixture
+def film_of_partner(desk):
+    """One of its own that is ready, and that no lesson has."""
+    member = PartnerMember.objects.filter(partner__invited_by_unit=desk.unit).first()
+    return Film.objects.create(
+        unit=desk.unit,
+        partner=member.partner,
+        made_by_member=member,
+        state="ready",
+        size=6,
+        seconds=2,
+    )
+
+
+def test_the_desk_puts_no_film_of_a_partner_into_a_lesson_of_its_own(desk, film_of_partner, act_as):
+    by = _by_oneself(desk, "lessons_edition") | {"number": 99}
+    edition, own = desk.rows["lessons_edition"], desk.rows["lessons_film"]
+    taken = copied(edition, film_id=str(film_of_partner.pk), **by)
+    adds = copied(edition, film_id=str(own.pk), **by)
+    act_as(desk.officer)
+    assert tried(*adds) == 1
+    assert is_refused(tried(*taken))
+
+
+def test_a_lesson_of_a_desk_lets_no_film_of_a_partner_out(desk, film_of_partner, become):
+    out = {"released_at": times.now().isoformat(), "released_by_id": str(make.officer().pk)}
+    is_in = {"film_id": str(film_of_partner.pk), "number": 99}
+    sql, row = copied(desk.rows["lessons_edition"], **is_in, **out)
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(sql, [row])
+    assert Edition.objects.ever_released().filter(film=film_of_partner).exists()
+    become("public")
+    assert not Film.objects.filter(pk=film_of_partner.pk).exists()
 
 
 def test_the_public_site_adds_none_but_those_below_a_lead_with_a_group_in_which_people_post(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from keng.accounts.models import PartnerMember
 from keng.accounts.partner_role import in_partner_role
@@ -18,6 +19,7 @@ from keng.partner_inbox import asker_acts, holder_acts, matter_acts
 from keng.partner_inbox.holder_acts import UnlockedInbox
 from keng.partner_inbox.models import InboxMatter
 from keng.partners.actions import surveys
+from keng.runtime.roles import GRANTS_SAY_INHERIT, without_inheriting
 from keng.tips import receipt_codes
 from keng_dev.demo.province import front_words as words
 
@@ -28,12 +30,26 @@ _DAYS_OPEN = 20
 def allowed_the_partner_role() -> Iterator[None]:
     """For as long as the demo is loaded its owner may take the role of partners, as the public
     site may; given and taken back in the one transaction of the loading.
+
+    Whoever may take it already, as a superuser may every role, is given nothing and loses nothing.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"GRANT {PARTNER_ROLE} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
+        is_given = not _may_take_it(cursor)
+        if is_given:
+            how = without_inheriting(connection.connection.info.server_version)
+            cursor.execute(f"GRANT {PARTNER_ROLE} TO CURRENT_USER{how}")
     yield
-    with connection.cursor() as cursor:
-        cursor.execute(f"REVOKE {PARTNER_ROLE} FROM CURRENT_USER GRANTED BY CURRENT_USER")
+    if is_given:
+        with connection.cursor() as cursor:
+            cursor.execute(f"REVOKE {PARTNER_ROLE} FROM CURRENT_USER GRANTED BY CURRENT_USER")
+
+
+def _may_take_it(cursor: CursorWrapper) -> bool:
+    # Before 16 every member of a role may take it.
+    how = "SET" if connection.connection.info.server_version >= GRANTS_SAY_INHERIT else "MEMBER"
+    cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [PARTNER_ROLE, how])
+    (may_take,) = cursor.fetchone()
+    return bool(may_take)
 
 
 def open_inbox(reader: PartnerMember) -> str:

@@ -1,6 +1,7 @@
 """Partners, questions, meetings and channels of the demo: made by the product's own actions."""
 
 import pytest
+from django.db import connection
 
 from keng.accounts import partner_signing
 from keng.accounts.guessing import TryOrigin
@@ -10,7 +11,9 @@ from keng.community.models import Meeting, OfficialChannel, Question
 from keng.lessons.queries import public_editions
 from keng.partner_inbox.models import InboxMatter
 from keng.partners.models import Article, KitRequest
+from keng.runtime.roles import without_inheriting
 from keng.surveys.queries import open_partner_surveys
+from keng_dev.demo.province import front
 from keng_dev.demo.province.beside import load
 from keng_dev.demo.territory import PROVINCE_CODE, WARD_CODE
 from tests import make
@@ -80,3 +83,34 @@ def test_the_small_demo_has_a_few(units):
     load(units, whole=False)
     assert Partner.objects.count() == 3
     assert Question.objects.count() == 3
+
+
+_GRANTS = """SELECT member::regrole::text, grantor::regrole::text FROM pg_auth_members
+WHERE roleid = 'keng_partner'::regrole ORDER BY 1, 2"""
+_MAY_TAKE = "SELECT pg_has_role(current_user, 'keng_partner', 'SET')"
+
+
+@pytest.mark.parametrize("may_already", [True, False])
+def test_the_loader_takes_the_role_of_partners_no_longer_than_it_loads(may_already):
+    with connection.cursor() as cursor:
+        if not may_already:
+            cursor.execute("CREATE ROLE demo_owner NOSUPERUSER CREATEROLE")
+            cursor.execute("GRANT demo_owner TO CURRENT_USER WITH SET TRUE")
+            cursor.execute("GRANT keng_partner TO demo_owner WITH ADMIN TRUE, SET FALSE")
+            cursor.execute("SET LOCAL ROLE demo_owner")
+        before = _rows(cursor, _GRANTS)
+        with front.allowed_the_partner_role():
+            assert _rows(cursor, _MAY_TAKE) == [(True,)]
+            # What a superuser grants is not theirs to take back where another began the cluster.
+            assert (_rows(cursor, _GRANTS) == before) is may_already
+        assert _rows(cursor, _GRANTS) == before
+
+
+def _rows(cursor, sql):
+    cursor.execute(sql)
+    return cursor.fetchall()
+
+
+def test_a_grant_says_nothing_of_inheriting_where_postgresql_does_not_know_it():
+    assert without_inheriting(150020) == ""
+    assert "INHERIT FALSE" in without_inheriting(160000)
