@@ -143,5 +143,6 @@ def _charge(charged: Mapping[uuid.UUID, int]) -> int | None:
         each = price(given_settings(account)) if price else None
         if each is None:
             return None
-        total += each * (_in_steps(charged[account.pk] - 1) + STEP)
+        # Up by the same steps as the numbers go down: it says no more than they do.
+        total += each * (_in_steps(charged[account.pk]) + STEP)
     return total
