@@ -14,7 +14,6 @@ from keng.channels.events import QUERY_HEADER
 from keng.delivery.actions.inbound import RECEIPT_STATES
 from keng.delivery.inbound_message import InboundMessage, ReceivingAccount, message_of_event
 from keng.edge.accounts import AccountBook
-from keng.edge.days_written import DaysWritten
 from keng.edge.http import (
     CallerGone,
     PushedOut,
@@ -52,7 +51,6 @@ class EdgeApp:
         self._writer: BatchWriter | None = None
         self._book: AccountBook | None = None
         self._prefixes: PrefixLookup | None = None
-        self._days: DaysWritten | None = None
         self._bodies = RequestBodies()
         self._receipts_again = 0
         self._health = Health("edge")
@@ -82,9 +80,7 @@ class EdgeApp:
         self._writer = BatchWriter(address, lanes=int(os.environ.get("KENG_EDGE_LANES", "1")))
         self._book = AccountBook(address)
         self._prefixes = PrefixLookup(address)
-        self._days = DaysWritten(address)
         self._writer.start()
-        self._days.start()
         self._book.start()
         self._prefixes.start()
         digits.load_phone_tables()
@@ -104,8 +100,6 @@ class EdgeApp:
             self._sign.end()
         if self._writer is not None:
             await self._writer.close()
-        if self._days is not None:
-            await self._days.close()
         if self._book is not None:
             await self._book.close()
         if self._prefixes is not None:
@@ -210,9 +204,6 @@ class EdgeApp:
         # All are queued before the first is awaited, so that they share a batch.
         for written in [writer.submit(message) for message in messages]:
             await written
-        if self._days is not None:
-            for message in messages:
-                self._days.note(message)
         for message in messages:
             if message.event.kind in RECEIPT_STATES and self._receipts_again < _MOST_RECEIPTS_AGAIN:
                 self._receipts_again += 1

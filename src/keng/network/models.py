@@ -209,8 +209,6 @@ class LeadWay(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     # The provider says that the address is dead.
     gone_at = models.DateTimeField(null=True, blank=True)
-    # The last day on which they wrote, where their channel is open for some days after it.
-    wrote_on = models.DateField(null=True, blank=True)
     # A code that the lead sends from their chat, so that we know it.
     code_hash = models.BinaryField(max_length=32, null=True, unique=True)
     code_until = models.DateTimeField(null=True, blank=True)
@@ -450,8 +448,6 @@ class Subscription(Row):
     # So many warnings that are not urgent come in seven days, the others in a digest; 0: all of
     # them come, none: as the operator set it.
     week_limit = models.PositiveSmallIntegerField(null=True, blank=True)
-    # The last day on which they wrote, where their channel is open for some days after it.
-    wrote_on = models.DateField(null=True, blank=True)
     # Of the first version of that warning, so that one warning is asked for once.
     warning_code = models.CharField(max_length=8, default="", db_default="", blank=True)
     # A plain reference, as partners lie above.

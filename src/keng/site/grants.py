@@ -69,7 +69,7 @@ _MADE_ONCE = {"delivery_dispatch": RI, "delivery_dispatchtext": RI}
 # Where a lead is told: all but the address itself, which only the sender opens.
 _WAY_READ = (
     "SELECT (lead_id, channel, account_ref, address_hash, link_secret, quiet_from, quiet_to, "
-    "is_entered_for_lead, entered_at, first_message_at, confirmed_at, gone_at, wrote_on, "
+    "is_entered_for_lead, entered_at, first_message_at, confirmed_at, gone_at, "
     "code_hash, code_until)"
 )
 _WAY_WRITTEN = (
@@ -205,7 +205,7 @@ GRANTS: dict[str, dict[str, str]] = {
         # A letter goes to the address that was typed in; no address is read here.
         "network_subscription": "INSERT, SELECT (id, channel, account_ref, address_hash, kinds, "
         "language, minimum_severity, quiet_from, quiet_to, week_limit, warning_code, member_ref, "
-        "link_secret, asked_at, confirmed_at, stopped_at, wrote_on), "
+        "link_secret, asked_at, confirmed_at, stopped_at), "
         "UPDATE (address_sealed, kinds, language, minimum_severity, quiet_from, quiet_to, "
         "week_limit, asked_at, confirmed_at, stopped_at)",
         # What was chosen waits for its chat, behind the hash of a code.
@@ -517,15 +517,15 @@ GRANTS: dict[str, dict[str, str]] = {
         "surveys_chatturn": "INSERT",
         # "Stop" in a chat ends a subscription of that address, a code begins one or changes it.
         "network_subscription": "INSERT, SELECT (id, channel, address_hash, warning_code, "
-        "member_ref, asked_at, stopped_at, wrote_on), "
+        "member_ref, asked_at, stopped_at), "
         "UPDATE (stopped_at, account_ref, address_sealed, kinds, language, minimum_severity, "
-        "quiet_from, quiet_to, week_limit, asked_at, wrote_on)",
+        "quiet_from, quiet_to, week_limit, asked_at)",
         "network_subscription_places": "SELECT (subscription_id, place_id), INSERT, DELETE",
         "network_subscriptionwish": "SELECT, DELETE",
         # A code sent from a chat makes it the lead's; whose it is, is not read here.
-        "network_leadway": "SELECT (channel, address_hash, wrote_on, code_hash, "
+        "network_leadway": "SELECT (channel, address_hash, code_hash, "
         "code_until), UPDATE (channel, account_ref, address_sealed, address_hash, "
-        "is_entered_for_lead, entered_at, first_message_at, confirmed_at, gone_at, wrote_on, "
+        "is_entered_for_lead, entered_at, first_message_at, confirmed_at, gone_at, "
         "code_hash, code_until)",
         # What an officer answers from their phone; whose pager it is, is not read here.
         "delivery_pagerway": "SELECT (id, chat_hash, is_on, gone_at)",

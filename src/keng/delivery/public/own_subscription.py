@@ -101,7 +101,6 @@ def own_subscription_data(request: HttpRequest, token: str) -> HttpResponse:
         ],
         "language": subscription.language,
         "told_once_when_over": subscription.warning_code,
-        "last_wrote_on": subscription.wrote_on and subscription.wrote_on.isoformat(),
         "asked_at": subscription.asked_at.isoformat(),
         "confirmed_at": subscription.confirmed_at and subscription.confirmed_at.isoformat(),
     }

@@ -28,6 +28,7 @@ from keng.delivery.forecast import (
 from keng.delivery.models import ChannelAccount, Delivery
 from keng.delivery.priorities import priority_to_many
 from keng.delivery.queries.chat_windows import (
+    IS_CLOSED,
     WINDOWS_SQL,
     ChatWindows,
     chat_windows,
@@ -102,7 +103,7 @@ class BeforeSending:
     subscribers_in_digest: int
     """Who had as many as they want this week, and gets it in the weekly digest."""
     windows: ChatWindows
-    """Whose chat is open, where the channel asks when they wrote."""
+    """Whose chat is open, where the channel asks when they wrote; nothing of a few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class _AccountLoad:
     people: int
     groups: int
     is_closed: bool = False
-    """Whether they wrote too long ago: they have it once they write, which nobody foresees."""
+    """Whether the channel refused it: they have it once they write, which nobody foresees."""
 
 
 def look_ahead(
@@ -136,8 +137,12 @@ def look_ahead(
     reachable = [load for load in loads if load.account is not None]
     accounts = ChannelAccount.objects.in_bulk({load.account for load in reachable})
     prices = _prices(reachable, accounts, texts)
+    windows = chat_windows(query)
+    # Where the page does not tell how many are closed, the forecast tells it neither.
     carried = [
-        load for load in reachable if not load.is_closed and not _is_refused(prices.get(load))
+        load
+        for load in reachable
+        if not (load.is_closed and windows.closed) and not _is_refused(prices.get(load))
     ]
     priority = priority_to_many(kind, is_urgent=is_urgent)
     ahead = _waiting_ahead(list(accounts), priority)
@@ -166,7 +171,7 @@ def look_ahead(
         forecast=forecast,
         subscribers_now=sum(load.count - load.groups for load in loads),
         subscribers_in_digest=count_digested(audience),
-        windows=chat_windows(query),
+        windows=windows,
     )
 
 
@@ -179,7 +184,7 @@ def _loads(query: RecipientQuery, *, is_urgent: bool) -> list[_AccountLoad]:
             f"(15 * ceil(extract(epoch FROM {NOT_BEFORE} - now()) / 900))::float8, count(*)::int, "
             "sum(greatest(r.member_count, 1))::int, "
             "(count(*) FILTER (WHERE r.recipient_kind = %(group)s))::int, "
-            "coalesce(s.wrote_on < w.open_since, false) "
+            f"{IS_CLOSED} "
             "FROM recipients r LEFT JOIN network_subscription s "
             "ON r.recipient_kind = 'subscription' AND s.id = r.recipient_ref "
             f"LEFT JOIN {WINDOWS_SQL} ON w.channel = s.channel "

@@ -84,64 +84,105 @@ def test_whom_a_long_text_does_not_reach_is_said_and_a_short_form_reaches_them(w
     assert found.forecast.median is not None
 
 
-def test_whose_chat_the_channel_last_called_closed_is_counted(ward):
-    account = make.channel_account(unit=ward.unit, channel="zalo_oa")
-    people = [
+def subscribers_of_zalo(ward, account, *ages):
+    """As many as days are given, who asked so many days ago."""
+    made = [
         make.subscription(places=(ward.hamlet,), channel="zalo_oa", account_ref=account.pk)
-        for _ in range(3)
+        for _age in ages
     ]
-    dispatch = ward.send(ward.audience())
-    rows = Delivery.objects.filter(dispatch=dispatch)
-    for person, code in zip(people, ("-230", "-232", "quiet_hours"), strict=True):
-        rows.filter(recipient_ref=person.pk).update(state="not_now", code=code)
-    assert ahead_of(ward).windows.closed == 2
-    # Told meanwhile: the chat was open again.
-    rows.filter(recipient_ref=people[0].pk).update(state="sent", code="")
-    assert ahead_of(ward).windows.closed == 1
+    for subscriber, age in zip(made, ages, strict=True):
+        asked_at = times.now() - datetime.timedelta(days=age)
+        Subscription.objects.filter(pk=subscriber.pk).update(asked_at=asked_at)
+    return made
 
 
-def days_ago(days):
-    return times.local_date(times.now()) - datetime.timedelta(days=days)
-
-
-def test_the_day_of_the_last_word_says_who_is_free_charged_or_closed(ward):
-    """By the day alone: where the hour would decide, it counts as charged, and as closed."""
-    account = make.channel_account(unit=ward.unit, channel="zalo_oa")
+def leads_of_zalo(ward, account, *ages):
     group = make.group(unit=ward.unit, place=ward.hamlet, channel="by_hand")
-    for days in (0, 1, 2, 6, 7, 90, None):
-        wrote_on = None if days is None else days_ago(days)
-        make.subscription(
-            places=(ward.hamlet,), channel="zalo_oa", account_ref=account.pk, wrote_on=wrote_on
-        )
-        lead = make.lead(unit=ward.unit, groups=(group,))
+    leads = [make.lead(unit=ward.unit, groups=(group,)) for _age in ages]
+    for lead, age in zip(leads, ages, strict=True):
         LeadWay.objects.create(
             lead=lead,
             channel="zalo_oa",
             account_ref=account.pk,
             address_sealed=b"x",
-            confirmed_at=times.now(),
-            wrote_on=wrote_on,
+            confirmed_at=times.now() - datetime.timedelta(days=age),
         )
-    found = ahead_of(ward).windows
-    assert (found.free, found.charged, found.closed, found.closed_leads) == (4, 4, 2, 2)
-    assert found.dong is None
+    return leads
+
+
+def refuse(dispatch, people, code):
+    """What waits for these people after the provider refused it."""
+    rows = Delivery.objects.filter(dispatch=dispatch, recipient_ref__in=[one.pk for one in people])
+    assert rows.update(state="not_now", code=code) == len(people)
+
+
+def shown(windows):
+    return (windows.free, windows.charged, windows.closed, windows.closed_leads)
+
+
+def test_chats_are_counted_from_when_people_asked_and_closed_after_a_refusal(ward):
+    account = make.channel_account(unit=ward.unit, channel="zalo_oa")
+    subscribers = subscribers_of_zalo(ward, account, *[1] * 12, *[3] * 25)
+    leads = leads_of_zalo(ward, account, *[1] * 5, *[30] * 14)
+    assert shown(ahead_of(ward).windows) == (10, 30, 0, 0)
+    dispatch = ward.send(ward.audience())
+    refuse(dispatch, subscribers[12:24], "-230")
+    refuse(dispatch, subscribers[24:25], "quiet_hours")
+    for lead in leads[5:15]:
+        Delivery.objects.create(
+            dispatch=dispatch,
+            channel="zalo_oa",
+            recipient_kind=Delivery.RecipientKind.LEAD,
+            recipient_ref=lead.pk,
+            state="rejected",
+            code="-230",
+            settled_at=times.now(),
+        )
+    windows = ahead_of(ward).windows
+    assert shown(windows) == (10, 10, 10, 10)
+    assert windows.charge is None
     keep_secrets(account, {"price_after_two_days": "55"})
     account.save()
     with as_process("desk"):
-        assert ahead_of(ward).windows.dong == 220
+        # Of seventeen, who are told as ten and more.
+        assert ahead_of(ward).windows.charge == 20 * 55
+    # Told meanwhile: their chats were open again.
+    Delivery.objects.filter(code="-230", state="not_now").update(state="sent", code="")
+    assert shown(ahead_of(ward).windows) == (10, 20, 0, 10)
+
+
+@pytest.mark.parametrize("others", [0, 18])
+def test_nothing_is_told_of_the_chats_of_a_few(ward, others):
+    """Whoever leaves out all others must not read of one person, in the forecast neither."""
+    account = make.channel_account(unit=ward.unit, channel="zalo_oa", rate_per_minute=600)
+    ward.group.is_active = False
+    ward.group.save()
+    people = subscribers_of_zalo(ward, account, *[30] * (1 + others))
+    before = ahead_of(ward)
+    assert not before.windows
+    refuse(ward.send(ward.audience()), people[:1], "-230")
+    after = ahead_of(ward)
+    assert not after.windows
+    assert after.forecast.percent_in_a_day == before.forecast.percent_in_a_day == 100
+
+
+def test_two_looks_that_differ_by_one_person_say_the_same(ward):
+    account = make.channel_account(unit=ward.unit, channel="zalo_oa")
+    keep_secrets(account, {"price_after_two_days": "55"})
+    account.save()
+    subscribers_of_zalo(ward, account, *[30] * 24)
+    before = ahead_of(ward).windows
+    subscribers_of_zalo(ward, account, 30)
+    assert ahead_of(ward).windows == before
 
 
 def test_whoever_is_closed_is_not_foreseen_to_have_it(ward):
     account = make.channel_account(unit=ward.unit, channel="zalo_oa", rate_per_minute=600)
     ward.group.is_active = False
     ward.group.save()
-    for _ in range(3):
-        make.subscription(
-            places=(ward.hamlet,), channel="zalo_oa", account_ref=account.pk, wrote_on=days_ago(1)
-        )
+    people = subscribers_of_zalo(ward, account, *[30] * 30)
     assert ahead_of(ward).forecast.median is not None
-    closed = Subscription.objects.order_by("id")[:2]
-    Subscription.objects.filter(pk__in=closed).update(wrote_on=days_ago(8))
+    refuse(ward.send(ward.audience()), people[:20], "-232")
     found = ahead_of(ward).forecast
     assert (found.median, found.percent_in_a_day) == (None, 33)
 

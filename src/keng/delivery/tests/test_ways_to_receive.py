@@ -114,8 +114,7 @@ def test_hours_that_mean_nothing_are_said(public_client, place, chat, hours, tol
 
 @pytest.fixture
 def own(place):
-    wrote_on = datetime.date(2026, 11, 2)
-    return make.subscription(places=(place,), channel="telegram", wrote_on=wrote_on)
+    return make.subscription(places=(place,), channel="telegram")
 
 
 def test_one_sees_changes_takes_along_and_stops_what_one_receives(public_client, place, own):
@@ -141,7 +140,6 @@ def test_one_sees_changes_takes_along_and_stops_what_one_receives(public_client,
     kept = json.loads(file.content)
     assert kept["places"] == [{"code": other.code, "name": other.full_name}]
     assert kept["in_peace_between"] == ["21:30", "05:30"]
-    assert kept["last_wrote_on"] == "2026-11-02"
     stopped = public_client.post(url("subscription-stop", token))
     assert "Đã xóa địa chỉ" in page_of(stopped)
     for name in ("own-subscription", "own-subscription-data"):
