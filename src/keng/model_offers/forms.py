@@ -44,8 +44,7 @@ class CopiedRotaForm(Form):
         self.lines = lines
         for name, line in self._places():
             self.fields[name] = forms.ChoiceField(
-                label=_("%(begins)s–%(ends)s, %(role)s")
-                % {"begins": line.begins, "ends": line.ends, "role": line.role_label},
+                label=f"{line.begins}–{line.ends}" + (f", {line.role_label}" if line.role else ""),
                 choices=choices,
                 required=False,
             )

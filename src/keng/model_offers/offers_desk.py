@@ -20,7 +20,7 @@ from keng.kit.ids import read_id
 from keng.kit.list_filter import ListFilter, rows_with_words
 from keng.kit.pagination import rows_of_page
 from keng.model_offers import offer_lists, offering, taking_over
-from keng.model_offers.errors import NoShiftToOffer
+from keng.model_offers.errors import HoursWithNobody, NoShiftToOffer
 from keng.model_offers.forms import CopiedRotaForm
 from keng.model_offers.models import ModelCopy, ModelOffer
 from keng.model_offers.rota_shape import read_shape
@@ -65,7 +65,7 @@ def model_new(request: SignedInRequest) -> HttpResponse:
         raise Http404
     try:
         offer_it(key, by=request.officer)
-    except (AlreadyDone, NoShiftToOffer) as error:
+    except (AlreadyDone, HoursWithNobody, NoShiftToOffer) as error:
         messages.warning(request, error.sentence)
     else:
         messages.success(request, _("Offered: other desks find it and can take it over."))

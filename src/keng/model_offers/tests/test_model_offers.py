@@ -13,7 +13,7 @@ from keng.duty.rota import NotOnThisRota, add_shifts
 from keng.kit import times
 from keng.lessons.models import Edition
 from keng.lessons.tests.world import Desk as LessonDesk
-from keng.model_offers.errors import NoShiftToOffer, OfferIsOver, TakenOverBefore
+from keng.model_offers.errors import HoursWithNobody, NoShiftToOffer, OfferIsOver, TakenOverBefore
 from keng.model_offers.models import ModelCopy, ModelOffer
 from keng.model_offers.offer_lists import things_to_offer
 from keng.model_offers.offering import offer_lesson, offer_pattern, offer_rota, withdraw_offer
@@ -54,25 +54,38 @@ def pattern_fields():
     }
 
 
-def pattern_in_force(at):
+def pattern_in_force(own_desk):
     pattern = pattern_acts.make_pattern(
-        WORDS, unit_id=at.unit.pk, **pattern_fields(), by=at.officer
+        WORDS, unit_id=own_desk.unit.pk, **pattern_fields(), by=own_desk.officer
     )
-    return pattern_acts.approve_pattern(pattern.pk, seen=pattern.digest_now, by=at.commander)
+    return pattern_acts.approve_pattern(pattern.pk, seen=pattern.digest_now, by=own_desk.commander)
 
 
-def on_duty(at, *, hours=26):
-    """One shift of the night, some hours from now."""
-    starts_at = times.now().replace(minute=0, second=0, microsecond=0)
-    starts_at += datetime.timedelta(hours=hours)
+def on_duty(own_desk, *, days=1, hour=7, officer=None):
+    """One shift of twelve hours, some days from now."""
+    day = times.local_date(times.now()) + datetime.timedelta(days=days)
+    starts_at = datetime.datetime.combine(day, datetime.time(hour), times.VIETNAM)
     (shift,) = add_shifts(
-        at.unit.pk,
-        at.officer.pk,
+        own_desk.unit.pk,
+        (officer or own_desk.officer).pk,
         starts_at=starts_at,
         ends_at=starts_at + datetime.timedelta(hours=12),
-        by=at.commander,
+        by=own_desk.commander,
     )
     return shift
+
+
+def on_duty_day_and_night(own_desk):
+    on_duty(own_desk, hour=7)
+    on_duty(own_desk, hour=19)
+
+
+def of_every_weekday(lines):
+    return [
+        {"weekday": weekday, "begins": begins, "minutes": 720, "role": role, "people": people}
+        for weekday in range(7)
+        for begins, people, role in lines
+    ]
 
 
 @pytest.fixture
@@ -152,44 +165,60 @@ def test_a_lesson_goes_to_another_province_without_its_film(here):
     assert other.lesson.collection == copy.lesson.collection
 
 
-def test_a_rota_travels_as_hours_and_roles_and_nobody_is_on_duty_by_a_copy(here, there):
+def test_a_rota_travels_without_people_and_gaps(here):
     with pytest.raises(NoShiftToOffer):
         offer_rota(here.unit.pk, by=here.commander)
-    shift = on_duty(here)
+    on_duty(here)
+    with pytest.raises(HoursWithNobody):
+        # Nobody is there at night.
+        offer_rota(here.unit.pk, by=here.commander)
+    on_duty(here, hour=19)
     with pytest.raises(NotAllowed):
         offer_rota(here.unit.pk, by=here.officer)
-    offer = offer_rota(here.unit.pk, by=here.commander)
-    begins = shift.starts_at.astimezone(times.VIETNAM)
-    assert offer.content == {
-        "shifts": [
-            {
-                "weekday": begins.weekday(),
-                "begins": f"{begins:%H:%M}",
-                "minutes": 720,
-                "role": "duty",
-                "people": 1,
-            }
-        ]
-    }
-    copy = take_over_rota(offer.pk, by=there.commander)
+    # Five days of the week have no shift at all, one has an officer less.
+    on_duty(here, days=2, officer=here.commander)
+    on_duty(here, days=2)
+    # Of each role there is one holder.
+    lines = [("07:00", 2, ""), ("19:00", 1, "")]
+    assert of_every_weekday(lines) == offer_rota(here.unit.pk, by=here.commander).content["shifts"]
+
+
+def test_roles_travel_where_each_has_several_holders(here):
+    for role in ("duty", "commander"):
+        make.officer(unit=here.unit, role=role)
+    on_duty_day_and_night(here)
+    lines = [("07:00", 1, "duty"), ("19:00", 1, "duty")]
+    assert of_every_weekday(lines) == offer_rota(here.unit.pk, by=here.commander).content["shifts"]
+
+
+def test_nobody_is_on_duty_by_a_copied_rota(here, there, in_a_request):
+    on_duty_day_and_night(here)
+    offer = in_a_request(lambda by: offer_rota(here.unit.pk, by=by), by=here.commander)
+    copy = in_a_request(lambda by: take_over_rota(offer.pk, by=by), by=there.commander)
     assert not Shift.objects.filter(unit=there.unit).exists()
     monday = times.local_date(times.now()) + datetime.timedelta(days=7)
-    chosen = {"first_day": monday, "by": there.commander}
     with pytest.raises(NotOnThisRota):
-        fill_copied_rota(copy.pk, {0: [here.officer.pk]}, weeks=1, **chosen)
+        fill_copied_rota(
+            copy.pk, {0: [here.officer.pk]}, first_day=monday, weeks=1, by=there.commander
+        )
     for weeks in (1, 2):
         # Sent again, now for two weeks: nobody stands twice on a shift.
-        fill_copied_rota(copy.pk, {0: [there.officer.pk]}, weeks=weeks, **chosen)
+        in_a_request(
+            lambda by, weeks=weeks: fill_copied_rota(
+                copy.pk, {0: [there.officer.pk]}, first_day=monday, weeks=weeks, by=by
+            ),
+            by=there.commander,
+        )
     first, second = Shift.objects.filter(unit=there.unit).order_by("starts_at")
     assert second.starts_at - first.starts_at == datetime.timedelta(days=7)
     local = first.starts_at.astimezone(times.VIETNAM)
-    assert (local.weekday(), local.hour) == (begins.weekday(), begins.hour)
+    assert (local.weekday(), local.hour) == (0, 7)
     assert local.date() >= monday
 
 
 def test_the_desk_takes_over_in_two_clicks(desk_client, here, there):
     pattern = pattern_in_force(here)
-    on_duty(here)
+    on_duty_day_and_night(here)
     sign_in(desk_client, here.commander)
     for kind, key in (("pattern", pattern.pk), ("rota", here.unit.pk)):
         assert desk_client.post("/models/new/", {"kind": kind, "key": key}).status_code == 302
@@ -224,24 +253,14 @@ def test_the_desk_takes_over_in_two_clicks(desk_client, here, there):
     assert Shift.objects.filter(unit=there.unit, officer=there.officer).count() == 1
 
 
-def test_models_are_offered_and_taken_over_as_production_does_it(in_a_request):
+def test_patterns_are_offered_and_taken_over_as_production_does_it(in_a_request):
     here, there = desk("Đào"), desk("Mận")
-    pattern, _shift = pattern_in_force(here), on_duty(here)
+    pattern = pattern_in_force(here)
     offer = in_a_request(lambda by: offer_pattern(pattern.pk, by=by), by=here.officer)
-    of_rota = in_a_request(lambda by: offer_rota(here.unit.pk, by=by), by=here.commander)
     taken = in_a_request(
         lambda by: take_over_pattern(offer.pk, WORDS, **pattern_fields(), by=by), by=there.officer
     )
     assert Pattern.objects.get(pk=taken.copy_ref).unit == there.unit
-    copy = in_a_request(lambda by: take_over_rota(of_rota.pk, by=by), by=there.commander)
-    day = times.local_date(times.now()) + datetime.timedelta(days=7)
-    shifts = in_a_request(
-        lambda by: fill_copied_rota(
-            copy.pk, {0: [there.officer.pk]}, first_day=day, weeks=1, by=by
-        ),
-        by=there.commander,
-    )
-    assert len(shifts) == 1
     in_a_request(lambda by: withdraw_offer(offer.pk, by=by), by=here.officer)
     assert ModelOffer.objects.get(pk=offer.pk).withdrawn_at is not None
 
