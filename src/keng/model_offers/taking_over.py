@@ -146,25 +146,20 @@ def fill_copied_rota(
     if not any(officers.values()):
         raise NobodyChosen
     shifts: list[Shift] = []
+    # With exactly these hours: the form was sent twice, or for more weeks than before.
+    on_rota = Shift.objects.filter(
+        unit=copy.unit_id, removed_at=None, starts_at__gte=times.now() - _WEEK
+    )
+    standing = set(on_rota.values_list("officer_id", "starts_at", "ends_at"))
     for number, line in enumerate(read_shape(copy.offer.content)):
         for officer_id in dict.fromkeys(officers.get(number, ())):
             for week in range(weeks):
                 starts_at = line.begin_in_week(first_day) + week * _WEEK
-                span: Any = {"starts_at": starts_at, "ends_at": starts_at + line.length}
-                if not _stands_on_rota(copy.unit_id, officer_id, **span):
-                    shifts += add_shifts(copy.unit_id, officer_id, **span, by=by)
+                ends_at = starts_at + line.length
+                if (officer_id, starts_at, ends_at) not in standing:
+                    shifts += add_shifts(
+                        copy.unit_id, officer_id, starts_at=starts_at, ends_at=ends_at, by=by
+                    )
     copy.filled_at = times.now()
     copy.save(update_fields=["filled_at"])
     return shifts
-
-
-def _stands_on_rota(
-    unit_id: uuid.UUID,
-    officer_id: uuid.UUID,
-    *,
-    starts_at: datetime.datetime,
-    ends_at: datetime.datetime,
-) -> bool:
-    """With exactly these hours: the form was sent twice, or for more weeks than before."""
-    shifts = Shift.objects.filter(unit=unit_id, officer=officer_id, removed_at=None)
-    return shifts.filter(starts_at=starts_at, ends_at=ends_at).exists()
