@@ -23,6 +23,12 @@ class NoShiftToOffer(Incomplete):
     sentence = _("No shift of your rota begins in the next seven days: nothing to offer.")
 
 
+class HoursWithNobody(Incomplete):
+    """At some hour nobody is on duty on any day: others would read when."""
+
+    sentence = _("Your rota has hours with nobody on duty. It would tell other desks which.")
+
+
 class NobodyChosen(Incomplete):
     """A copied rota without anybody on it."""
 

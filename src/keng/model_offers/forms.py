@@ -1,22 +1,61 @@
-"""Who goes on the shifts of a copied rota."""
+"""Where a copy goes, and who goes on the shifts of a copied rota."""
 
 import datetime
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer
 from keng.kit import times
 from keng.kit.forms import Form, day_field
-from keng.model_offers.errors import NobodyChosen
+from keng.lessons.models import Collection
 from keng.model_offers.rota_shape import ShapeLine
 
+if TYPE_CHECKING:
+    from keng.places.models import Unit
+
 MOST_WEEKS = 8
+_WEEKS_WANTED = gettext_lazy("One to eight weeks.")
+_DESK_WANTED = gettext_lazy("Choose the desk")
+
+
+class PlaceOfCopyForm(Form):
+    """For which desk a model is taken over, and into which collection a lesson."""
+
+    def __init__(
+        self,
+        *args: Any,
+        desks: "Sequence[Unit]",
+        collections: QuerySet[Collection] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._desks = desks
+        if len(desks) > 1:
+            self.fields["unit"] = forms.ChoiceField(
+                label=gettext_lazy("For which desk"),
+                choices=[("", "–"), *((str(unit.pk), unit.name) for unit in desks)],
+                error_messages=dict.fromkeys(("required", "invalid_choice"), _DESK_WANTED),
+            )
+        if collections is not None:
+            self.fields["collection"] = forms.ModelChoiceField(
+                label=gettext_lazy("Into which collection"),
+                required=False,
+                queryset=collections,
+                empty_label=gettext_lazy("A new one, named as at the desk that offers it"),
+            )
+
+    def unit_id(self) -> uuid.UUID | None:
+        """None for whoever may write such a thing at no desk that could take it over."""
+        if len(self._desks) > 1:
+            return uuid.UUID(self.cleaned_data["unit"])
+        return self._desks[0].pk if self._desks else None
 
 
 class CopiedRotaForm(Form):
@@ -28,12 +67,9 @@ class CopiedRotaForm(Form):
         initial=1,
         min_value=1,
         max_value=MOST_WEEKS,
-        error_messages={
-            "required": gettext_lazy("One to eight weeks."),
-            "invalid": gettext_lazy("One to eight weeks."),
-            "min_value": gettext_lazy("One to eight weeks."),
-            "max_value": gettext_lazy("One to eight weeks."),
-        },
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), _WEEKS_WANTED
+        ),
     )
 
     def __init__(
@@ -42,18 +78,17 @@ class CopiedRotaForm(Form):
         super().__init__(*args, **kwargs)
         choices = [("", _("Nobody")), *((str(one.pk), str(one)) for one in people)]
         self.lines = lines
-        for name, line in self._places():
+        for name, _number, line in self._places():
             self.fields[name] = forms.ChoiceField(
-                label=_("%(begins)s–%(ends)s, %(role)s")
-                % {"begins": line.begins, "ends": line.ends, "role": line.role_label},
+                label=f"{line.begins}–{line.ends}" + (f", {line.role_label}" if line.role else ""),
                 choices=choices,
                 required=False,
             )
 
-    def _places(self) -> list[tuple[str, ShapeLine]]:
-        """One for each officer that a line needs."""
+    def _places(self) -> list[tuple[str, int, ShapeLine]]:
+        """One for each officer that a line needs: its field, and the line with its number."""
         return [
-            (f"line_{number}_{place}", line)
+            (f"line_{number}_{place}", number, line)
             for number, line in enumerate(self.lines)
             for place in range(line.people)
         ]
@@ -62,7 +97,7 @@ class CopiedRotaForm(Form):
     def days(self) -> list[tuple[str, list[Any]]]:
         """By weekday the fields of its shifts; the lines stand in that order."""
         fields: dict[str, list[Any]] = defaultdict(list)
-        for name, line in self._places():
+        for name, _number, line in self._places():
             fields[line.weekday_label].append(self[name])
         return list(fields.items())
 
@@ -72,16 +107,10 @@ class CopiedRotaForm(Form):
             raise forms.ValidationError(_("This day is past"))
         return day
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not self.errors and not any(self.officers().values()):
-            raise forms.ValidationError(NobodyChosen.sentence)
-        return given
-
     def officers(self) -> dict[int, list[uuid.UUID]]:
         """Who was chosen, by the number of the line."""
-        chosen: dict[int, list[uuid.UUID]] = {}
-        for number, line in enumerate(self.lines):
-            keys = [self.cleaned_data.get(f"line_{number}_{at}", "") for at in range(line.people)]
-            chosen[number] = [uuid.UUID(key) for key in keys if key]
+        chosen: dict[int, list[uuid.UUID]] = defaultdict(list)
+        for name, number, _line in self._places():
+            if key := self.cleaned_data.get(name):
+                chosen[number].append(uuid.UUID(key))
         return chosen

@@ -24,7 +24,7 @@ class ModelOfferQuerySet(models.QuerySet["ModelOffer"]):
 class ModelOffer(Row):
     """A pattern, a lesson or the shape of a rota, as it was when its desk offered it.
 
-    It names no officer: of a rota only hours, weekdays and roles travel.
+    It names no officer: of a rota only the hours of its shifts travel, and roles of several.
     """
 
     class Kind(models.TextChoices):
@@ -38,7 +38,7 @@ class ModelOffer(Row):
     kind = models.CharField(max_length=10, choices=Kind)
     # The pattern or the edition; the desk itself for a rota, of which it has one.
     source_ref = models.UUIDField()
-    # As offered_content makes it of each kind.
+    # As offering.py and rota_shape.py make it of each kind.
     content = models.JSONField()
     offered_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     offered_at = models.DateTimeField(db_default=Now())

@@ -8,11 +8,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from keng.accounts.who import WORKING
 from keng.duty.rota import kept_units
 from keng.kit import times
-from keng.lessons.models import Edition
+from keng.lessons.models import Collection, Edition
 from keng.lessons.queries import public_editions
 from keng.lessons.rights import unit_to_write_for
 from keng.model_offers.models import ModelCopy, ModelOffer
-from keng.model_offers.taking_over import open_offers
+from keng.warnings.actions.pattern_acts import units_to_write_for
 from keng.warnings.models import Pattern
 
 if TYPE_CHECKING:
@@ -35,11 +35,46 @@ class ThingsToOffer:
         return bool(self.patterns or self.editions or self.rotas)
 
 
+def open_offers() -> QuerySet[ModelOffer]:
+    """Not withdrawn, and what they were made of is still in force at its own desk."""
+    source = {"pk": OuterRef("source_ref")}
+    patterns = Pattern.objects.in_force(times.local_date(times.now())).filter(**source)
+    editions = public_editions().filter(**source)
+    offers: QuerySet[ModelOffer] = ModelOffer.objects.filter(
+        Q(kind=ModelOffer.Kind.ROTA) | Exists(patterns) | Exists(editions), withdrawn_at=None
+    )
+    return offers.select_related("unit")
+
+
+def desks_that_copy(kind: str, officer: "Officer") -> "list[Unit]":
+    """The desks for which the officer may write such a thing."""
+    if kind == ModelOffer.Kind.PATTERN:
+        return units_to_write_for(officer)
+    if kind == ModelOffer.Kind.LESSON:
+        unit = unit_to_write_for(officer)
+        return [unit] if unit else []
+    return kept_units(officer)
+
+
+def collections_to_choose(officer: "Officer") -> QuerySet[Collection]:
+    """Of the officer's own desk, for a lesson that is taken over."""
+    own: QuerySet[Collection] = Collection.objects.visible_to(officer).filter(
+        unit=unit_to_write_for(officer), partner=None
+    )
+    return own.order_by("-id")
+
+
 def readable_offers(officer: "Officer") -> QuerySet[ModelOffer]:
     """Those that the officer could take over, and those of the own desk."""
     readable = Q(pk__in=open_offers().values("pk")) | Q(unit__in=officer.unit_ids)
     visible: QuerySet[ModelOffer] = ModelOffer.objects.visible_to(officer)
     return visible.filter(readable).select_related("unit")
+
+
+def offers_once_readable(officer: "Officer") -> QuerySet[ModelOffer]:
+    """Also those that ended since their page was opened: what was typed there is not lost."""
+    offers: QuerySet[ModelOffer] = ModelOffer.objects.all()
+    return offers.select_related("unit") if officer.unit_ids else offers.none()
 
 
 def offers_of_others(officer: "Officer") -> QuerySet[ModelOffer]:
@@ -51,9 +86,11 @@ def offers_of_others(officer: "Officer") -> QuerySet[ModelOffer]:
 
 
 def own_offers(officer: "Officer") -> QuerySet[ModelOffer]:
-    """Those that stand open, and how many desks took them over."""
+    """Those not withdrawn, whether others still find them, and how many desks took them over."""
     own = ModelOffer.objects.filter(unit__in=WORKING.own_unit_ids(officer), withdrawn_at=None)
-    counted: QuerySet[ModelOffer] = own.annotate(taken_over=Count("copies"))
+    counted: QuerySet[ModelOffer] = own.annotate(
+        taken_over=Count("copies"), is_open=Exists(open_offers().filter(pk=OuterRef("pk")))
+    )
     return counted.select_related("unit").order_by("-id")
 
 

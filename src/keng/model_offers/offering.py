@@ -1,6 +1,6 @@
 """Offering something of one's own desk to the others, and withdrawing it.
 
-Only what two people let out is offered, as it stands; a rota travels without its people.
+Only what two people let out is offered, as it stands; a rota travels without its people and gaps.
 """
 
 import uuid
@@ -67,9 +67,9 @@ def offer_lesson(edition_id: uuid.UUID, *, by: "Officer") -> ModelOffer:
 
 @act(acts.OFFER_ROTA)
 def offer_rota(unit_id: uuid.UUID, *, by: "Officer") -> ModelOffer:
-    """The coming week of a desk's rota, without its people.
+    """The shifts of a desk's rota, without its people and what a week lacks.
 
-    Raises NotAllowed, NoShiftToOffer, AlreadyDone.
+    Raises NotAllowed, NoShiftToOffer, HoursWithNobody, AlreadyDone.
     """
     permit_over(unit_id)
     if unit_id not in {unit.pk for unit in kept_units(by)}:

@@ -2,7 +2,8 @@
 
 import datetime
 import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db.models.fields.json import KT
@@ -14,21 +15,25 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.who import WORKING
 from keng.acts.errors import AlreadyDone, NotAllowed, Refused
-from keng.duty.rota import kept_units, watchers
+from keng.duty.rota import watchers
 from keng.kit import times
 from keng.kit.ids import read_id
 from keng.kit.list_filter import ListFilter, rows_with_words
 from keng.kit.pagination import rows_of_page
+from keng.lessons.lesson_form import LessonForm, initial_of_edition
 from keng.model_offers import offer_lists, offering, taking_over
-from keng.model_offers.errors import NoShiftToOffer
-from keng.model_offers.forms import CopiedRotaForm
+from keng.model_offers.errors import HoursWithNobody, NoShiftToOffer
+from keng.model_offers.forms import CopiedRotaForm, PlaceOfCopyForm
 from keng.model_offers.models import ModelCopy, ModelOffer
 from keng.model_offers.rota_shape import read_shape
 from keng.warnings import pattern_blanks
 from keng.warnings.actions.pattern_acts import PATTERN_LIFE
 from keng.warnings.pattern_forms import PatternForm
 
-_OFFER_BY_KIND = {
+if TYPE_CHECKING:
+    from keng.places.models import Unit
+
+_OFFER_BY_KIND: dict[str, Callable[..., ModelOffer]] = {
     ModelOffer.Kind.PATTERN: offering.offer_pattern,
     ModelOffer.Kind.LESSON: offering.offer_lesson,
     ModelOffer.Kind.ROTA: offering.offer_rota,
@@ -59,13 +64,13 @@ def model_offers(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def model_new(request: SignedInRequest) -> HttpResponse:
     """Offer one thing of the own desk: `kind`, and the `key` of what it is."""
-    offer_it = _OFFER_BY_KIND.get(request.POST.get("kind", ""))  # type: ignore[call-overload]
+    offer_it = _OFFER_BY_KIND.get(request.POST.get("kind", ""))
     key = read_id(request.POST.get("key", ""))
     if offer_it is None or key is None:
         raise Http404
     try:
         offer_it(key, by=request.officer)
-    except (AlreadyDone, NoShiftToOffer) as error:
+    except (AlreadyDone, HoursWithNobody, NoShiftToOffer) as error:
         messages.warning(request, error.sentence)
     else:
         messages.success(request, _("Offered: other desks find it and can take it over."))
@@ -83,44 +88,46 @@ def model_withdraw(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def model_offer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One model of another desk, as it would become one's own, and taking it over."""
-    officer = request.officer
-    offer: ModelOffer = get_object_or_404(offer_lists.readable_offers(officer), pk=pk)
-    unit = taking_over.desk_that_copies(offer.kind, officer)
-    is_own = offer.unit_id in WORKING.own_unit_ids(officer)
-    form = _pattern_form(request, offer)
-    if request.method == "POST" and (form is None or form.is_valid()):
+    officer, is_sent = request.officer, request.method == "POST"
+    offers = offer_lists.offers_once_readable if is_sent else offer_lists.readable_offers
+    offer: ModelOffer = get_object_or_404(offers(officer), pk=pk)
+    possible = offer_lists.desks_that_copy(offer.kind, officer)
+    desks = [unit for unit in possible if unit.pk != offer.unit_id]
+    form, place_form = _words_form(request, offer), _place_form(request, offer, desks)
+    if is_sent and place_form.is_valid() and (form is None or form.is_valid()):
         try:
-            return _take_over(request, offer, form)
-        except AlreadyDone as error:
-            messages.warning(request, error.sentence)
-            return redirect("model-offers")
+            return _take_over(request, offer, form, place_form)
         except NotAllowed:
             raise
         except Refused as error:
-            if form is None:
+            if form is None or isinstance(error, AlreadyDone):
                 messages.warning(request, error.sentence)
                 return redirect("model-offers")
             form.add_error(None, str(error.sentence))
+    copies = ModelCopy.objects.filter(offer=offer, unit__in=[unit.pk for unit in desks])
     context: dict[str, Any] = {
         "offer": offer,
-        "content": offer.content,
         "form": form,
-        "may_take_over": unit is not None and not is_own,
-        "is_own": is_own,
-        "copy": unit and ModelCopy.objects.filter(offer=offer, unit=unit).first(),
+        "place_form": place_form,
+        "may_take_over": bool(desks),
+        "is_own": offer.unit_id in WORKING.own_unit_ids(officer),
+        "is_taken_over": bool(desks) and copies.count() == len(desks),
         "marks": pattern_blanks.BLANK_MARKS,
     }
     if offer.kind == ModelOffer.Kind.ROTA:
         context["lines"] = read_shape(offer.content)
-    status = 422 if form is not None and form.errors else 200
+    has_errors = place_form.errors or (form is not None and form.errors)
+    status = 422 if has_errors else 200
     return render(request, f"model_offers/{offer.kind}.html", context, status=status)
 
 
-def _pattern_form(request: SignedInRequest, offer: ModelOffer) -> PatternForm | None:
-    """A pattern may be changed before it is handed in: afterwards it never is."""
-    if offer.kind != ModelOffer.Kind.PATTERN:
+def _words_form(request: SignedInRequest, offer: ModelOffer) -> PatternForm | LessonForm | None:
+    """Words may be changed before they are handed in: afterwards they never are."""
+    content, sent = offer.content, request.POST if request.method == "POST" else None
+    if offer.kind == ModelOffer.Kind.LESSON:
+        return LessonForm(sent, initial=initial_of_edition(content["texts"], content["right"]))
+    if offer.kind == ModelOffer.Kind.ROTA:
         return None
-    content = offer.content
     initial = {
         **content["texts"],
         "category": content["category"],
@@ -128,13 +135,39 @@ def _pattern_form(request: SignedInRequest, offer: ModelOffer) -> PatternForm | 
         "kinds": content["kinds"],
         "expires_on": times.local_date(times.now() + PATTERN_LIFE),
     }
-    return PatternForm(request.POST if request.method == "POST" else None, initial=initial)
+    return PatternForm(sent, initial=initial)
+
+
+def _place_form(
+    request: SignedInRequest, offer: ModelOffer, desks: "list[Unit]"
+) -> PlaceOfCopyForm:
+    collections = None
+    if offer.kind == ModelOffer.Kind.LESSON:
+        collections = offer_lists.collections_to_choose(request.officer)
+    sent = request.POST if request.method == "POST" else None
+    return PlaceOfCopyForm(sent, desks=desks, collections=collections)
 
 
 def _take_over(
-    request: SignedInRequest, offer: ModelOffer, form: PatternForm | None
+    request: SignedInRequest,
+    offer: ModelOffer,
+    form: PatternForm | LessonForm | None,
+    place_form: PlaceOfCopyForm,
 ) -> HttpResponse:
-    officer = request.officer
+    unit_id, officer = place_form.unit_id(), request.officer
+    if unit_id is None:
+        raise NotAllowed
+    if isinstance(form, LessonForm):
+        copy = taking_over.take_over_lesson(
+            offer.pk,
+            form.texts(),
+            form.right(),
+            collection=place_form.cleaned_data["collection"],
+            unit_id=unit_id,
+            by=officer,
+        )
+        messages.success(request, _("Taken over: a second person of your desk publishes it."))
+        return redirect("desk-lesson", pk=copy.copy_ref)
     if form is not None:
         given = form.cleaned_data
         copy = taking_over.take_over_pattern(
@@ -144,15 +177,12 @@ def _take_over(
             severity=given["severity"],
             kinds=given["kinds"],
             expires_on=given["expires_on"],
+            unit_id=unit_id,
             by=officer,
         )
         messages.success(request, _("Taken over: a second person of your desk approves it."))
         return redirect("pattern", pk=copy.copy_ref)
-    if offer.kind == ModelOffer.Kind.LESSON:
-        copy = taking_over.take_over_lesson(offer.pk, by=officer)
-        messages.success(request, _("Taken over: a second person of your desk publishes it."))
-        return redirect("desk-lesson", pk=copy.copy_ref)
-    copy = taking_over.take_over_rota(offer.pk, by=officer)
+    copy = taking_over.take_over_rota(offer.pk, unit_id=unit_id, by=officer)
     messages.success(request, _("Taken over. Nobody is on duty by it yet: choose who is."))
     return redirect("copied-rota", pk=copy.pk)
 
@@ -160,9 +190,8 @@ def _take_over(
 @require_http_methods(["GET", "POST"])
 def copied_rota(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Who goes on the shifts of a rota that was taken over."""
-    kept = {unit.pk for unit in kept_units(request.officer)}
-    copies = ModelCopy.objects.filter(unit__in=kept, offer__kind=ModelOffer.Kind.ROTA)
-    copy: ModelCopy = get_object_or_404(copies.select_related("offer__unit", "unit"), pk=pk)
+    copies = offer_lists.copied_rotas(request.officer)
+    copy: ModelCopy = get_object_or_404(copies, pk=pk)
     form = CopiedRotaForm(
         request.POST if request.method == "POST" else None,
         lines=read_shape(copy.offer.content),

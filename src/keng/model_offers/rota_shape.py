@@ -1,9 +1,12 @@
-"""A week of a rota without its people: weekdays, hours and roles."""
+"""The shifts of a rota as a pattern: hours and roles, no people and no gaps.
+
+What one week really lacks stays at its desk: every desk of the country reads an offer.
+"""
 
 import datetime
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,8 +15,10 @@ from keng.accounts.who import Role
 from keng.duty.rota import WATCHING_ROLES
 from keng.kit import times
 from keng.kit.time_words import weekday_words
+from keng.model_offers.errors import HoursWithNobody
 
 _WEEK = datetime.timedelta(days=7)
+_DAY_MINUTES = 24 * 60
 _A_MONDAY = datetime.date(2024, 1, 1)
 
 
@@ -27,6 +32,7 @@ class ShapeLine:
     """Hour and minute in Vietnam, as 19:00."""
     minutes: int
     role: str
+    """Empty where it would tell who it is."""
     people: int
 
     @property
@@ -44,7 +50,7 @@ class ShapeLine:
 
     @property
     def role_label(self) -> str:
-        return str(Role(self.role).label)
+        return str(Role(self.role).label) if self.role else ""
 
     def begin_in_week(self, first_day: datetime.date) -> datetime.datetime:
         """When it begins in the seven days from this one on."""
@@ -57,8 +63,19 @@ class ShapeLine:
 
 
 def shape_of_rota(unit_id: uuid.UUID) -> list[dict[str, Any]]:
-    """The shifts of a desk that begin in the coming seven days, by weekday and hour."""
-    return [asdict(line) for line in sorted(_lines_of_rota(unit_id))]
+    """The shifts that begin in the coming seven days, each as on every weekday.
+
+    Empty if there is none. Raises HoursWithNobody.
+    """
+    most = _most_on_a_day(unit_id)
+    if most and not _cover_a_day(most):
+        raise HoursWithNobody
+    lines = (
+        ShapeLine(weekday, begins, minutes, role, people)
+        for weekday in range(7)
+        for (begins, minutes, role), people in most.items()
+    )
+    return [asdict(line) for line in sorted(lines)]
 
 
 def read_shape(content: dict[str, Any]) -> list[ShapeLine]:
@@ -66,24 +83,46 @@ def read_shape(content: dict[str, Any]) -> list[ShapeLine]:
     return [ShapeLine(**line) for line in content["shifts"]]
 
 
-def _lines_of_rota(unit_id: uuid.UUID) -> Iterator[ShapeLine]:
+def _most_on_a_day(unit_id: uuid.UUID) -> dict[tuple[str, int, str], int]:
+    """By begin, minutes and role how many stand there on the fullest weekday.
+
+    A day with fewer, or with nobody, does not show.
+    """
     now = times.now()
     shifts = Shift.objects.filter(
         unit=unit_id, removed_at__isnull=True, starts_at__gte=now, starts_at__lt=now + _WEEK
     )
-    roles = _roles_at(unit_id)
+    roles = _roles_that_tell_nobody(unit_id)
     counted = Counter(
         (shift.starts_at, shift.ends_at, roles[shift.officer_id])
         for shift in shifts
         if shift.officer_id in roles
     )
+    most: dict[tuple[str, int, str], int] = {}
     for (starts_at, ends_at, role), people in counted.items():
-        begins = starts_at.astimezone(times.VIETNAM)
         minutes = int((ends_at - starts_at).total_seconds() // 60)
-        yield ShapeLine(begins.weekday(), f"{begins:%H:%M}", minutes, role, people)
+        key = (f"{starts_at.astimezone(times.VIETNAM):%H:%M}", minutes, role)
+        most[key] = max(people, most.get(key, 0))
+    return most
 
 
-def _roles_at(unit_id: uuid.UUID) -> dict[uuid.UUID, str]:
-    """Of whoever can be on duty there the role in which they are."""
+def _cover_a_day(shifts: Iterable[tuple[str, int, str]]) -> bool:
+    """Whether somebody stands there at every hour, so that no hour without anybody travels."""
+    covered: set[int] = set()
+    for begins, minutes, _role in shifts:
+        first = datetime.time.fromisoformat(begins)
+        start = first.hour * 60 + first.minute
+        covered.update((start + n) % _DAY_MINUTES for n in range(min(minutes, _DAY_MINUTES)))
+    return len(covered) == _DAY_MINUTES
+
+
+def _roles_that_tell_nobody(unit_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Of whoever can be on duty there the role in which they are.
+
+    Empty for all of them where one role has one holder: the hours of that role would be theirs.
+    """
     posts = Post.objects.current().filter(unit=unit_id, role__in=WATCHING_ROLES)
-    return dict(posts.order_by("pk").values_list("officer", "role"))
+    roles = dict(posts.order_by("pk").values_list("officer", "role"))
+    if min(Counter(roles.values()).values(), default=0) > 1:
+        return roles
+    return dict.fromkeys(roles, "")

@@ -35,6 +35,7 @@ from keng.intake.by_staff.take_down import TipByStaff, destination_at_desk
 from keng.kit import times
 from keng.kit.tests.browser import Browser
 from keng.lessons.models import Edition
+from keng.model_offers.models import ModelOffer
 from keng.network.actions.establishments import EstablishmentEntry
 from keng.network.actions.groups import GroupEntry
 from keng.network.actions.lead_ways import TypedAddress
@@ -595,13 +596,16 @@ def _restricted_tip(here):
 def _in_force(here):
     """Their pattern, let out by somebody and not offered yet."""
     row = here.rows["pattern"]
-    here.rows["model_offer"].__class__.objects.filter(pk=here.rows["model_offer"].pk).update(
-        withdrawn_at=NOW
-    )
+    ModelOffer.objects.filter(pk=here.rows["model_offer"].pk).update(withdrawn_at=NOW)
     later = {"expires_on": times.local_date(times.now() + datetime.timedelta(days=9))}
     released = {"released_at": NOW, "released_by": make.officer(), "digest": b"1" * 32}
     type(row).objects.filter(pk=row.pk).update(**released, **later)
     return row
+
+
+def _offer_for_own_desk(here):
+    own = Post.objects.filter(officer=here.by).first()
+    return {"offer_id": make.some_id(), "unit_id": own.unit_id}
 
 
 def _public_edition(here):
@@ -658,9 +662,9 @@ _APART = {
     "model_offers.offering.offer_pattern": lambda here: {"pattern_id": _in_force(here).pk},
     "model_offers.offering.offer_lesson": lambda here: {"edition_id": _public_edition(here).pk},
     "model_offers.offering.withdraw_offer": lambda here: {"offer_id": here.rows["model_offer"].pk},
-    "model_offers.taking_over.take_over_pattern": {"offer_id": make.some_id()},
-    "model_offers.taking_over.take_over_lesson": {"offer_id": make.some_id()},
-    "model_offers.taking_over.take_over_rota": {"offer_id": make.some_id()},
+    "model_offers.taking_over.take_over_pattern": _offer_for_own_desk,
+    "model_offers.taking_over.take_over_lesson": _offer_for_own_desk,
+    "model_offers.taking_over.take_over_rota": _offer_for_own_desk,
     "model_offers.taking_over.fill_copied_rota": lambda here: {
         "copy_id": here.rows["model_copy"].pk,
         "officers": {},
