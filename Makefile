@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export VENV PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-nightly planted chaos lint check fix bench bench-delivery eval shots locks install
+.PHONY: help demo run test test-nightly planted chaos lint check fix bench bench-delivery soak eval shots locks install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,9 @@ bench: install ## measure intake, list, search, sending and the reading of words
 
 bench-delivery: install ## measure sending alone, beside clients that record each message or nothing
 	@$(BIN)/keng bench delivery ceiling $(ARGS)
+
+soak: install ## send 800 a second for 15 minutes beside long readers; ARGS="--seconds 40" is a short one
+	@$(BIN)/keng bench soak $(ARGS)
 
 eval: install ## how right the machine's suggestions are, on the development set beside the repository
 	@$(BIN)/python -m tests.evaluate

@@ -23,6 +23,7 @@ LISTED = {
     "inbox/tip/decision_views.py": "whether it is still at the desk",
     "reports/figures/definitions.py": "figures count every tip; their lists show no words",
     "reports/periodic/desk/listing.py": "the same of a report",
+    "reports/yearly/measures.py": "how many of a year ended in time at each desk: counts",
     "retention/due.py": "how many fall due by a period: numbers",
     "tips/models/tip.py": "where it is defined",
 }

@@ -575,6 +575,7 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "lookup_blocklist",
         "network_grouptarget",
         "partners_campaignday",
+        "partners_reachday",
         "reports_machinemonth",
         "reports_publicreport",
         "reports_snapshot",

@@ -6,7 +6,7 @@ from keng.channels.base import AnyChannel
 from keng.channels.by_hand import ByHand
 from keng.channels.email import Email
 from keng.channels.facebook_page import FacebookPage
-from keng.channels.facts import Facts
+from keng.channels.facts import Facts, PhoneWay
 from keng.channels.messenger import Messenger
 from keng.channels.sandbox import Sandbox
 from keng.channels.sms import Sms
@@ -51,3 +51,9 @@ def channel_codes() -> tuple[str, ...]:
 def codes_where(is_wanted: Callable[[AnyChannel], bool]) -> list[str]:
     """The channels of which this is true."""
     return [code for code, channel in _CHANNELS.items() if is_wanted(channel)]
+
+
+def phone_ways() -> dict[str, PhoneWay]:
+    """How telephone numbers are reached by accounts that hold chats, by the code of each way."""
+    ways = [get_channel(code).facts.phone_way for code in channel_codes()]
+    return {way.code: way for way in ways if way is not None}

@@ -46,6 +46,19 @@ class ChatSubscribing:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneWay:
+    """A telephone number as a second kind of address of an account that holds chats."""
+
+    code: str
+    """What keeps it apart from the chats of the channel, where somebody chose it."""
+    name: "Words"
+    prefix: str
+    """What stands before the number in an address of it."""
+    is_on: Callable[[Mapping[str, str]], bool]
+    """Whether an account with these settings can send to a number."""
+
+
+@dataclass(frozen=True, slots=True)
 class MessagePrice:
     """What one message costs."""
 
@@ -72,6 +85,8 @@ class Facts:
     subscribing: ChatSubscribing | None = None
     """How residents have warnings by it; None where nobody may be written to without being asked.
     """
+    phone_way: PhoneWay | None = None
+    """How it reaches a telephone number; None where an address is of one kind only."""
     is_simulated: bool = False
     """Whether nobody real is behind it: a demo alone has it."""
     who_sees_sender: "Words" = ""

@@ -21,6 +21,8 @@ class OutgoingMessage:
     subject: str = field(default="", repr=False)
     reference: str = ""
     unsubscribe_url: str = field(default="", repr=False)
+    own_page: str = field(default="", repr=False)
+    """The secret link to the page of a lead, where this is about what they pass on."""
     image_ref: str = ""
     """The provider's handle of this image from an earlier upload, if the caller remembers one."""
     begun: str = ""

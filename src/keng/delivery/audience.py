@@ -338,6 +338,7 @@ def _lines(cells: list[RecipientCount], key: str, labels: dict[str, str]) -> lis
 def channel_labels() -> dict[str, str]:
     """What the desk calls each channel, and the page that is none."""
     names = {code: str(channels.get_channel(code).facts.name) for code in channels.channel_codes()}
+    names |= {code: str(way.name) for code, way in channels.phone_ways().items()}
     return names | {"web": _("Status page")}
 
 

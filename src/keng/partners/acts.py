@@ -55,6 +55,8 @@ SET_KIT_SHARE_RIGHT = Act(MEMBER)
 # Of a campaign only numbers of a commune and a day are kept: no entry tells the moment.
 TAKE_PART_IN_CAMPAIGN = Act(HOLDER)
 NOTE_CAMPAIGN_SHARE = Act(MEMBER)
+# A number of a commune and a day, as above.
+COUNT_OPENING = Act(HOLDER)
 
 # Surveys: the partner's own, in its own chain. No officer acts on one.
 MAKE_PARTNER_SURVEY = Act(MEMBER, {"partner_survey.made": _("Began a survey of a partner")})

@@ -36,9 +36,21 @@ def communes_of_partner(partner: Partner) -> list[Place]:
     place = partner.place
     if place is not None and place.kind != Place.Kind.PROVINCE:
         return [place]
+    return list(_communes_of_province(partner).order_by(alphabetically()))
+
+
+def commune_of_partner(partner: Partner, code: str) -> Place | None:
+    """The one of them with this code."""
+    place = partner.place
+    if place is not None and place.kind != Place.Kind.PROVINCE:
+        return place if place.code == code else None
+    return _communes_of_province(partner).filter(code=code).first()
+
+
+def _communes_of_province(partner: Partner) -> QuerySet[Place]:
+    place = partner.place
     province = place.province_code if place else partner.invited_by_unit.province_code
-    found = Place.objects.filter(kind__in=_COMMUNES, valid_to=None, province_code=province)
-    return list(found.order_by(alphabetically()))
+    return Place.objects.filter(kind__in=_COMMUNES, valid_to=None, province_code=province)
 
 
 def offered_parts(partner: Partner) -> dict[str, list[tuple[str, str]]]:

@@ -6,6 +6,7 @@ officer reads who passed what on, so nobody but the partner can do it.
 
 import datetime
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -72,7 +73,10 @@ def _changed(shares: list[KitShare], newest: Version) -> ChangedShare | None:
 
 def _most_groups(shares: Iterable[KitShare]) -> int:
     """Two versions of one warning went to the same groups, as far as anybody knows."""
-    return max(share.groups for share in shares)
+    by_version: Counter[uuid.UUID] = Counter()
+    for share in shares:
+        by_version[share.version_id] += share.groups
+    return max(by_version.values())
 
 
 def _sent_words(dispatch: uuid.UUID | None) -> str:

@@ -132,8 +132,12 @@ class LettersForm(Form):
 
 
 class KitShareForm(Form):
-    """In how many groups a warning was passed on."""
+    """In how many groups a warning was passed on, and of which commune if it is one."""
 
+    place = forms.ChoiceField(
+        required=False,
+        error_messages={"invalid_choice": _("You do not work in this commune")},
+    )
     groups = forms.IntegerField(
         label=_("In how many groups?"),
         min_value=1,
@@ -146,6 +150,18 @@ class KitShareForm(Form):
         },
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+
+    def __init__(self, *args: Any, places: list[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = {one.code: one for one in places}
+        offered: Any = self.fields["place"]
+        offered.choices = [("", ""), *((one.code, one.full_name) for one in places)]
+
+    def chosen_place(self) -> Place | None:
+        """A partner of one commune passes on there and is not asked."""
+        if len(self.places) == 1:
+            return next(iter(self.places.values()))
+        return self.places.get(self.cleaned_data["place"])
 
 
 class KitRequestForm(Form):

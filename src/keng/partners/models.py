@@ -251,6 +251,8 @@ class KitShare(Row):
 
     partner = models.ForeignKey("accounts.Partner", models.PROTECT, related_name="+")
     version = models.ForeignKey("warnings.Version", models.PROTECT, related_name="+")
+    # The commune of those groups; empty where the partner named none.
+    place = models.ForeignKey("places.Place", models.PROTECT, null=True, related_name="+")
     groups = models.PositiveSmallIntegerField()
     shared_at = models.DateTimeField(default=times.now)
     # When the partner last said that what corrects it or takes it back stands there, too.
@@ -260,7 +262,11 @@ class KitShare(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["partner", "version"], name="kit_share_is_said_once"),
+            models.UniqueConstraint(
+                fields=["partner", "version", "place"],
+                name="kit_share_is_said_once",
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(
                 condition=Q(groups__gte=1, groups__lte=500), name="kit_share_is_a_believable_number"
             ),
@@ -294,3 +300,40 @@ class CampaignDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} on {self.day}"
+
+
+class ReachDay(models.Model):
+    """How often pages were opened by a partner's links on a day: numbers, and nothing of anybody.
+
+    Read and counted in the role of partners alone (`accounts.partner_role`).
+    """
+
+    class Kind(models.TextChoices):
+        WARNING = "warning", _("Warnings")
+        LESSON = "lesson", _("Lessons")
+        CAMPAIGN = "campaign", _("Campaigns")
+        SURVEY = "survey", _("Surveys")
+
+    partner = models.ForeignKey("accounts.Partner", models.PROTECT, related_name="+")
+    # The commune that the link was made for; empty where it was made for none.
+    place = models.ForeignKey("places.Place", models.PROTECT, null=True, related_name="+")
+    day = models.DateField()
+    kind = models.CharField(max_length=8, choices=Kind)
+    opened = models.PositiveIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "place", "day", "kind"],
+                name="reach_day_is_one_row",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["warning", "lesson", "campaign", "survey"]),
+                name="reach_day_kind_is_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["day"], name="reach_day_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} on {self.day}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from keng.accounts.models import Officer, Partner, PartnerMember
 from keng.accounts.vouching import are_of_one_line, had_a_hand
@@ -232,11 +232,13 @@ def shared_version(written: str) -> Version | None:
 
 
 def kit_shares_of(partner: Partner) -> dict[uuid.UUID, int]:
-    """In how many groups the partner passed each warning on."""
-    return dict(KitShare.objects.filter(partner=partner).values_list("version", "groups"))
+    """In how many groups the partner passed each warning on, in all communes together."""
+    shares = KitShare.objects.filter(partner=partner).values("version")
+    return {row["version"]: row["all"] for row in shares.annotate(all=Sum("groups"))}
 
 
 def kit_reach(partner: Partner) -> tuple[int, int]:
     """How many warnings, and in how many groups together; for the partner's own eyes."""
     shares = KitShare.objects.filter(partner=partner)
-    return shares.count(), shares.aggregate(all=Sum("groups"))["all"] or 0
+    counted = shares.aggregate(warnings=Count("version", distinct=True), groups=Sum("groups"))
+    return counted["warnings"], counted["groups"] or 0

@@ -10,6 +10,7 @@ from keng.partners.public import (
     manuscript_writing,
     member_pages,
     pages,
+    reach_pages,
     survey_pages,
     survey_writing,
 )
@@ -124,6 +125,7 @@ public: list[URLPattern] = [
         name="partner-survey-result",
     ),
     path("partner/people/<uuid:pk>/agree/", member_pages.partner_agree, name="partner-agree"),
+    path("partner/reach/", reach_pages.partner_reach, name="partner-reach"),
     path("partner/kit/", member_pages.partner_kit, name="partner-kit"),
     path("partner/letters/", member_pages.partner_letters, name="partner-letters"),
     path("partner/kit/<uuid:pk>/right/", member_pages.partner_kit_right, name="partner-kit-right"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from keng.channels import facts_of
 from keng.delivery.audience import channel_labels
 from keng.delivery.models import ChannelAccount
+from keng.delivery.phone_ways import phone_way_of
 from keng.network.actions.lead_ways import TYPED_CHANNELS
 from keng.network.models import LeadWay
 
@@ -55,6 +56,9 @@ def _chats(accounts: list[ChannelAccount]) -> list[WayToTell]:
 
 def _typed(accounts: list[ChannelAccount]) -> list[WayToTell]:
     first = {account.channel: account for account in reversed(accounts)}
+    for account in reversed(accounts):
+        if phone_way := phone_way_of(account):
+            first[phone_way.code] = account
     labels = channel_labels()
     return [
         WayToTell(channel, labels[channel], first[channel])

@@ -9,6 +9,7 @@ from keng.reports.periodic import public as periodic_public
 from keng.reports.periodic.desk import listing, papers
 from keng.reports.periodic.desk import pages as periodic
 from keng.reports.periodic.files.report_files import CONTENT_TYPES
+from keng.reports.yearly.desk import yearly_list
 
 public: list[URLPattern] = [
     path("results", periodic_public.results, name="results"),
@@ -32,6 +33,7 @@ desk: list[URLPattern] = [
     path(
         "figures/incidents/", views.dashboard_rows, {"of": "incidents"}, name="dashboard-incidents"
     ),
+    path("figures/year/", yearly_list, name="yearly-list"),
     path("tips/<uuid:pk>/hand-over/", tip_hand_over, name="tip-hand-over"),
     path("figures/reports/", periodic.reports, name="reports"),
     path("figures/reports/draft/", periodic.report_draft, name="report-draft"),

@@ -646,6 +646,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_conversation": "SELECT, UPDATE (key_hash, mode, reply_address_sealed)",
         "delivery_channelaccount": R,
         # Who asked to be a partner and was not decided about in a month.
+        "partners_reachday": "SELECT (id, day), DELETE",
         "partners_kitrequest": "SELECT (id, asked_at, decided_at), "
         "UPDATE (name, about, decided_at)",
         # Matters of partners whose time is over: neither a word nor a key is read.
@@ -780,6 +781,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "surveys_answer": "SELECT (id, survey_id)",
         # Uploaded, and thrown away where it cannot be used; what it becomes the worker writes.
         "lessons_film": "SELECT, INSERT, UPDATE (state, title, captions, words)",
+        # Numbers of a commune and a day, read by the partner's own members alone.
+        "partners_reachday": RIU,
         "partner_inbox_partnerinbox": RIU,
         "partner_inbox_inboxholder": RIU,
         # What its writer takes back is destroyed.

@@ -130,6 +130,7 @@ PUBLIC_MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "keng.accounts.partner_middleware.PartnerMiddleware",
+    "keng.partners.public.count_openings.CountOpenings",
     "keng.site.refused_acts.RefusedActs",
 ]
 DESK_MIDDLEWARE = [

@@ -122,7 +122,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     report-rows imported-tips imported-warnings
     """,
     ),
-    (PROVINCE_WORKING, "official-alert official-alert-dismiss"),
+    (PROVINCE_WORKING, "official-alert official-alert-dismiss yearly-list"),
     (HANDING_OVER, "tip-hand-over"),
     (NAMING, "named-officer-end"),
     (SEEING_HOLDERS, "key-holders"),

@@ -71,6 +71,9 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("Figures", "dashboard", "every tip counts, but those about the own unit"),
     Sight("Tips behind a figure", "dashboard-list", "their number and state, no word"),
     Sight("Signed reports", "reports"),
+    Sight(
+        "What worked at which commune", "yearly-list", "rounded shares of a year, no number of tips"
+    ),
     Sight("Objections to the look-up", "listings"),
     Sight("Groups, leads, houses", "groups"),
     Sight("Warnings, also those that are not out yet", "warnings"),

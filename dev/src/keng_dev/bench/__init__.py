@@ -14,7 +14,7 @@ from types import FrameType
 from keng.runtime.errors import CannotContinue
 from keng_dev.bench.figures import Figure, print_table, write
 from keng_dev.bench.machine import machine_line
-from keng_dev.bench.scratch import Bench, scratch
+from keng_dev.bench.scratch import SOAK_SECONDS, Bench, scratch
 
 __all__ = ["Bench", "Figure", "add_arguments", "run"]
 BENCHES: dict[str, str] = {
@@ -30,7 +30,10 @@ BENCHES: dict[str, str] = {
     "words": "keng_dev.bench.words",
     "slow": "keng_dev.bench.slow",
     "start": "keng_dev.bench.start",
+    "soak": "keng_dev.bench.soak",
 }
+ONLY_BY_NAME = frozenset({"soak"})
+"""Too long for a run of all of them."""
 RESULTS = Path("bench") / "results"
 
 
@@ -38,17 +41,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     parser.add_argument("--full", action="store_true", help="as many rows as the targets speak of")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each; at least 3")
+    parser.add_argument(
+        "--seconds", type=int, default=SOAK_SECONDS, help="how long the soak lasts; at least 10"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    names = arguments.names or list(BENCHES)
+    names = arguments.names or [name for name in BENCHES if name not in ONLY_BY_NAME]
     if unknown := sorted(set(names) - set(BENCHES)):
         raise CannotContinue(
             f"No bench is called {', '.join(unknown)}; there are {', '.join(BENCHES)}."
         )
     signal.signal(signal.SIGTERM, _end)
     print(machine_line(), flush=True)
-    with scratch(rounds=max(3, arguments.rounds), is_full=arguments.full) as bench:
+    with scratch(
+        rounds=max(3, arguments.rounds),
+        is_full=arguments.full,
+        seconds=max(10, arguments.seconds),
+    ) as bench:
         for name in names:
             figures: list[Figure] = importlib.import_module(BENCHES[name]).measure(bench)
             print_table(name, figures)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.request import urlopen
+from uuid import UUID
 
 import psycopg
 
@@ -125,6 +126,10 @@ class Rig:
         """Send to all once, and let the database know its tables, as after the first days."""
         with self.sending():
             self.wait_until_sent(self.send_to_all(), groups)
+        self.analyze()
+
+    def analyze(self) -> None:
+        """Let the database count its tables, whose plans are poor ones until then."""
         self._ask("VACUUM ANALYZE")
 
     def clear(self) -> None:
@@ -223,6 +228,23 @@ class Rig:
             if time.monotonic() > end:
                 raise RuntimeError("the sender did not finish")
             time.sleep(0.2)
+
+    def sent_until(self, dispatches: list[UUID], moment: float) -> int:
+        """How many rows of these were on record as sent by then, in seconds since 1970."""
+        return self._number(
+            "SELECT count(*) FROM delivery_delivery WHERE dispatch_id = ANY(%s) "
+            "AND state = 'sent' AND settled_at <= to_timestamp(%s)",
+            dispatches,
+            moment,
+        )
+
+    def wait_until_all_sent(self, dispatches: list[UUID], count: int) -> None:
+        """The same as `wait_until_sent`, of rows that were queued in many portions."""
+        end = time.monotonic() + _LONGEST
+        while self.sent_until(dispatches, time.time()) < count:
+            if time.monotonic() > end:
+                raise RuntimeError("the sender did not finish")
+            time.sleep(1.0)
 
     def received(self) -> int:
         with urlopen(self.sink) as answer:  # noqa: S310 -- our own sink

@@ -12,6 +12,8 @@ from keng.runtime.migrate import migrate
 from keng.runtime.postgres import Cluster, embedded_cluster
 from keng_dev.bench.processes import cpu_seconds, family
 
+SOAK_SECONDS = 900
+
 
 @dataclass(frozen=True)
 class Bench:
@@ -22,6 +24,8 @@ class Bench:
     data: Path
     cluster: Cluster
     passphrase: str
+    seconds: int = SOAK_SECONDS
+    """For how long a bench lasts that is about time."""
 
     def make_unit_keys(self) -> None:
         """For every unit that a bench made."""
@@ -48,7 +52,7 @@ class Bench:
 
 
 @contextmanager
-def scratch(*, rounds: int, is_full: bool) -> Iterator[Bench]:
+def scratch(*, rounds: int, is_full: bool, seconds: int = SOAK_SECONDS) -> Iterator[Bench]:
     """Never the operator's database: a bench writes a great deal and asks nobody."""
     folder = Path(tempfile.mkdtemp(prefix="keng-bench-"))
     # Root's PostgreSQL runs as another account, which must pass this folder.
@@ -61,7 +65,8 @@ def scratch(*, rounds: int, is_full: bool) -> Iterator[Bench]:
         migrate()
         from keng.vault import keys  # noqa: PLC0415 -- needs the settings
 
-        yield Bench(rounds, is_full, folder / "data", cluster, keys.make_first_keys())
+        passphrase = keys.make_first_keys()
+        yield Bench(rounds, is_full, folder / "data", cluster, passphrase, seconds)
     finally:
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)

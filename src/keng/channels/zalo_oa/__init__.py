@@ -5,7 +5,8 @@ optional api_base and oauth_base (for the fake api_base serves both), signature_
 messages_api (pinned from what was learned), use_proof ("yes" adds appsecret_proof to every call),
 article_cover (address of the picture above every article) and article_author, answer_template (id
 of an approved wording for who wrote more than seven days ago) and answer_template_data (JSON),
-price_after_two_days (đồng, of one message to who wrote more than two days ago).
+price_after_two_days (đồng, of one message to who wrote more than two days ago), phone_template (id
+of an approved wording for telephone numbers) and phone_template_data (JSON, with {link} in it).
 
 An outcome's `learned` may hold messages_api ("v2": this account is a state agency) and image_ref
 (reuse as Message.image_ref for the same picture on the same account for six days).
@@ -28,7 +29,7 @@ from keng.channels.base import (
     Request,
 )
 from keng.channels.facts import AccountSetting, ChatSubscribing, Facts
-from keng.channels.zalo_oa import articles, errors, sending, webhook
+from keng.channels.zalo_oa import articles, errors, phone_templates, sending, webhook
 from keng.channels.zalo_oa.account_check import ACCOUNT_CHECK
 from keng.channels.zalo_oa.requests import API_BASE
 from keng.channels.zalo_oa.tokens import OAUTH_BASE, RENEWAL
@@ -99,12 +100,18 @@ class ZaloOA:
             "answer_template",
             "answer_template_data",
             "price_after_two_days",
+            "phone_template",
+            "phone_template_data",
         ),
-        hosts=tuple(base.removeprefix("https://") for base in (API_BASE, OAUTH_BASE)),
+        hosts=tuple(
+            base.removeprefix("https://")
+            for base in (API_BASE, OAUTH_BASE, phone_templates.BUSINESS_BASE)
+        ),
         console_notes=(_WHO_READS_ALONG,),
         check=ACCOUNT_CHECK,
         renewal=RENEWAL,
         price_when_charged=_price_when_charged,
+        phone_way=phone_templates.ZALO_PHONE_WAY,
     )
 
     def parse(
@@ -121,4 +128,6 @@ class ZaloOA:
     ) -> Generator[Request, Reply, Outcome]:
         if articles.is_to_followers(address):
             return articles.article_steps(message, address, credentials, now)
+        if phone_templates.is_to_phone(address):
+            return phone_templates.phone_steps(message, address, credentials, now)
         return sending.sending_steps(message, address, credentials, now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from keng.channels import reading
 from keng.channels.outcomes import Outcome, OutcomeKind
@@ -10,6 +10,7 @@ from keng.channels.wire import Reply
 from keng.kit.times import VIETNAM, local_date, start_of
 
 OA_TYPE_UNSUPPORTED = -235
+_RATE_LIMIT = -32
 ATTACHMENT_EXPIRED = -100
 WINDOW_CLOSED = -230
 NEVER_WROTE = -232
@@ -56,6 +57,19 @@ _MEANING: dict[int, tuple[OutcomeKind, str]] = {
     -1341: ("reject", "form"),
 }
 _ABOUT_ONE_ADDRESS = frozenset({-237})
+_MEANING_BY_PHONE: dict[int, tuple[OutcomeKind, str]] = {
+    -108: ("gone", "no telephone number"),
+    -114: ("gone", "cannot receive"),
+    -118: ("gone", "no Zalo account"),
+    -119: ("gone", "cannot receive"),
+    -124: ("refresh_auth", "token invalid"),
+    -131: ("config", "template not approved"),
+    -136: ("config", "no wallet linked"),
+    -137: ("config", "no money in the wallet"),
+    -146: ("config", "template switched off"),
+}
+_QUOTAS_BY_PHONE = frozenset({-115, -144, -147})
+_NIGHT_BY_PHONE = -133
 
 
 def outcome_of_zalo_reply(reply: Reply, now: datetime, *, delivers: bool = True) -> Outcome:
@@ -73,6 +87,24 @@ def outcome_of_zalo_reply(reply: Reply, now: datetime, *, delivers: bool = True)
     return _refused(code, now, delivers)
 
 
+def outcome_of_phone_reply(reply: Reply, now: datetime) -> Outcome:
+    """The same of the interface for telephone numbers, which has codes of its own.
+
+    What is wrong with the template or its wallet stops these messages and not the whole account,
+    whose chats and groups need neither.
+    """
+    code = error_code(reading.json_object(reply.body))
+    if reply.status in (401, 429) or reply.status >= 500 or code in (None, 0, _RATE_LIMIT):
+        return outcome_of_zalo_reply(reply, now)
+    if code in _QUOTAS_BY_PHONE:
+        return Outcome("not_now", until=_tomorrow(now), reason="quota used", code=str(code))
+    if code == _NIGHT_BY_PHONE:
+        return Outcome("not_now", until=after_the_night(now), reason="night", code=str(code))
+    kind, reason = _MEANING_BY_PHONE.get(code, ("unknown", "code not known"))
+    scope: Literal["account", "address"] = "account" if kind == "refresh_auth" else "address"
+    return Outcome(kind, reason=reason, code=str(code), scope=scope)
+
+
 def error_code(body: Mapping[str, Any]) -> int | None:
     """The body's own code, which some replies write as a string; None when there is none."""
     value = reading.number(body.get("error"))
@@ -84,20 +116,19 @@ def _sent(body: Mapping[str, Any], reply: Reply) -> Outcome:
     remaining = reading.byte_count(reply.headers.get("x-ratelimit-remain"))
     return Outcome(
         "sent",
-        provider_id=reading.string(data.get("message_id"), 100),
+        provider_id=reading.string(data.get("message_id") or data.get("msg_id"), 100),
         rate_remaining=remaining,
         parts_sent=1,
     )
 
 
 def _refused(code: int, now: datetime, delivers: bool) -> Outcome:
-    if code == -32:
-        return _next_minute(now, "-32")
+    if code == _RATE_LIMIT:
+        return _next_minute(now, str(code))
     if code == -214:
         return Outcome("retry", after_seconds=60, reason="still processing", code="-214")
     if code == -211:
-        tomorrow = start_of(local_date(now) + timedelta(days=1)) + timedelta(minutes=5)
-        return Outcome("not_now", until=tomorrow, reason="quota used", code="-211")
+        return Outcome("not_now", until=_tomorrow(now), reason="quota used", code="-211")
     if code == -234:
         return Outcome("not_now", until=after_the_night(now), reason="night", code="-234")
     kind, reason = _MEANING.get(code, ("unknown", "code not known"))
@@ -105,6 +136,10 @@ def _refused(code: int, now: datetime, delivers: bool) -> Outcome:
         return _unclear(reason, delivers, str(code))
     one = kind == "gone" or code in _ABOUT_ONE_ADDRESS
     return Outcome(kind, reason=reason, code=str(code), scope="address" if one else "account")
+
+
+def _tomorrow(now: datetime) -> datetime:
+    return start_of(local_date(now) + timedelta(days=1)) + timedelta(minutes=5)
 
 
 def _unclear(reason: str, delivers: bool, code: str = "") -> Outcome:

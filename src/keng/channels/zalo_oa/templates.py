@@ -55,12 +55,17 @@ def fault_of_template_data(value: str) -> str | None:
     return None
 
 
+def template_data(value: str) -> dict[str, str]:
+    """What fills the blanks; nothing where it is wrong."""
+    found = reading.mapping(_decoded(value))
+    return {} if fault_of_template_data(value) else dict(found)
+
+
 def _template_request(address: Address, credentials: Mapping[str, str]) -> Request:
-    given = credentials.get("answer_template_data", "")
     body = {
         "user_id": address.value,
         "template_id": credentials.get("answer_template", ""),
-        "template_data": {} if fault_of_template_data(given) else reading.mapping(_decoded(given)),
+        "template_data": template_data(credentials.get("answer_template_data", "")),
     }
     url = requests.api_base(credentials) + "/v3.0/oa/message/template"
     content = requests.encoded_json(body)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText
+from keng.delivery.phone_ways import phone_way_of
 from keng.delivery.priorities import Priority
 from keng.delivery.queries.outcomes import NO_ACCOUNT, QUIET_HOURS
 from keng.kit import times
@@ -57,11 +58,12 @@ def write_sealed_messages(
     made = []
     for one in messages:
         key = new_id()
+        account = accounts.account_of(one.way)
         row = Delivery(
             id=key,
             dispatch=notice,
-            account=accounts.account_of(one.way),
-            channel=one.way.channel,
+            account=account,
+            channel=account.channel if account else one.way.channel,
             recipient_kind=one.kind,
             recipient_ref=one.to.pk,
             text=texts[one.to.language],
@@ -107,6 +109,8 @@ class CarryingAccounts:
         self._by_channel: dict[str, ChannelAccount] = {}
         for account in ordered:
             self._by_channel.setdefault(account.channel, account)
+            if phone_way := phone_way_of(account):
+                self._by_channel.setdefault(phone_way.code, account)
 
     def account_of(self, way: LeadWay | Subscription) -> ChannelAccount | None:
         """A chat is with one account of ours; anything typed goes by whichever carries it."""

@@ -38,7 +38,7 @@ from keng.delivery.sender.transports import PreparedDelivery, Wire
 from keng.kit import times
 from keng.lookup import chat_answers
 from keng.network.models import LeadWay, Subscription
-from keng.network.secret_links import lead_way_stop_url, stop_url
+from keng.network.secret_links import lead_way_stop_url, lead_way_url, stop_url
 from keng.vault import opening
 from keng.vault.hybrid import SealedKind
 
@@ -179,6 +179,7 @@ async def _prepare(
         subject=text.subject,
         reference=str(row.id),
         unsubscribe_url=_stop_link(row),
+        own_page=lead_way_url(_lead_way(row)) if _is_to_lead(row) else "",
         begun=row.begun,
         earlier_post=row.earlier_post,
         deletes_post=row.deletes_post,
@@ -221,13 +222,20 @@ def _address_of(row: LeasedDelivery) -> Address:
 
 def _stop_link(row: LeasedDelivery) -> str:
     """The link by which a subscriber or a lead stops; nobody else has one."""
-    if row.recipient_kind == Delivery.RecipientKind.LEAD:
-        return lead_way_stop_url(
-            LeadWay(lead_id=row.recipient_ref, link_secret=row.link_secret or b"")
-        )
+    if _is_to_lead(row):
+        return lead_way_stop_url(_lead_way(row))
     if row.recipient_kind != Delivery.RecipientKind.SUBSCRIPTION:
         return ""
     return stop_url(Subscription(pk=row.recipient_ref, link_secret=row.link_secret or b""))
+
+
+def _is_to_lead(row: LeasedDelivery) -> bool:
+    return row.recipient_kind == Delivery.RecipientKind.LEAD
+
+
+def _lead_way(row: LeasedDelivery) -> LeadWay:
+    """As much of it as its links are derived from."""
+    return LeadWay(lead_id=row.recipient_ref, link_secret=row.link_secret or b"")
 
 
 def _with_known_picture(delivery: PreparedDelivery) -> PreparedDelivery:

@@ -16,6 +16,7 @@ from keng.acts.act import act
 from keng.acts.errors import Refused
 from keng.acts.locks import lock, lock_one
 from keng.audit.actions import record, unit_chain
+from keng.channels import phone_ways
 from keng.channels.by_hand import BY_HAND
 from keng.channels.email import Email, is_mailbox
 from keng.channels.gateway import national_number
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
 BY_EMAIL = Email.code
 BY_SMS = Sms.code
-TYPED_CHANNELS = (BY_EMAIL, BY_SMS)
+PHONE_WAYS = phone_ways()
+TYPED_CHANNELS = (BY_EMAIL, BY_SMS, *PHONE_WAYS)
 """Those whose address somebody types, so that whoever reads there has to agree."""
 CODE_WORD = "DAUMOI"
 CODE_LENGTH = 8
@@ -91,8 +93,18 @@ class TypedAddress:
 
     @property
     def hash(self) -> bytes:
-        """What finds it again. Letter case of a mailbox is nobody's second one."""
-        return keyed_hash("lead way", self.channel, self.address.strip().casefold())
+        """What finds it again. Letter case of a mailbox is nobody's second one.
+
+        A number is the same by text message and on Zalo: who refused there refused here.
+        """
+        channel = BY_SMS if self.channel in PHONE_WAYS else self.channel
+        return keyed_hash("lead way", channel, self.address.strip().casefold())
+
+    @property
+    def as_sent(self) -> str:
+        """As the channel's adapter knows it."""
+        phone_way = PHONE_WAYS.get(self.channel)
+        return f"{phone_way.prefix}{self.address}" if phone_way else self.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +122,7 @@ def chat_address(channel: str, account_id: uuid.UUID, reply_address: str) -> Typ
 
 def read_typed_address(channel: str, words: str) -> TypedAddress:
     """The address in the form in which it is kept. Raises NoSuchAddress."""
-    if channel == BY_SMS:
+    if channel == BY_SMS or channel in PHONE_WAYS:
         number = national_number(words)
         if not number:
             raise NoSuchNumber
@@ -133,7 +145,8 @@ def choose_lead_way(lead: Lead, typed: TypedAddress) -> None:
     Raises AddressRefused, AskedJustNow.
     """
     way = _lock_way(lead.pk)
-    if way.address_hash is not None and bytes(way.address_hash) == typed.hash and not way.gone_at:
+    is_same = way.address_hash is not None and bytes(way.address_hash) == typed.hash
+    if is_same and way.channel == typed.channel and not way.gone_at:
         return
     asked_at = None if way.is_entered_for_lead else way.entered_at
     if asked_at is not None and asked_at > times.now() - _ASK_AGAIN_AFTER:
@@ -214,7 +227,7 @@ def _put_address(
 ) -> None:
     _empty(way)
     way.channel = typed.channel
-    way.address_sealed = seals.for_sender(typed.address, kind=SealedKind.ADDRESS)
+    way.address_sealed = seals.for_sender(typed.as_sent, kind=SealedKind.ADDRESS)
     way.address_hash = typed.hash
     way.is_entered_for_lead = is_entered_for_lead
     way.entered_at = times.now()

@@ -8,19 +8,26 @@ from keng.acts.errors import NotAllowed
 from keng.acts.work import permit_over
 from keng.kit import times
 from keng.partners.acts import NOTE_KIT_SHARE, SET_KIT_SHARE_RIGHT
+from keng.partners.campaign_parts import commune_of_partner
 from keng.partners.models import KitShare
+from keng.places.models import Place
 
 
 @act(NOTE_KIT_SHARE)
-def note_kit_share(version_id: uuid.UUID, *, groups: int, by: PartnerMember) -> None:
-    """In so many groups; said again, the later number counts. Only the partner sees it.
+def note_kit_share(
+    version_id: uuid.UUID, *, groups: int, place: Place | None = None, by: PartnerMember
+) -> None:
+    """In so many groups of a commune; said again of the same one, the later number counts.
 
-    Raises NotAllowed.
+    Only the partner sees it. Raises NotAllowed, also where the partner does not work there.
     """
     permit_over(by.partner_id)
+    if place is not None and commune_of_partner(by.partner, place.code) != place:
+        raise NotAllowed
     KitShare.objects.update_or_create(
         partner_id=by.partner_id,
         version_id=version_id,
+        place=place,
         defaults={"groups": groups, "shared_at": times.now()},
     )
 

@@ -16,12 +16,14 @@ from keng.network.actions.subscriptions import TooManyLetters
 from keng.partners import queries
 from keng.partners.actions import articles as actions
 from keng.partners.actions import inviting, sharing
+from keng.partners.campaign_parts import communes_of_partner
 from keng.partners.changed_shares import changed_shares_of
 from keng.partners.errors import MarksUnchecked
 from keng.partners.forms import ArticleForm, KitShareForm, LettersForm
 from keng.partners.letters import ask_for_letters, letters_of
 from keng.partners.models import Article
 from keng.partners.public.deciding import decide_own_text, see_other
+from keng.partners.reach_links import via_query
 from keng.releases.hands import name_hands
 
 
@@ -120,13 +122,19 @@ def partner_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def partner_kit(request: HttpRequest) -> HttpResponse:
     """The newest warnings with text and picture, and what one says to have passed on."""
     partner = request.member.partner
-    form = KitShareForm(request.POST if request.method == "POST" else None)
+    places = communes_of_partner(partner)
+    form = KitShareForm(request.POST if request.method == "POST" else None, places=places)
     versions = queries.kit_warnings(partner)
     if form.is_bound and form.is_valid():
         chosen = queries.shared_version(request.POST.get("version", ""))
         if chosen is None:
             raise Http404
-        sharing.note_kit_share(chosen.pk, groups=form.cleaned_data["groups"], by=request.member)
+        sharing.note_kit_share(
+            chosen.pk,
+            groups=form.cleaned_data["groups"],
+            place=form.chosen_place(),
+            by=request.member,
+        )
         return see_other("partner-kit")
     said = queries.kit_shares_of(partner)
     for version in versions:
@@ -134,8 +142,12 @@ def partner_kit(request: HttpRequest) -> HttpResponse:
         # The summary of mistakes leads to the box that was sent.
         was_sent = str(version.pk) == request.POST.get("version")
         version.box = "id_groups" if was_sent else f"id_{version.pk}"
-        version.typed = form.data.get("groups", "") if was_sent else version.said
-        version.faults = form.errors.get("groups") if was_sent else None
+        # Of several communes no number is that of the next one.
+        kept = version.said if len(places) == 1 else None
+        version.typed = form.data.get("groups", "") if was_sent else kept
+        version.typed_place = form.data.get("place", "") if was_sent else ""
+        faults = form.errors.get("groups") or form.errors.get("place")
+        version.faults = faults if was_sent else None
     context = {
         "partner": partner,
         "changed": changed_shares_of(partner),
@@ -144,6 +156,8 @@ def partner_kit(request: HttpRequest) -> HttpResponse:
         "reach": queries.kit_reach(partner),
         "letters": letters_of(request.member),
         "can_write": mailbox_account() is not None,
+        "places": places,
+        "via": via_query(partner, places[0] if len(places) == 1 else None),
     }
     return render(request, "partners/own/kit.html", context, status=422 if form.errors else 200)
 

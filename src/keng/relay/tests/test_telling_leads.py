@@ -10,10 +10,12 @@ from django.urls import reverse
 from keng.audit.models import Entry
 from keng.channels.fake import running_provider
 from keng.channels.sms.fake import FakeSms
+from keng.channels.zalo_oa.fake import running_zalo
 from keng.conftest import sign_in
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.actions.accounts import add_account
 from keng.delivery.actions.lead_messages import quiet_until
+from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import ChannelAccount, Delivery, RelayTask
 from keng.delivery.priorities import Priority
 from keng.delivery.tests.sending import send_until
@@ -24,11 +26,12 @@ from keng.network.actions import lead_ways
 from keng.network.actions.lead_ways import QuietHours, TypedAddress
 from keng.network.actions.leads import set_lead_stopped
 from keng.network.models import Lead, LeadRefusal, LeadWay
-from keng.network.secret_links import lead_token, lead_way_token
+from keng.network.secret_links import lead_token, lead_way_token, lead_way_url
 from keng.relay import reminders, stopping, telling_leads
 from keng.relay.lead_chat_handler import lead_code_in
 from keng.relay.lead_outcomes import outcome_of_leads
 from keng.relay.tasks_of_leads import leads_to_tell
+from keng.relay.ways_to_tell import ways_to_tell
 from keng.vault import keys
 from tests import make
 
@@ -335,3 +338,49 @@ def test_a_text_message_says_who_entered_them_and_nothing_of_the_warning(as_send
     assert "Canh bao" not in task
     settled = messages()[-1]
     assert (settled.state, settled.address_sealed, settled.text_sealed) == ("sent", None, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_zalo_by_number_a_lead_reads_the_approved_wording_with_the_own_link_alone(as_sender):
+    ward = Ward.of_a_landlord()
+    with running_zalo() as zalo:
+        secrets = dict(zalo.credentials())
+        base = secrets.pop("api_base")
+        tokens = {key: secrets.pop(key) for key in ("access_token", "refresh_token")}
+        account = ChannelAccount(
+            channel="zalo_oa", slug="oa", unit=ward.unit, name="OA", base_url=base
+        )
+        add_account(account, settings=secrets, tokens=tokens)
+        assert "zalo_phone" not in [way.value for way in ways_to_tell()]
+        zalo.state.phone_templates = {"zns-1": ("trang",)}
+        zalo.state.phones = {"84901234567"}
+        template = {"phone_template": "zns-1", "phone_template_data": '{"trang": "{link}"}'}
+        keep_secrets(account, secrets | template)
+        account.save()
+        assert "zalo_phone" in [way.value for way in ways_to_tell()]
+        lead_ways.choose_quiet_hours(ward.lead, QuietHours(None, None))
+        typed = lead_ways.read_typed_address("zalo_phone", "0901 234 567")
+        lead_ways.enter_lead_way(ward.lead.pk, typed, by=ward.officer)
+        telling_leads.tell_leads()
+        send_until(lambda: len(zalo.state.delivered) == 1)
+        lead_ways.confirm_lead_way(LeadWay.objects.get())
+        ward.send(ward.audience(), urgent=True)
+        telling_leads.tell_leads()
+        send_until(lambda: len(zalo.state.delivered) == 2)
+    link = f"zns-1 {lead_way_url(LeadWay.objects.get())}"
+    assert [sent.text for sent in zalo.state.delivered] == [link, link]
+
+
+def test_who_refused_a_text_message_is_not_asked_on_zalo_at_the_same_number(ward):
+    lead_ways.choose_lead_way(ward.lead, TypedAddress("sms", "0901234567"))
+    stopping.stop_lead(ward.lead)
+    assert lead_ways.is_refused(lead_ways.read_typed_address("zalo_phone", "0901234567"))
+    assert not lead_ways.is_refused(lead_ways.read_typed_address("zalo_phone", "0901234568"))
+
+
+def test_a_lead_may_change_from_text_messages_to_zalo_with_the_same_number(ward, monkeypatch):
+    lead_ways.choose_lead_way(ward.lead, TypedAddress("sms", "0901234567"))
+    later = times.now() + datetime.timedelta(minutes=11)
+    monkeypatch.setattr(lead_ways.times, "now", lambda: later)
+    lead_ways.choose_lead_way(ward.lead, TypedAddress("zalo_phone", "0901234567"))
+    assert LeadWay.objects.get().channel == "zalo_phone"

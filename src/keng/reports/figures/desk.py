@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keng.accounts.models import Officer
-from keng.accounts.who import COUNTING, WORKING
+from keng.accounts.who import COUNTING, PROVINCE_WORKING, WORKING
 from keng.kit.ids import id_or_404
 from keng.reports.figures import dashboard_counts, definitions, lists
 from keng.reports.figures.periods import Period, period_labels, period_of
@@ -51,6 +51,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         ],
         "imported": dashboard_counts.imported_in_period(officer, chosen),
         "reads_imported": lists,
+        "reads_yearly_list": PROVINCE_WORKING.includes(request.officer),
         "money": dashboard_counts.incident_sums(officer, chosen),
     }
     return render(request, "reports/dashboard.html", context)

@@ -279,6 +279,7 @@ OF_OTHER_ROLES = {
     "period-new",
     "period-stop",
     "retention",
+    "yearly-list",
 } | {name for name, _converters in ROUTES if name.startswith(("breach", "processing-register"))} - {
     "break-ins",
     "break-in-read",

@@ -5,6 +5,8 @@ import hmac
 
 from keng.channels.zalo_oa.fake.state import ACCESS_SECONDS, ApiCall, FakeState, ZaloError
 
+PHONE_PATH = "/message/template"
+
 
 class Gate:
     """Counts the calls of each minute of the fake's clock."""
@@ -18,11 +20,13 @@ class Gate:
         """Raises the provider's error for a call that may not come in."""
         self._count()
         state = self._state
+        # The interface for telephone numbers has codes of its own.
+        dead_token = -124 if call.path == PHONE_PATH else -216
         token = call.headers.get("access_token", "")
         if not hmac.compare_digest(token.encode(), state.access_token.encode()):
-            raise ZaloError(-216, "Access token is invalid")
+            raise ZaloError(dead_token, "Access token is invalid")
         if state.clock.now() - state.token_issued_at > ACCESS_SECONDS:
-            raise ZaloError(-216, "Access token has expired")
+            raise ZaloError(dead_token, "Access token has expired")
         proof = call.headers.get("appsecret_proof")
         if proof is not None and proof != self._proof(token):
             raise ZaloError(-242, "appsecret_proof is invalid")

@@ -17,6 +17,8 @@ from keng.channels.zalo_oa.fake.state import (
 from keng.kit.times import VIETNAM
 
 _MENTION = re.compile(r"\[@[^\]]{1,64}\]")
+_PHONE = re.compile(r"84[1-9][0-9]{8,9}")
+_MAX_TRACKING = 48
 _FREE = 2 * DAY_SECONDS
 _OPEN = 7 * DAY_SECONDS
 
@@ -58,6 +60,33 @@ def post_template(state: FakeState, call: ApiCall) -> dict[str, Any]:
     words = " ".join([body["template_id"], *map(str, data.values())])
     sent = _deliver(state, call, "user", user.id, {"text": words})
     return {"message_id": sent.id, "user_id": user.id, "sent_time": str(int(sent.at * 1000))}
+
+
+def post_phone_template(state: FakeState, call: ApiCall) -> dict[str, Any]:
+    """POST /message/template: an approved wording to a telephone number."""
+    body = call.json()
+    number = _text(body.get("phone"))
+    if not _PHONE.fullmatch(number):
+        raise ZaloError(-108, "Phone number is invalid")
+    blanks = state.phone_templates.get(_text(body.get("template_id")))
+    if blanks is None:
+        raise ZaloError(-131, "ZNS template was not approved")
+    data = _mapping(body.get("template_data"))
+    if set(data) != set(blanks):
+        raise ZaloError(-1340, "template_data does not match the template")
+    if number not in state.phones:
+        raise ZaloError(-118, "Zalo account does not exist")
+    if len(_text(body.get("tracking_id"))) > _MAX_TRACKING:
+        raise ZaloError(-1340, "tracking_id is too long")
+    words = " ".join([body["template_id"], *map(str, data.values())])
+    sent = _deliver(state, call, "phone", number, {"text": words})
+    quota = {"dailyQuota": "500", "remainingQuota": "499"}
+    return {
+        "msg_id": sent.id,
+        "sent_time": str(int(sent.at * 1000)),
+        "sending_mode": "1",
+        "quota": quota,
+    }
 
 
 def post_group_message(state: FakeState, call: ApiCall) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from keng.channels.fake.provider import (
 from keng.channels.zalo_oa.fake import account, articles, groups, messages, oauth
 from keng.channels.zalo_oa.fake.control import Control
 from keng.channels.zalo_oa.fake.emitter import Emitter
-from keng.channels.zalo_oa.fake.gate import Gate
+from keng.channels.zalo_oa.fake.gate import PHONE_PATH, Gate
 from keng.channels.zalo_oa.fake.state import (
     ApiCall,
     FakeSettings,
@@ -34,6 +34,7 @@ ROUTES: dict[tuple[str, str], ApiHandler] = {
     ("POST", "/v3.0/oa/message/cs"): messages.post_consultation,
     ("POST", "/v2.0/oa/message"): messages.post_v2_message,
     ("POST", "/v3.0/oa/message/template"): messages.post_template,
+    ("POST", PHONE_PATH): messages.post_phone_template,
     ("POST", "/v3.0/oa/group/message"): messages.post_group_message,
     ("POST", "/v3.0/oa/quota/group"): groups.list_assets,
     ("POST", "/v3.0/oa/group/creategroupwithoa"): groups.create_group,

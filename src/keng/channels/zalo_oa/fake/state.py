@@ -166,6 +166,10 @@ class FakeState:
         self.article_tokens: dict[str, str] = {}
         self.templates: dict[str, tuple[str, ...]] = {}
         """Approved wordings by their id, each with the names of its blanks."""
+        self.phone_templates: dict[str, tuple[str, ...]] = {}
+        """The same of those for telephone numbers."""
+        self.phones: set[str] = set()
+        """Numbers, as 84…, that have a Zalo account."""
         self.journal: list[JournalEntry] = []
         self.media: dict[str, bytes] = {}
         self.used_refresh_tokens: set[str] = set()

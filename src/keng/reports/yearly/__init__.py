@@ -1,0 +1,1 @@
+"""The yearly list: what worked at which commune, for its province."""
