@@ -1,12 +1,14 @@
 """`python -m tests.six_things [FILE …]`: how well the six things of a warning are read.
 
 One JSON object a line: `text`, and for each of `source`, `hazard`, `place`, `consequence`, `act`,
-`time` and `fear` (it frightens without an act) 1 or 0, in the object or under `marks`. Without a
-file those of our own beside the tests of `keng.warnings`. `--misses` prints each text that was read
+`time` and `fear` (it frightens without an act) 1 or 0, in the object or under `marks`; or
+`sentences`, a list of each sentence and the marks that it has, `alarm` among them. Without a file
+those of our own beside the tests of `keng.warnings`. `--misses` prints each text that was read
 otherwise than it is marked.
 """
 
 import argparse
+import csv
 import json
 from collections.abc import Callable, Iterator
 from importlib import resources
@@ -17,6 +19,10 @@ from keng.language.fold import fold
 from keng.warnings.six_things import Thing, things_said
 
 OWN = ("six_things_own.jsonl", "six_things_later.jsonl", "six_things_third.jsonl")
+BY_SENTENCE = "six_things_fourth.jsonl"
+# Measured, never learned from.
+HELD = "six_things_held.jsonl"
+ALARM = "alarm"
 MARKS = (*(thing.value for thing in Thing), "fear")
 
 Row = dict[str, Any]
@@ -45,9 +51,28 @@ def own_rows(name: str) -> list[Row]:
     return rows_in(folder.joinpath(name).read_text(encoding="utf-8"))
 
 
+def short_texts(thing: Thing) -> list[tuple[str, bool]]:
+    """Short texts that say a thing, and others that only look like it."""
+    folder = resources.files("keng.warnings.tests").joinpath("data")
+    lines = folder.joinpath("six_things_pairs.csv").read_text(encoding="utf-8").splitlines()
+    return [
+        (row["text"], row["says"] == "1") for row in csv.DictReader(lines) if row["thing"] == thing
+    ]
+
+
 def rows_in(text: str) -> list[Row]:
     """The texts of a file, each with its marks."""
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
+    return [_with_text(json.loads(line)) for line in text.splitlines() if line.strip()]
+
+
+def _with_text(row: Row) -> Row:
+    """Of a row that is marked by its sentences, its text and the marks of the whole."""
+    if "sentences" not in row:
+        return row
+    said = {mark for _sentence, *marks in row["sentences"] for mark in marks}
+    marks = {mark: int(mark in said) for mark in MARKS}
+    marks["fear"] = int(ALARM in said and Thing.ACT not in said)
+    return {**row, "text": " ".join(sentence for sentence, *_ in row["sentences"]), "marks": marks}
 
 
 def figures_of(
@@ -112,7 +137,7 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true")
     asked = parser.parse_args()
     named = {str(path): rows_in(path.read_text(encoding="utf-8")) for path in asked.files}
-    for name, rows in (named or {name: own_rows(name) for name in OWN}).items():
+    for name, rows in (named or {name: own_rows(name) for name in (*OWN, HELD)}).items():
         print("\n".join(_tables(name, rows, shows_misses=asked.misses)))
 
 

@@ -2,19 +2,21 @@
 
 Source, hazard, place, consequence, act and time are what people need before they do something, as
 research on public warnings found. What is found here is a hint for whoever writes or lets a text
-out: it stops nothing, and it says of no text that it is true. The words are in `words.txt`.
+out: it stops nothing, and it says of no text that it is true. Lists of words
+(`words.txt`), rules and single words are clues (`clues.py`), whose weights were learned.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from keng.warnings.six_things.alarm import frightens
-from keng.warnings.six_things.harm import says_consequence, says_hazard
-from keng.warnings.six_things.instructions import clauses_that_instruct
-from keng.warnings.six_things.place import says_place
-from keng.warnings.six_things.read_text import ReadText, readings_of_text
-from keng.warnings.six_things.source import says_source
-from keng.warnings.six_things.when import says_time
+from keng.warnings.six_things.clues import (
+    ALARM,
+    clues_in_sentence,
+    learned_weights,
+    sentences_of,
+)
 
 
 class Thing(StrEnum):
@@ -49,19 +51,21 @@ class ThingsSaid:
 
 def things_said(text: str) -> ThingsSaid:
     """Read a text in Vietnamese, with or without accents; of a long one the beginning."""
-    readings = readings_of_text(text)
-    acts = set().union(*(clauses_that_instruct(read) for read in readings))
-    things = frozenset(thing for read in readings for thing in _things_of(read, acts))
-    return ThingsSaid(things, any(frightens(read) for read in readings))
+    sentences = sentences_of(text)
+    last = len(sentences) - 1
+    sums = [
+        _sums_of(clues_in_sentence(sentence, is_first=at == 0, is_last=at == last))
+        for at, sentence in enumerate(sentences)
+    ]
+    things = frozenset(thing for thing in Thing if any(each[thing] > 0 for each in sums))
+    return ThingsSaid(things, any(each[ALARM] > 0 for each in sums))
 
 
-def _things_of(read: ReadText, acts: set[int]) -> list[Thing]:
-    says = {
-        Thing.SOURCE: says_source(read),
-        Thing.HAZARD: says_hazard(read, acts),
-        Thing.PLACE: says_place(read, acts),
-        Thing.CONSEQUENCE: says_consequence(read, acts),
-        Thing.ACT: bool(acts),
-        Thing.TIME: says_time(read),
-    }
-    return [thing for thing in Thing if says[thing]]
+def _sums_of(clues: Iterable[str]) -> Mapping[str, float]:
+    """What the clues of a sentence speak for: each thing, and alarm, whose sum is above zero."""
+    known = learned_weights()
+    sums: dict[str, float] = defaultdict(float)
+    for clue in clues:
+        for thing, weight in known.get(clue, {}).items():
+            sums[thing] += weight
+    return sums

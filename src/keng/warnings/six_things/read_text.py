@@ -174,6 +174,11 @@ class _Section:
     """Whether its words say what happens; the others say how a sentence is made."""
 
 
+def list_names() -> tuple[str, ...]:
+    """The names of all lists."""
+    return tuple(_listed())
+
+
 @cache
 def _listed() -> dict[str, _Section]:
     text = resources.files(__package__).joinpath("words.txt").read_text(encoding="utf-8")
