@@ -42,7 +42,7 @@ ABOUT_ONE_CHANNEL = {
     # Subscribing by e-mail, how officers are called, and where somebody types that leads are told.
     "email": {"delivery", "duty", "network"},
     # And whose call the desk may say is taken on by its link.
-    "sms": {"delivery", "network", "site", "warnings"},
+    "sms": {"delivery", "network", "relay", "site", "warnings"},
     "voice": {"delivery"},
     "web_push": {"delivery", "duty"},
 }
