@@ -28,9 +28,7 @@ END_TEXT = Act(
 COUNT_FINISHED = Act(HOLDER)
 
 TAKE_IN_FILM = Act(PROVINCE_WORKING, {"film.uploaded": _("Uploaded a film")})
-DISCARD_FILM = Act(
-    PROVINCE_WORKING, {"film.discarded": _("Threw a film away that could not be prepared")}
-)
+DISCARD_FILM = Act(PROVINCE_WORKING, {"film.discarded": _("Threw a film away")})
 
 WRITE_FIRST_HOUR = Act(
     PROVINCE_WORKING, {"first_hour.written": _("Wrote the page of the first hour")}

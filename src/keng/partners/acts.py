@@ -46,9 +46,7 @@ SUBMIT_TEXT = Act(
 PUBLISH_TEXT = Act(MEMBER)
 GIVE_BACK_TEXT = Act(MEMBER)
 TAKE_IN_PARTNER_FILM = Act(MEMBER, {"partner_film.uploaded": _("Uploaded a film of a partner")})
-DISCARD_PARTNER_FILM = Act(
-    MEMBER, {"partner_film.discarded": _("Threw a film of a partner away that cannot be used")}
-)
+DISCARD_PARTNER_FILM = Act(MEMBER, {"partner_film.discarded": _("Threw a film of a partner away")})
 # Nobody but the partner sees it.
 NOTE_KIT_SHARE = Act(MEMBER)
 SET_KIT_SHARE_RIGHT = Act(MEMBER)

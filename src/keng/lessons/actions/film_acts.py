@@ -42,10 +42,13 @@ class FilmsAreOff(Refused):
     sentence = _("Not done: films cannot be prepared here.")
 
 
-class FilmNotRefused(Refused):
-    """The film can be used, or is still being prepared."""
+class FilmIsNeeded(Refused):
+    """A lesson has the film, or it is still being prepared."""
 
-    sentence = _("Only a film that cannot be used is discarded.")
+    sentence = _(
+        "Not discarded: a lesson has this film, or it is still being prepared. Take it out of the "
+        "lesson first."
+    )
 
 
 @act(acts.TAKE_IN_FILM, retry=False)
@@ -70,15 +73,10 @@ def take_in_film(
 
 @act(acts.DISCARD_FILM)
 def discard_film(key: uuid.UUID, *, by: "Officer") -> None:
-    """Throw away what could not be prepared: its words and whatever is left of its file.
-
-    Raises NotAllowed; FilmNotRefused for a film that can be used or is being prepared.
-    """
+    """Throw away a film that no lesson has, with its words. Raises NotAllowed, FilmIsNeeded."""
     film = lock_one(Film.objects.visible_to(by), key)
-    if film.state != Film.State.REFUSED:
-        raise FilmNotRefused
-    film.state, film.title, film.captions, film.words = Film.State.DISCARDED, "", {}, {}
-    film.save(update_fields=["state", "title", "captions", "words"])
+    require_unneeded(film)
+    empty_film(film)
     record(
         "film.discarded",
         by=by,
@@ -86,6 +84,24 @@ def discard_film(key: uuid.UUID, *, by: "Officer") -> None:
         chain=unit_chain(film.unit_id),
         detail={"problem": film.problem},
     )
+
+
+def require_unneeded(film: Film) -> None:
+    """Raises FilmIsNeeded for one that is not to be thrown away."""
+    if not is_unneeded(film):
+        raise FilmIsNeeded
+
+
+def is_unneeded(film: Film) -> bool:
+    """Whether it is prepared or refused, and no lesson has it, let out or not."""
+    is_done = film.state in {Film.State.REFUSED, Film.State.READY}
+    return is_done and not film.editions.exists()
+
+
+def empty_film(film: Film) -> None:
+    """Destroy its words and, once that is certain, its files; the row stays for the record."""
+    film.state, film.title, film.captions, film.words = Film.State.DISCARDED, "", {}, {}
+    film.save(update_fields=["state", "title", "captions", "words"])
     transaction.on_commit(lambda: remove_film_files(film))
 
 

@@ -66,17 +66,17 @@ def film(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     is_part = bool(request.htmx) and not request.htmx.boosted
     name = "lessons/desk/film_state.html" if is_part else "lessons/desk/film.html"
     may_write = rights.unit_to_write_for(request.officer) is not None
-    context = {"film": found, "may_discard": found.state == Film.State.REFUSED and may_write}
+    context = {"film": found, "may_discard": may_write and film_acts.is_unneeded(found)}
     return render(request, name, context)
 
 
 @require_POST
 def film_discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Throw a film away that could not be prepared."""
+    """Throw a film away that no lesson has."""
     _visible_film(request, pk)
     try:
         film_acts.discard_film(pk, by=request.officer)
-    except film_acts.FilmNotRefused as error:
+    except film_acts.FilmIsNeeded as error:
         messages.error(request, error.sentence)
         return redirect("film", pk=pk)
     messages.success(request, _("Discarded: its file and its words are gone."))

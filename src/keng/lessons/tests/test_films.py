@@ -271,11 +271,11 @@ def test_a_refused_film_is_thrown_away_with_its_words_and_its_file(desk, desk_cl
     assert (last.action, last.detail) == ("film.discarded", {"problem": "broken"})
 
 
-def test_a_film_that_can_be_used_is_not_thrown_away(desk, desk_client):
+def test_a_film_that_is_prepared_is_not_thrown_away(desk, desk_client):
     film = uploaded(desk, b"x")
     for state in ("waiting", "working"):
         Film.objects.filter(pk=film.pk).update(state=state)
-        with pytest.raises(film_acts.FilmNotRefused):
+        with pytest.raises(film_acts.FilmIsNeeded):
             film_acts.discard_film(film.pk, by=desk.writer)
         page = sign_in(desk_client, desk.writer).get(f"/lessons/films/{film.pk}/")
         assert "discard/" not in page.content.decode()

@@ -6,8 +6,6 @@ A film is out once a lesson with it is, which a second member lets out (releasin
 import uuid
 from collections.abc import Iterable, Mapping
 
-from django.db import transaction
-
 from keng.accounts.models import PartnerMember
 from keng.accounts.partner_role import in_partner_role
 from keng.accounts.partner_signing import partner_chain
@@ -19,14 +17,17 @@ from keng.audit.actions import record
 from keng.files import ffmpeg
 from keng.kit.advisory_locks import TurnLock
 from keng.lessons.actions.film_acts import (
-    FilmNotRefused,
+    FilmIsNeeded,
     FilmsAreOff,
+    empty_film,
     remove_film_files,
+    require_unneeded,
     write_film_file,
 )
 from keng.lessons.models import Film
 from keng.partners import acts
 from keng.partners.errors import TooManyFilmsWait
+from keng.partners.models import Manuscript
 
 _MOST_WAITING = 3
 
@@ -77,19 +78,20 @@ def _ask_for_place(member: PartnerMember) -> None:
 
 @act(acts.DISCARD_PARTNER_FILM)
 def discard_partner_film(pk: uuid.UUID, *, by: PartnerMember) -> None:
-    """Throw away what could not be prepared: its words and whatever is left of its file.
+    """Throw away a film that no lesson or draft has, with its words.
 
-    Raises NotAllowed; FilmNotRefused for a film that can be used or is being prepared.
+    Raises NotAllowed, FilmIsNeeded.
     """
     permit_over(by.partner_id)
     with in_partner_role():
         film = lock(Film.objects.of_partner(by.partner_id)).filter(pk=pk).first()
-        if film is None:
-            raise NotAllowed
-        if film.state != Film.State.REFUSED:
-            raise FilmNotRefused
-        film.state, film.title, film.captions, film.words = Film.State.DISCARDED, "", {}, {}
-        film.save(update_fields=["state", "title", "captions", "words"])
+    if film is None:
+        raise NotAllowed
+    require_unneeded(film)
+    if Manuscript.objects.filter(partner=by.partner_id, content__film__id=str(pk)).exists():
+        raise FilmIsNeeded
+    with in_partner_role():
+        empty_film(film)
     record(
         "partner_film.discarded",
         by=by,
@@ -97,4 +99,3 @@ def discard_partner_film(pk: uuid.UUID, *, by: PartnerMember) -> None:
         chain=partner_chain(by.partner_id),
         detail={"problem": film.problem},
     )
-    transaction.on_commit(lambda: remove_film_files(film))

@@ -10,7 +10,7 @@ from keng.accounts.models import Partner
 from keng.claims.actions import NotPublished
 from keng.claims.actions import for_partners as checks
 from keng.lessons.actions import for_partners as lessons
-from keng.lessons.models import Collection, Lesson
+from keng.lessons.models import Collection, Film, Lesson
 from keng.partners.film_queries import film_of_manuscript
 from keng.partners.models import Manuscript, PartnerText
 from keng.releases.errors import TextChanged
@@ -36,6 +36,10 @@ def _publish_lesson(text: Manuscript) -> dict[str, uuid.UUID | None]:
     else:
         own = Collection.objects.filter(partner_id=text.partner_id, made_by=None)
         collection = own.get(pk=text.collection_id)
+    film = film_of_manuscript(text)
+    if "film" in content and (film is None or film.state != Film.State.READY):
+        # It was thrown away after somebody handed the lesson in.
+        raise TextChanged
     lesson = None
     if text.lesson_id is not None:
         lesson = Lesson.objects.get(pk=text.lesson_id, collection=collection)
@@ -44,7 +48,7 @@ def _publish_lesson(text: Manuscript) -> dict[str, uuid.UUID | None]:
         content["right"],
         collection=collection,
         lesson=lesson,
-        film=film_of_manuscript(text),
+        film=film,
     )
     return {"collection_id": collection.pk, "lesson_id": made.lesson_id, "edition_id": made.pk}
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keng.files import ffmpeg
 from keng.kit.uploads import takes_files
 from keng.lessons import film_ranges
+from keng.lessons.actions.film_acts import FilmIsNeeded
 from keng.lessons.films.probe import MOST_FILM_BYTES
 from keng.lessons.models import Film
 from keng.partners import film_queries
@@ -61,19 +62,27 @@ def partner_film_new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def partner_film(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """How far it is, asking again by itself; then the film, and what to do with it."""
+    return _film_page(request, pk)
+
+
+def _film_page(request: HttpRequest, pk: uuid.UUID, *, problem: str = "") -> HttpResponse:
     film = _own_film_or_404(request, pk)
     context = {
         "partner": request.member.partner,
         "film": film,
         "is_in_work": film.state in {Film.State.WAITING, Film.State.WORKING},
+        "problem": problem,
     }
-    return render(request, "partners/own/film.html", context)
+    return render(request, "partners/own/film.html", context, status=409 if problem else 200)
 
 
 @require_POST
 def partner_film_discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Throw a film away that could not be prepared."""
-    actions.discard_partner_film(pk, by=request.member)
+    """Throw a film away that no lesson and no draft has."""
+    try:
+        actions.discard_partner_film(pk, by=request.member)
+    except FilmIsNeeded as error:
+        return _film_page(request, pk, problem=str(error.sentence))
     return see_other("partner-films")
 
 

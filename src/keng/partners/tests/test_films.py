@@ -1,15 +1,18 @@
 """A partner's own film: uploaded and let out by two of its people, and no officer's business."""
 
+import html
 import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, connection, transaction
+from django.test import TestCase
 
 from keng.accounts.partner_role import in_partner_role
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.lessons.actions import film_acts
+from keng.lessons.actions.film_acts import FilmIsNeeded
 from keng.lessons.models import Edition, Film
 from keng.partners.actions import films, manuscripts
 from keng.partners.errors import NoSecondMember, TooManyFilmsWait
@@ -17,6 +20,7 @@ from keng.partners.models import Manuscript
 from keng.partners.queries import waiting_texts
 from keng.partners.tests.stage import Stage, signed_in
 from keng.partners.tests.test_manuscripts import COLLECTION, LESSON
+from keng.releases.errors import TextChanged
 
 pytestmark = pytest.mark.django_db
 HELD = "a partner does not do this"
@@ -201,13 +205,72 @@ def test_the_worker_says_in_the_partners_chain_what_became_of_it(stage, become):
     ]
 
 
+def test_a_film_that_shows_too_much_is_thrown_away_before_it_is_out(
+    public_client, stage, ready, tmp_path
+):
+    signed_in(public_client, stage.thu)
+    page = f"/partner/films/{ready.pk}/"
+    assert "discard/" in public_client.get(page).content.decode()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert public_client.post(page + "discard/").status_code == 303
+    ready.refresh_from_db()
+    assert (ready.state, ready.title, ready.words) == ("discarded", "", {})
+    assert not (tmp_path / ready.path).exists()
+
+
+def test_a_film_of_a_draft_or_a_lesson_stays(public_client, stage, ready, become):
+    text = lesson_with(public_client, stage.thu, ready)
+    become("public")
+    answer = public_client.post(f"/partner/films/{ready.pk}/discard/")
+    assert answer.status_code == 409
+    assert str(FilmIsNeeded.sentence) in html.unescape(answer.content.decode())
+    manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=stage.binh)
+    with pytest.raises(FilmIsNeeded):
+        films.discard_partner_film(ready.pk, by=stage.thu)
+    with in_partner_role():
+        assert HELD in refused(
+            "UPDATE lessons_film SET state = 'discarded', title = '', captions = '{}', words = '{}'"
+        )
+
+
+def test_no_lesson_appears_with_a_film_that_was_thrown_away(public_client, stage, ready, become):
+    text = lesson_with(public_client, stage.thu, ready)
+    become("owner")
+    Film.objects.filter(pk=ready.pk).update(state="discarded", title="", captions={}, words={})
+    become("public")
+    with pytest.raises(TextChanged):
+        manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=stage.binh)
+    become("owner")
+    assert not Edition.objects.exists()
+
+
+def test_the_database_too_gives_no_lesson_a_film_that_was_thrown_away(
+    public_client, stage, ready, become
+):
+    text = lesson_with(public_client, stage.thu, ready)
+    other = films.take_in_partner_film(
+        [BEGINS_AS_A_FILM], title="Phim khác", captions={}, words={}, by=stage.binh
+    )
+    become("owner")
+    Film.objects.filter(pk=other.pk).update(state="discarded", title="", captions={}, words={})
+    become("public")
+    manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=stage.binh)
+    become("owner")
+    assert "was thrown away" in refused(
+        'INSERT INTO lessons_edition (id, lesson_id, number, unit_id, texts, "right", digest, '
+        "released_at, hands, film_id) SELECT gen_random_uuid(), lesson_id, 2, unit_id, texts, "
+        '"right", digest, now(), hands, %s FROM lessons_edition',
+        other.pk,
+    )
+
+
 def test_the_role_of_partners_uploads_and_writes_nothing_else(stage, ready, become):
     stranger = stage.alone()
     columns = "captions, words, made_at, partner_id, unit_id, title"
     become("public")
     assert "permission denied" in refused("UPDATE lessons_film SET title = 'giả'")
     with in_partner_role():
-        for change in ("title = 'giả'", "state = 'discarded', title = ''", "captions = '{}'"):
+        for change in ("title = 'giả'", "state = 'refused'", "captions = '{}'"):
             assert HELD in refused(f"UPDATE lessons_film SET {change}")
         assert "permission denied" in refused("UPDATE lessons_film SET sha256 = ''")
         assert "permission denied" in refused("DELETE FROM lessons_film")
