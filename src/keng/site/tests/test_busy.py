@@ -60,7 +60,8 @@ def test_an_officer_whose_tip_is_held_gets_the_text_back_and_sends_it_by_one_but
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     assert "Bạn hãy gửi lại một lần nữa" in page
-    assert "113" not in page
+    # Identifiers in attributes may have any digits.
+    assert "113" not in re.sub(r'="[^"]*"', "", page)
     assert fields_of(page)["text"] == words
     assert f'action="{address}"' in page
     other.rollback()
