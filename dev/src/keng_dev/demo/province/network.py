@@ -66,7 +66,8 @@ _ELSEWHERE = (
     (K.KARAOKE, 14, (3, 14), "Karaoke {}", "Chủ cơ sở"),
     (K.YOUTH_UNION, 26, (40, 180), "Đoàn Thanh niên {}", "Bí thư Đoàn"),
     (K.TEAM, 30, (6, 24), "Tổ tự quản {}", "Tổ trưởng tự quản"),
-    (K.FRONT, 20, (15, 60), "Mặt trận {}", "Chủ tịch Mặt trận"),
+    (K.FRONT, 16, (15, 60), "Mặt trận {}", "Chủ tịch Mặt trận"),
+    (K.MOBILISATION, 4, (8, 30), "Ban Dân vận {}", "Trưởng ban Dân vận"),
     (K.OTHER, 8, (20, 90), "Bà con bán hàng chợ {}", "Trưởng ban chợ"),
 )
 _CLASSES = ("3A", "4A", "4B", "5A", "5B")
