@@ -7,6 +7,7 @@ marked texts (`python -m tests.train_six_things`), so that wordings nobody thoug
 
 import csv
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
@@ -28,6 +29,8 @@ ALARM = "alarm"
 # A number says how long it is, and what is written to it: "5tr", "9h30".
 _LONGEST_NUMBER, _LONGEST_UNIT = 5, 3
 _WORDS_PER_LENGTH, _MOST_LENGTHS = 6, 4
+# The parts of a link are no sentences: "bit." is no "bịt".
+_LINK = re.compile(r"https?://\S{1,500}")
 _EXCLAIMED = ("!!", "‼", "❗", "🚨")
 
 # The weight of a clue for each of the six things, and for alarm.
@@ -36,7 +39,7 @@ Weights = Mapping[str, Mapping[str, float]]
 
 def sentences_of(text: str) -> list[str]:
     """The text in its sentences; what stands before a colon is one."""
-    read = readings_of_text(text)[0]
+    read = readings_of_text(_LINK.sub("http", text))[0]
     found = []
     for clauses in read.sentences():
         last = clauses[-1].start + len(clauses[-1].words) - 1
