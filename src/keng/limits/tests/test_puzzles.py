@@ -140,6 +140,8 @@ WITHOUT_SUM = {
     "wrong_codes",
     # A button after the last question. What is too much is thanked and not counted.
     "finish_limit",
+    # Opening a page: what is too much is shown and not counted.
+    "opening_limit",
     # The desk's: an officer beside the person types it once.
     "_WRONG_HALVES",
 }

@@ -35,11 +35,12 @@ def test_the_desk_can_open_all_its_lists(desk_client, here, become):
     sign_in(desk_client, here.officer)
     become("desk")
     for name in (name for name, converters in ROUTES if not converters):
-        # Claims are checked, periods set, earlier records brought in, data requests answered and
-        # incidents recorded at the province alone.
+        # Claims are checked, periods set, earlier records brought in, data requests answered,
+        # places listed by the year and incidents recorded at the province alone.
         of_the_province = (
             *("retention", "period-new", "data-requests", "consents"),
             *("imports", "import-new", "import-example"),
+            "yearly-list",
             *("breaches", "breach-new", "processing-register", "processing-register-export"),
         )
         elsewhere = {"claim-new": {404}} | {each: {403} for each in of_the_province}
