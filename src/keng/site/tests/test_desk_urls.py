@@ -377,6 +377,10 @@ def test_an_object_of_another_unit_does_not_exist(desk_client, here, elsewhere, 
         # What nobody waits for any more and what never was get one answer: back to the list.
         assert (posted.status_code, posted.url) == (302, reverse("desk-partners"))
         answers.discard(302)
+    if name == "model-offer":
+        # Offers are read by every desk until they end; whoever had it open keeps what they typed.
+        assert posted.status_code == 422
+        answers.discard(422)
     if name in OF_OTHER_ROLES:
         # Whose object it is is not looked at.
         answers = {404 if answer == 403 else answer for answer in answers}
