@@ -24,6 +24,8 @@ pytestmark = pytest.mark.django_db
 READ_BY_UNIT = ("imported_importedtip", "imported_importedwarning")
 # Nothing of a tip: those of partners are kept from every desk.
 OF_DESKS_ALONE = (
+    # Films of desks; those of partners no officer reads.
+    "lessons_film",
     "surveys_survey",
     "surveys_surveyresult",
     "surveys_answer",
