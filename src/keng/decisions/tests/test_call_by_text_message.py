@@ -38,6 +38,7 @@ def link_in(text):
 
 
 def test_a_text_message_calls_an_officer_whose_tap_takes_the_report_on(settings, request, gateway):
+    make.clock_rules()
     settings.EMERGENCY_EMAIL = ""
     stage = Stage()
     secrets = dict(gateway.credentials())

@@ -90,7 +90,7 @@ def test_what_is_to_be_mended_stands_open(public_client, ward):
 def test_a_recall_is_taken_back_by_text_message_in_its_approved_short_form(public_client, ward):
     first = ward.send(ward.audience())
     recall = ward.send(SameRecipients((first.pk,)), kind="recall")
-    short = "THU HOI: canh bao ABC-DEF. Khong chuyen tiep. Cong an xa Thu."
+    short = "THU HOI: canh bao ABC-DEF. Dung gui tiep. Cong an xa Thu."
     DispatchText.objects.filter(dispatch=recall).update(short=short)
     shown = page(public_client, ward.lead)
     assert shown.count(f">{short}</p>") == 1

@@ -25,14 +25,14 @@ ASKED = (
         "ở nhà văn hóa, bạn mang theo giấy thuê nhà.",
     ),
     AskedFront(
-        "Có người đến từng phòng trọ mời vay tiền, để lại tờ rơi rồi hôm sau quay lại giục. "
+        "Có người đến từng phòng trọ mời vay, để lại tờ rơi rồi hôm sau quay lại giục. "
         "Mấy chị phòng bên hơi lo. (câu hỏi mẫu)",
         asks_consent="Việc này công an phường giúp được. Bạn có đồng ý để Mặt trận chuyển lời này "
         "đến công an không? Không có tên bạn trong đó.",
     ),
 )
 SURVEY = {
-    "title": "Bình chữa cháy trong dãy trọ (khảo sát mẫu)",
+    "title": "Bình cứu hỏa trong dãy trọ (khảo sát mẫu)",
     "why": "Để biết dãy trọ nào cần vận động chủ trọ mua bình trước.",
 }
 
