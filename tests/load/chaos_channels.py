@@ -108,7 +108,7 @@ class RandomFaults(Faults):
         ]
         self.taken: Counter[str] = Counter()
 
-    def take(self, path: str) -> Fault:
+    def next_fault(self, path: str) -> Fault:
         if self._chance.random() > FAULTS:
             return Fault(delay=LATENCY)
         fault = Fault(**({"delay": LATENCY} | self._chance.choice(self._kinds)))

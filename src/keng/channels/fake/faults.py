@@ -48,7 +48,7 @@ class Faults:
     def clear(self) -> None:
         self._queue.clear()
 
-    def take(self, path: str) -> Fault | None:
+    def next_fault(self, path: str) -> Fault | None:
         for fault in tuple(self._queue):
             if fault.match in path:
                 fault.count -= 1

@@ -189,7 +189,7 @@ class FakeProvider(ABC):
         if call.path.startswith("/_fake/"):
             call.body = await request.read()
             return await self._control(call)
-        fault = self.faults.take(call.path)
+        fault = self.faults.next_fault(call.path)
         entry = self._log_call(call, fault)
         if fault is not None and fault.drop == "before_read":
             return cut_connection(request)

@@ -50,21 +50,21 @@ def messages(account, *, days, every, last):
     )
 
 
-def found():
+def read_silence():
     finding = silence.inbound(CheckedPlace(Ports()))
     return finding.level, finding.text
 
 
 def test_what_comes_every_hour_and_stops_for_two_days_is_named(account):
     messages(account, days=14, every=HOUR, last=2 * DAY)
-    level, text = found()
+    level, text = read_silence()
     assert level is ATTENTION
     assert text.startswith("tinh: nothing for 48 hours, at most 60 minutes is usual by day")
 
 
 def test_what_came_an_hour_ago_as_usual_is_well(account):
     messages(account, days=14, every=HOUR, last=datetime.timedelta(minutes=90))
-    assert found()[0] is OK
+    assert read_silence()[0] is OK
 
 
 def test_a_night_is_no_silence():
@@ -82,7 +82,7 @@ def test_a_night_is_no_silence():
 
 def test_one_lively_day_makes_no_rhythm(account):
     messages(account, days=1, every=HOUR / 4, last=10 * DAY)
-    assert found()[0] is OK
+    assert read_silence()[0] is OK
 
 
 def test_an_old_outage_does_not_make_silence_usual(account):
@@ -90,17 +90,17 @@ def test_an_old_outage_does_not_make_silence_usual(account):
     Inbound.objects.filter(
         received_at__range=(times.now() - 5 * DAY, times.now() - 3 * DAY)
     ).delete()
-    assert found()[0] is ATTENTION
+    assert read_silence()[0] is ATTENTION
 
 
 def test_an_account_from_which_nothing_ever_came_is_named_after_its_first_day(account):
-    assert found()[1].startswith("tinh: nothing came in 30 days")
+    assert read_silence()[1].startswith("tinh: nothing came in 30 days")
     make.channel_account(unit=account.unit, channel="telegram", slug="new")
-    assert "new" not in found()[1]
+    assert "new" not in read_silence()[1]
 
 
 def test_what_is_switched_off_or_takes_no_messages_is_left_alone(account):
     account.is_active = False
     account.save()
     make.channel_account(unit=account.unit, channel="email", id=account.id.__class__(int=1))
-    assert found() == (OK, "0 accounts for messages, none is oddly silent")
+    assert read_silence() == (OK, "0 accounts for messages, none is oddly silent")

@@ -116,7 +116,7 @@ def refuse(dispatch, people, code):
     assert rows.update(state="not_now", code=code) == len(people)
 
 
-def shown(windows):
+def counts_on_page(windows):
     return (windows.free, windows.charged, windows.closed, windows.closed_leads)
 
 
@@ -124,7 +124,7 @@ def test_chats_are_counted_from_when_people_asked_and_closed_after_a_refusal(war
     account = make.channel_account(unit=ward.unit, channel="zalo_oa")
     subscribers = subscribers_of_zalo(ward, account, *[1] * 12, *[3] * 25)
     leads = leads_of_zalo(ward, account, *[1] * 5, *[30] * 14)
-    assert shown(ahead_of(ward).windows) == (10, 30, 0, 0)
+    assert counts_on_page(ahead_of(ward).windows) == (10, 30, 0, 0)
     dispatch = ward.send(ward.audience())
     refuse(dispatch, subscribers[12:24], "-230")
     refuse(dispatch, subscribers[24:25], "quiet_hours")
@@ -139,7 +139,7 @@ def test_chats_are_counted_from_when_people_asked_and_closed_after_a_refusal(war
             settled_at=times.now(),
         )
     windows = ahead_of(ward).windows
-    assert shown(windows) == (10, 10, 10, 10)
+    assert counts_on_page(windows) == (10, 10, 10, 10)
     assert windows.charge is None
     keep_secrets(account, {"price_after_two_days": "55"})
     account.save()
@@ -148,7 +148,7 @@ def test_chats_are_counted_from_when_people_asked_and_closed_after_a_refusal(war
         assert ahead_of(ward).windows.charge == 20 * 55
     # Told meanwhile: their chats were open again.
     Delivery.objects.filter(code="-230", state="not_now").update(state="sent", code="")
-    assert shown(ahead_of(ward).windows) == (10, 20, 0, 10)
+    assert counts_on_page(ahead_of(ward).windows) == (10, 20, 0, 10)
 
 
 @pytest.mark.parametrize("others", [0, 18])

@@ -209,7 +209,7 @@ def keeping(zalo, fake):
 
 
 @contextlib.contextmanager
-def kept(zalo, fake):
+def after_commit(zalo, fake):
     """The new pair is on record."""
     before = bytes(zalo.tokens_sealed)
     yield lambda: bytes(ChannelAccount.objects.get(pk=zalo.pk).tokens_sealed) != before
@@ -217,7 +217,7 @@ def kept(zalo, fake):
 
 @pytest.mark.parametrize(
     ("step", "needs_person"),
-    [(in_its_turn, False), (asking, False), (keeping, True), (kept, False)],
+    [(in_its_turn, False), (asking, False), (keeping, True), (after_commit, False)],
 )
 def test_a_sender_killed_at_any_step_of_a_renewal_loses_no_message(zalo, fake, step, needs_person):
     """Where a pair died with it, the account says that a person has to connect it."""

@@ -108,7 +108,7 @@ class FakeZalo:
         if call.path.startswith("/_fake/"):
             call.body = await request.read()
             return await self._control.answer(call)
-        fault = self.faults.take(call.path)
+        fault = self.faults.next_fault(call.path)
         entry = self._log_call(call, fault)
         if fault is not None and fault.drop == "before_read":
             return cut_connection(request)
