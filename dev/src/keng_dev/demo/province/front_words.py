@@ -25,7 +25,7 @@ ASKED = (
         "ở nhà văn hóa, bạn mang theo giấy thuê nhà.",
     ),
     AskedFront(
-        "Có người đến từng phòng trọ mời vay, để lại tờ rơi rồi hôm sau quay lại giục. "
+        "Có người đến từng phòng trọ mời vay nóng, gửi tờ quảng cáo rồi hôm sau quay lại giục. "
         "Mấy chị phòng bên hơi lo. (câu hỏi mẫu)",
         asks_consent="Việc này công an phường giúp được. Bạn có đồng ý để Mặt trận chuyển lời này "
         "đến công an không? Không có tên bạn trong đó.",
