@@ -19,6 +19,7 @@ from keng.accounts.middleware import DeskRequest, OfficerMiddleware, bind_sessio
 from keng.accounts.sessions import SessionStore
 from keng.accounts.tests.look import looks_as_whoever_acts
 from keng.acts import locks, work
+from keng.community import busy_notice, queries
 from keng.intake.tests.chat_fixtures import answers, own_keys, say
 from keng.kit import rate_limits, share_cards
 from keng.kit.tests.browser import Browser
@@ -26,6 +27,7 @@ from keng.limits import guesses, shared
 from keng.runtime.tests.chance import load_profile
 from keng.runtime.tests.clusters import cluster, open_folder
 from keng.runtime.tests.rights import give_rights
+from keng.site import public_frame
 from tests import make
 from tests.lock_order import STILL_BACKWARDS
 
@@ -63,6 +65,14 @@ def nobody_has_asked():
     """How often somebody asked for something is counted in memory, which tests share."""
     rate_limits.forget_all_counts()
     shared.forget_keys()
+
+
+@pytest.fixture(autouse=True)
+def no_page_remembers_another_test():
+    """What public pages keep for a minute is of the rows of the test before."""
+    public_frame.forget_names()
+    queries.forget_accounts()
+    busy_notice.forget_answer()
 
 
 @pytest.fixture

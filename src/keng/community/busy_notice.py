@@ -28,6 +28,11 @@ def is_busy() -> bool:
     return _kept_answer[0][1]
 
 
+def forget_answer() -> None:
+    """Have it counted by the next page."""
+    _kept_answer.clear()
+
+
 def recent_urgent_warnings() -> list[Version]:
     """Urgent warnings of the last day: what need not be told again."""
     since = times.now() - _RECENT_FOR

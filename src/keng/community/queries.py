@@ -43,6 +43,11 @@ def last_month_account() -> MonthAccount | None:
     return kept
 
 
+def forget_accounts() -> None:
+    """Have the account of the last month counted by the next page."""
+    _kept_accounts.clear()
+
+
 def _month_account(first: datetime.date) -> MonthAccount | None:
     end = (first + datetime.timedelta(days=31)).replace(day=1)
     counts = Tip.objects.filter(

@@ -62,6 +62,11 @@ def public_frame(request: HttpRequest) -> dict[str, object]:
     }
 
 
+def forget_names() -> None:
+    """Have them asked for by the next page."""
+    _kept.clear()
+
+
 def _links(pages: list[tuple[str, str]], path: str) -> list[dict[str, object]]:
     found = [(reverse(name), label) for name, label in pages]
     return [{"url": url, "label": label, "current": path.startswith(url)} for url, label in found]

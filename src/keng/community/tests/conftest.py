@@ -2,16 +2,13 @@
 
 import pytest
 
-from keng.community import busy_notice, queries
 from keng.community.tests.resident import Resident, Stage
 
 
 @pytest.fixture(autouse=True)
 def _fresh(tmp_path, monkeypatch):
-    """A data folder of its own, and nothing remembered from another test."""
+    """A data folder of its own, whatever the test before it wrote."""
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    queries._kept_accounts.clear()
-    busy_notice._kept_answer.clear()
 
 
 @pytest.fixture

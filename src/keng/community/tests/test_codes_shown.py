@@ -15,7 +15,6 @@ from keng.kit import codes, times
 from keng.lookup.actions import disputes
 from keng.lookup.models import Dispute
 from keng.lookup.tests.make_listing import listing
-from keng.site import public_frame
 from keng.tips import receipt_codes
 from keng.tips.models import OneTimeLink, Receipt, ShownCode, Tip
 from tests import make
@@ -209,7 +208,6 @@ def title_of(response):
 
 
 def test_no_page_of_a_report_has_a_title_that_tells(stage, public_client):
-    public_frame._kept.clear()
     resident = Resident(public_client)
     pages = [resident.look("who-gets"), resident.post("who-gets")]
     steps = ("what", "where", "describe", "name", "check")

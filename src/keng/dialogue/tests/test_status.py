@@ -574,7 +574,6 @@ def test_the_page_is_the_same_alone_and_in_an_incident(
 ):
     # The names in the frame are asked for once a minute: not in the middle of this.
     monkeypatch.setattr("keng.site.public_frame._KEPT_SECONDS", 3600.0)
-    monkeypatch.setattr("keng.site.public_frame._kept", {})
     officer = make.officer(unit=unit)
     pages, queries = [], []
     for n, joined in enumerate((False, True)):

@@ -17,7 +17,6 @@ from keng.lessons.tests.test_first_hour import BANK
 from keng.lessons.tests.world import Desk
 from keng.network import secret_links
 from keng.runtime.locale import LOCALE, compile_catalogues, entries_by_sentence
-from keng.site import public_frame
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make
 
@@ -54,13 +53,6 @@ OF = {
 def catalogues():
     """As the sentences are now."""
     compile_catalogues()
-
-
-@pytest.fixture(autouse=True)
-def asked_anew():
-    public_frame._kept.clear()
-    yield
-    public_frame._kept.clear()
 
 
 @pytest.fixture(params=OF)

@@ -10,13 +10,6 @@ pytestmark = pytest.mark.django_db
 SUBSCRIBE = 'href="/subscribe"'
 
 
-@pytest.fixture(autouse=True)
-def asked_anew():
-    public_frame._kept.clear()
-    yield
-    public_frame._kept.clear()
-
-
 @pytest.mark.parametrize("page", ["home", "place", "warnings"])
 def test_nobody_is_led_to_subscribing_where_nothing_can_be_sent(public_client, page):
     province = make.place("Bắc Ninh", kind="province", full_name="Tỉnh Bắc Ninh", code="24")
@@ -25,7 +18,7 @@ def test_nobody_is_led_to_subscribing_where_nothing_can_be_sent(public_client, p
     address = {"home": "/", "place": f"/places/{place.code}/", "warnings": "/warnings"}[page]
     assert SUBSCRIBE not in public_client.get(address).content.decode()
     make.channel_account(unit=unit, channel="email")
-    public_frame._kept.clear()
+    public_frame.forget_names()
     assert public_client.get(address).content.decode().count(SUBSCRIBE) == (
         1 if page == "home" else 2
     )

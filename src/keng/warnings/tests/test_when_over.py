@@ -12,7 +12,6 @@ from keng.kit import times
 from keng.network import secret_links, tasks
 from keng.network.actions.subscriptions import REMAINS_KEPT, recent_mailboxes
 from keng.network.models import Subscription, SubscriptionWish
-from keng.site import public_frame
 from keng.vault import opening, seal
 from keng.vault.key_pairs import new_private_key, public_half
 from keng.vault.models import SenderKey
@@ -24,14 +23,6 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 DAY_AFTER = times.start_of(times.local_date(times.now()) + datetime.timedelta(days=1))
-
-
-@pytest.fixture(autouse=True)
-def ways_are_asked_anew():
-    """Whether one can subscribe is kept for a moment, which tests share."""
-    public_frame._kept.clear()
-    yield
-    public_frame._kept.clear()
 
 
 @pytest.fixture
