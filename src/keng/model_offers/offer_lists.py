@@ -1,5 +1,6 @@
 """What the page of models shows: of other desks, of one's own, and what could be offered."""
 
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,15 +25,12 @@ _MOST_TO_OFFER = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ThingsToOffer:
+class ThingToOffer:
     """Of the officer's own desk, not offered yet."""
 
-    patterns: list[Pattern]
-    editions: list[Edition]
-    rotas: "list[Unit]"
-
-    def __bool__(self) -> bool:
-        return bool(self.patterns or self.editions or self.rotas)
+    kind: ModelOffer.Kind
+    key: uuid.UUID
+    name: str
 
 
 def open_offers() -> QuerySet[ModelOffer]:
@@ -103,7 +101,7 @@ def copied_rotas(officer: "Officer") -> QuerySet[ModelCopy]:
     return copies.select_related("offer__unit", "unit").order_by("-id")
 
 
-def things_to_offer(officer: "Officer") -> ThingsToOffer:
+def things_to_offer(officer: "Officer") -> list[ThingToOffer]:
     """What is let out at the officer's own desk, and the rota that they keep."""
     own = WORKING.own_unit_ids(officer)
     offered = ModelOffer.objects.filter(unit__in=own, withdrawn_at=None)
@@ -113,8 +111,16 @@ def things_to_offer(officer: "Officer") -> ThingsToOffer:
     if unit_to_write_for(officer) is not None:
         lessons = public_editions().filter(unit__in=own, made_by__isnull=False).exclude(pk__in=refs)
     rotas = set(offered.filter(kind=ModelOffer.Kind.ROTA).values_list("unit", flat=True))
-    return ThingsToOffer(
-        patterns=list(patterns.exclude(pk__in=refs).order_by("-id")[:_MOST_TO_OFFER]),
-        editions=list(lessons[:_MOST_TO_OFFER]),
-        rotas=[unit for unit in kept_units(officer) if unit.pk not in rotas],
-    )
+    kind = ModelOffer.Kind
+    return [
+        *(
+            ThingToOffer(kind.PATTERN, pattern.pk, pattern.texts["title"])
+            for pattern in patterns.exclude(pk__in=refs).order_by("-id")[:_MOST_TO_OFFER]
+        ),
+        *(ThingToOffer(kind.LESSON, each.pk, each.title) for each in lessons[:_MOST_TO_OFFER]),
+        *(
+            ThingToOffer(kind.ROTA, unit.pk, unit.name)
+            for unit in kept_units(officer)
+            if unit.pk not in rotas
+        ),
+    ]

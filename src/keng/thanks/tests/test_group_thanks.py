@@ -308,20 +308,25 @@ def test_the_offer_names_places_with_enough_reports(ward, five):
     assert (offer.place, offer.category, offer.reports) == (ward.place, KIND, 5)
 
 
-@pytest.mark.parametrize("why", ["copies", "hamlet", "days", "refused", "groups", "elsewhere"])
-def test_what_would_be_refused_is_not_offered(ward, five, why):
-    if why == "copies":
-        Tip.objects.filter(pk=five[0].pk).update(text=WORDS[1])
-    elif why == "hamlet":
-        Tip.objects.update(place=ward.hamlet)
-    elif why == "days":
-        Tip.objects.update(received_at=times.now())
-    elif why == "refused":
-        refuse_thanks(proposed(ward).pk, reason="Chỉ một nhà ở ngõ đó", by=ward.commander)
-    elif why == "groups":
-        Group.objects.update(is_active=False)
-    else:
-        Jurisdiction.objects.filter(place=ward.place).update(valid_to=times.local_date(times.now()))
+WHY_REFUSED = {
+    "two reports alike": lambda _ward, five: Tip.objects.filter(pk=five[0].pk).update(
+        text=WORDS[1]
+    ),
+    "a hamlet alone": lambda ward, _five: Tip.objects.update(place=ward.hamlet),
+    "too few days": lambda _ward, _five: Tip.objects.update(received_at=times.now()),
+    "refused before": lambda ward, _five: refuse_thanks(
+        proposed(ward).pk, reason="Chỉ một nhà ở ngõ đó", by=ward.commander
+    ),
+    "no group": lambda _ward, _five: Group.objects.update(is_active=False),
+    "another desk's place": lambda ward, _five: Jurisdiction.objects.filter(
+        place=ward.place
+    ).update(valid_to=times.local_date(times.now())),
+}
+
+
+@pytest.mark.parametrize("bring_about", WHY_REFUSED.values(), ids=WHY_REFUSED)
+def test_what_would_be_refused_is_not_offered(ward, five, bring_about):
+    bring_about(ward, five)
     assert possible_thanks(ward.unit, officer=ward.officer) == []
 
 

@@ -5,7 +5,7 @@
   // Fewer are seen at one look.
   const MANY = 12;
   const all = new WeakMap();
-  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+  const { fold, wordsOf } = kengText;
   const listOf = (box) => document.getElementById(box.dataset.filters);
 
   function offer() {
@@ -20,7 +20,7 @@
   function filter(box) {
     const list = listOf(box);
     if (!all.has(list)) all.set(list, [...list.options]);
-    const words = fold(box.value).split(/\s+/).filter(Boolean);
+    const words = wordsOf(box.value);
     const fitting = all.get(list).filter(({ value, text }) => value && words.every((word) => fold(text).includes(word)));
     const none = new Option(fitting.length ? all.get(list)[0].text : box.dataset.none, "");
     const chosen = list.value;

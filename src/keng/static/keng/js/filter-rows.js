@@ -5,12 +5,12 @@
   "use strict";
   // Fewer are seen at one look.
   const MANY = 12;
-  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+  const { fold, wordsOf } = kengText;
   const rowsOf = (box) => [...document.getElementById(box.dataset.filtersRows).querySelectorAll(".choice")];
   const tickOf = (row) => row.querySelector("input");
 
   function filter(box) {
-    const words = fold(box.value).split(/\s+/).filter(Boolean);
+    const words = wordsOf(box.value);
     const fits = (row) => words.every((word) => fold(row.textContent).includes(word));
     let fitting = 0;
     for (const row of rowsOf(box)) {

@@ -7,7 +7,7 @@
     .map((each) => dialog.querySelector(each));
   const [own, found] = list.children;
   let [commands, chosen] = [[], 0];
-  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+  const { fold, wordsOf } = kengText;
 
   function create(tag, fields, attributes) {
     const made = Object.assign(document.createElement(tag), fields);
@@ -28,7 +28,7 @@
   }
 
   function matching() {
-    const wanted = fold(box.value).split(/\s+/).filter(Boolean);
+    const wanted = wordsOf(box.value);
     const fits = ({ words }) => words && wanted.every((word) => ` ${fold(words)}`.includes(` ${word}`));
     const fitting = commands.filter(fits);
     const number = box.value.trim();
