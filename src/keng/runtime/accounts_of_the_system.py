@@ -100,35 +100,17 @@ def describe_accounts() -> str:
     )
 
 
-def account_faults() -> list[str]:
-    """What is wrong with the accounts, their folders and the way to the code; makes nothing."""
-    if os.geteuid() != 0:
-        return []
-    # It reads folders, which nobody needs who only starts a program.
-    from keng.runtime.ownership import ownership_faults  # noqa: PLC0415
-    from keng.runtime.way_to_the_code import unreadable_code  # noqa: PLC0415
-
-    found = []
-    for setting, default in (
-        (PROCESSES_SETTING, PROCESSES_NAME),
-        (POSTGRES_SETTING, POSTGRES_NAME),
-    ):
-        if _entry(_name(setting, default)) is None:
-            found.append(
-                f"There is no account {_name(setting, default)!r} ({setting}); the next start as "
-                "root makes it."
-            )
-    if found:
-        return found
-    try:
-        account = process_account()
-        postgres = postgres_account()
-    except CannotContinue as error:
-        return [str(error)]
-    found += ownership_faults(account, postgres)
-    if (closed := unreadable_code(account)) is not None:
-        found.append(closed)
-    return found
+def missing_accounts() -> list[str]:
+    """Which of the two is not there yet, in words; makes none."""
+    return [
+        f"There is no account {_name(setting, default)!r} ({setting}); the next start as root "
+        "makes it."
+        for setting, default in (
+            (PROCESSES_SETTING, PROCESSES_NAME),
+            (POSTGRES_SETTING, POSTGRES_NAME),
+        )
+        if _entry(_name(setting, default)) is None
+    ]
 
 
 def _name(setting: str, default: str) -> str:

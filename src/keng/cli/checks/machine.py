@@ -13,6 +13,7 @@ from keng.kit.database import data_folder, is_external
 from keng.kit.health import free_bytes
 from keng.kit.passkey_address import NoPasskeys, passkey_address
 from keng.runtime import accounts_of_the_system
+from keng.runtime.account_faults import account_faults
 from keng.runtime.backup import recipient, shelf
 from keng.runtime.ownership import ACCOUNT_FOLDERS, RIGHTS_FOLDERS
 from keng.runtime.rewriting.record import rewrite_fault
@@ -156,7 +157,7 @@ def permissions(place: CheckedPlace) -> Finding:
 
 def users(place: CheckedPlace) -> Finding:
     """As whom everything runs, and that each account has its own files and can read the code."""
-    if faults := accounts_of_the_system.account_faults():
+    if faults := account_faults():
         return wrong("\n".join(faults))
     return ok(accounts_of_the_system.describe_accounts())
 

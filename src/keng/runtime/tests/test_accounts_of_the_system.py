@@ -12,6 +12,7 @@ import pytest
 from keng.kit import kept_secrets
 from keng.kit.private_files import create_private, make_private_folder, private_opener
 from keng.runtime import accounts_of_the_system as accounts
+from keng.runtime.account_faults import account_faults
 from keng.runtime.accounts_of_the_system import SystemAccount
 from keng.runtime.errors import CannotContinue
 from keng.runtime.ownership import ACCOUNT_FOLDERS, hand_over, ownership_faults
@@ -75,7 +76,7 @@ def test_where_no_account_can_be_made_the_start_says_what_to_do(monkeypatch):
     monkeypatch.delenv("KENG_ACCOUNT", raising=False)
     with pytest.raises(CannotContinue, match="useradd --system --user-group keng-not-made"):
         accounts.process_account()
-    assert "There is no account 'keng-not-made' (KENG_ACCOUNT)" in accounts.account_faults()[0]
+    assert "There is no account 'keng-not-made' (KENG_ACCOUNT)" in account_faults()[0]
 
 
 @as_root
@@ -225,7 +226,7 @@ def test_a_checkout_behind_a_closed_folder_works_or_is_named(open_folder, mounti
 def test_an_ordinary_user_runs_everything_and_the_doctor_says_so(monkeypatch):
     monkeypatch.setattr("os.geteuid", lambda: pwd.getpwnam("nobody").pw_uid)
     assert accounts.describe_accounts() == "everything runs as nobody, who started it"
-    assert accounts.account_faults() == []
+    assert account_faults() == []
     assert accounts.process_account().is_ours
 
 
