@@ -15,7 +15,7 @@ from keng.lessons.films.probe import MOST_FILM_BYTES
 from keng.lessons.models import Film
 from keng.partners import film_queries
 from keng.partners.actions import films as actions
-from keng.partners.errors import TooManyFilmsWait
+from keng.partners.errors import TooManyFilms
 from keng.partners.forms import PartnerFilmForm
 from keng.partners.public.deciding import see_other
 from keng.partners.queries import is_only_member
@@ -51,7 +51,7 @@ def partner_film_new(request: HttpRequest) -> HttpResponse:
                 words=form.words(),
                 by=member,
             )
-        except TooManyFilmsWait as error:
+        except TooManyFilms as error:
             form.add_error(None, str(error.sentence))
         else:
             return see_other("partner-film", made.pk)
