@@ -281,7 +281,9 @@ def test_a_film_that_shows_too_much_is_thrown_away_before_it_is_out(
     assert not (tmp_path / ready.path).exists()
 
 
-def test_a_film_of_a_draft_or_a_lesson_stays_until_that_is_over(public_client, stage, ready, become):
+def test_a_film_of_a_draft_or_a_lesson_stays_until_that_is_over(
+    public_client, stage, ready, become
+):
     text = lesson_with(public_client, stage.thu, ready)
     become("public")
     answer = public_client.post(f"/partner/films/{ready.pk}/discard/")
