@@ -58,6 +58,7 @@ TEMPLATES = (
     "warnings/warning.html",
     "warnings/what_changed.html",
     "community/calendar.html",
+    "community/abroad.html",
     "community/privacy.html",
     "errors/not_found.html",
     "errors/form_expired.html",
@@ -69,6 +70,9 @@ TEMPLATES = (
 CODE = (
     "site/public_frame.py",
     "community/promises.py",
+    "community/public/abroad.py",
+    "community/models/announcements.py:Kind",
+    "kit/languages.py:PAGES_OF_LANGUAGES",
     "lessons/first_hour.py",
     "kit/time_words.py:due_words",
     "kit/uploads.py:why_no_room",

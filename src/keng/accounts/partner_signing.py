@@ -3,6 +3,7 @@
 import datetime
 import secrets
 import uuid
+from collections.abc import Mapping
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
@@ -152,6 +153,11 @@ def member_of_token(token: str, *, is_half: bool = False) -> PartnerMember | Non
         .first()
     )
     return session.member if session else None
+
+
+def is_browser_of_member(cookies: Mapping[str, str]) -> bool:
+    """Whether a browser with these cookies is signed in, before its request is taken in."""
+    return member_of_token(cookies.get(PARTNER_COOKIE, "")) is not None
 
 
 @act(acts.CHANGE_MEMBER_PASSWORD)

@@ -42,7 +42,7 @@ class ChatSubscribing:
     hint: "Words"
     """What one has to know of it before choosing it."""
     chat_url: Callable[[Mapping[str, str], str], str] | None = None
-    """The address that opens the chat, of the account's settings and the code; "" if unknown."""
+    """The address that opens the chat with the code written into it; None: `Facts.chat_page`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,8 @@ class Facts:
     subscribing: ChatSubscribing | None = None
     """How residents have warnings by it; None where nobody may be written to without being asked.
     """
+    chat_page: "Callable[[Mapping[str, str]], str] | None" = None
+    """The address that opens a chat with an account with these settings; "" if unknown."""
     phone_way: PhoneWay | None = None
     """How it reaches a telephone number; None where an address is of one kind only."""
     is_simulated: bool = False

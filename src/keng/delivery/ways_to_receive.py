@@ -31,6 +31,14 @@ class WayToReceive:
     account: ChannelAccount
 
 
+@dataclass(frozen=True, slots=True)
+class ChatToWriteTo:
+    """An account that takes reports by chat, and the address that opens the chat."""
+
+    label: str
+    url: str
+
+
 def ways_to_receive() -> list[WayToReceive]:
     """The ways that work, the ones without a wait first."""
     accounts = list(ChannelAccount.objects.filter(is_active=True).order_by("id"))
@@ -47,9 +55,27 @@ def can_subscribe() -> bool:
 def chat_url(account: ChannelAccount, code: str) -> str:
     """The address that opens the chat with this account; "" where none is known."""
     facts = facts_of(account.channel)
-    if facts is None or facts.subscribing is None or facts.subscribing.chat_url is None:
+    if facts is None or facts.subscribing is None:
         return ""
+    if facts.subscribing.chat_url is None:
+        return chat_page(account)
     return facts.subscribing.chat_url(given_settings(account), code)
+
+
+def chat_page(account: ChannelAccount) -> str:
+    """The address that opens a chat with this account; "" where none is known."""
+    facts = facts_of(account.channel)
+    if facts is None or facts.chat_page is None:
+        return ""
+    return facts.chat_page(given_settings(account))
+
+
+def chats_to_write_to() -> list[ChatToWriteTo]:
+    """The chats of this site in which anybody reaches us from anywhere."""
+    codes = channels.codes_where(lambda one: one.can.can_receive and one.facts.chat_page)
+    accounts = ChannelAccount.objects.filter(channel__in=codes, is_active=True).order_by("id")
+    found = [ChatToWriteTo(_label_of_chat(account), chat_page(account)) for account in accounts]
+    return [chat for chat in found if chat.url]
 
 
 def _browser(accounts: list[ChannelAccount]) -> list[WayToReceive]:
@@ -71,9 +97,15 @@ def _chats(accounts: list[ChannelAccount]) -> list[WayToReceive]:
         facts = facts_of(account.channel)
         if facts is not None and facts.subscribing is not None:
             value = f"{_BY_CHAT}{account.slug}"
-            label = capfirst(f"{facts.origin}: {account.name}")
-            found.append(WayToReceive(value, label, facts.subscribing.hint, account))
+            found.append(
+                WayToReceive(value, _label_of_chat(account), facts.subscribing.hint, account)
+            )
     return found
+
+
+def _label_of_chat(account: ChannelAccount) -> str:
+    facts = facts_of(account.channel)
+    return capfirst(f"{facts.origin if facts else account.channel}: {account.name}")
 
 
 def _letters(accounts: list[ChannelAccount]) -> list[WayToReceive]:

@@ -7,7 +7,7 @@ keeps `kept()` in a place of its own that is encrypted too.
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -28,7 +28,7 @@ MOST_FILES = 8
 # Where a request says which files of its form lie sealed already, by the words instead of them:
 # IncomingFile or UnkeptFile.
 SEALED_UPLOADS = "keng.sealed"
-_MARK = "largest_file"
+_MARK = "keng_files"
 _LONGEST_WORD = 64
 _PIECE = 64 * 1024
 _HEADER = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
@@ -37,6 +37,27 @@ _MORE = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 _LAST = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 
 _View = TypeVar("_View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class FilesTaken:
+    """Which files the form of a view takes."""
+
+    most_bytes: int = MOST_FILE_BYTES
+    """Of each; 0: it takes none."""
+    most_files: int = MOST_FILES
+    only_from: Callable[[Mapping[str, str]], bool] | None = None
+    """Asked with the cookies, before anything is kept: whether this browser may send any."""
+    are_kept: bool = True
+    """Where not, they are counted, so that the form can answer, and none comes to the disk."""
+
+    def from_stranger(self) -> "FilesTaken":
+        """The same from a browser that may send none: its words are read, its files are not."""
+        most_files = min(self.most_files, MOST_FILES * MOST_FILE_BYTES // self.most_bytes)
+        return replace(self, most_files=most_files, are_kept=False)
+
+
+NO_FILES = FilesTaken(most_bytes=0, most_files=0)
 
 
 class DamagedUpload(ValueError):
@@ -279,20 +300,30 @@ def why_no_room(upload: SealedUpload) -> str:
     return ""
 
 
-def takes_files(*, most_bytes: int = 0) -> Callable[[_View], _View]:
-    """Mark a view whose form takes files, each of so many bytes at most; 0: MOST_BYTES."""
+def takes_files(
+    *,
+    most_bytes: int = MOST_FILE_BYTES,
+    most_files: int = MOST_FILES,
+    only_from: Callable[[Mapping[str, str]], bool] | None = None,
+) -> Callable[[_View], _View]:
+    """Mark a view whose form takes files, so many of so many bytes at most."""
 
     def mark(view: _View) -> _View:
-        setattr(view, _MARK, most_bytes)
+        setattr(view, _MARK, FilesTaken(most_bytes, most_files, only_from))
         return view
 
     return mark
 
 
+def files_taken_by(view: Callable[..., Any]) -> FilesTaken:
+    """Which files the form of this view takes."""
+    found: FilesTaken = getattr(view, _MARK, NO_FILES)
+    return found
+
+
 def largest_file_for(view: Callable[..., Any]) -> int:
     """How many bytes one file may have that this view takes; 0 where it takes none."""
-    found: int | None = getattr(view, _MARK, None)
-    return 0 if found is None else found or MOST_FILE_BYTES
+    return files_taken_by(view).most_bytes
 
 
 def _most_bytes_of(request: Any) -> int:

@@ -49,8 +49,27 @@ class TooManyOpen(Refused):
     sentence = _("Three surveys of your partner are open: these are the most. Close one first.")
 
 
-class TooManyFilmsWait(Refused):
-    """No partner keeps the worker busy alone."""
+class TooManyFilms(Refused):
+    """No partner keeps the worker busy or fills the disk alone."""
+
+
+class TooManyFilmsToday(TooManyFilms):
+    """As many as a partner may upload in a day, thrown away or not."""
+
+    sentence = _("Your partner uploaded ten films in the last 24 hours. Upload this one tomorrow.")
+
+
+class TooManyFilmsKept(TooManyFilms):
+    """As many as a partner may keep beside those of its lessons."""
+
+    sentence = _(
+        "Your partner keeps 30 films that no lesson has. Throw one of them away, then upload this "
+        "one."
+    )
+
+
+class TooManyFilmsWait(TooManyFilms):
+    """As many as the worker prepares for a partner at a time."""
 
     sentence = _("Three films of your partner are being prepared. Wait until one is ready.")
 

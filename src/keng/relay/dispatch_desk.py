@@ -17,6 +17,7 @@ from keng.delivery.queries import missed as missed_queries
 from keng.delivery.queries import outcomes
 from keng.delivery.queries.digests import count_sent_in_digests, count_unsent_in_digests
 from keng.delivery.queries.lagging import lags_in_words
+from keng.delivery.queries.outcomes_of_groups import outcome_of_groups
 from keng.delivery.rights import may_stop_or_resend
 from keng.kit.sql_names import alphabetically
 from keng.network.models import Group
@@ -45,6 +46,7 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "may_steer": may_stop_or_resend(request.officer, found),
         "text": text,
         "outcome": outcome,
+        "groups": outcome_of_groups(found),
         "missed": missed,
         "lags": lags_in_words(found),
         "to_resend": missed_queries.count_to_resend(missed),
@@ -129,7 +131,7 @@ def dispatch_export(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The outcome as a sheet of counts, without names or addresses."""
     found = get_object_or_404(Dispatch.objects.visible_to(request.officer), pk=pk)
     outcome = outcomes.outcome_of_dispatch(found)
-    content = outcome_csv(outcome, missed_queries.missed_by(found))
+    content = outcome_csv(outcome, outcome_of_groups(found), missed_queries.missed_by(found))
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="dispatch-{found.pk.hex[:8]}.csv"'
     return response

@@ -21,7 +21,7 @@ from multipart import (
     PushMultipartParser,
 )
 
-from keng.kit.uploads import MOST_FILES, IncomingFile, UnkeptFile
+from keng.kit.uploads import FilesTaken, IncomingFile, UnkeptFile
 
 # Of a form with files. None of ours has 20 fields; whoever chooses a whole album at once is to read
 # that these were too many.
@@ -92,20 +92,18 @@ class BodyIntake:
         return self._waiting.count
 
     async def receive_body(
-        self, body: RequestBody, receive: Any, *, head: "RequestHead", largest_file: int
+        self, body: RequestBody, receive: Any, *, head: "RequestHead", files: FilesTaken
     ) -> None:
-        """Take a body in; `largest_file` is 0 where no files are taken.
-
-        Raises BodyRefused, CallerGone.
-        """
-        boundary = head.boundary if largest_file else ""
-        most = self._limits.form_bytes + (MOST_FILES * largest_file if boundary else 0)
+        """Take a body in. Raises BodyRefused, CallerGone."""
+        boundary = head.boundary if files.most_bytes else ""
+        room = files.most_files * files.most_bytes if boundary else 0
+        most = self._limits.form_bytes + room
         if (head.length or 0) > most:
             raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         async with self._waiting.place(head, most):
             pieces = self._pieces(receive, most)
             if boundary:
-                await self._take_form_with_files(body, pieces, head, largest_file)
+                await self._take_form_with_files(body, pieces, head, files)
             else:
                 body.content = b"".join([piece async for piece in pieces])
 
@@ -130,9 +128,9 @@ class BodyIntake:
         body: RequestBody,
         pieces: AsyncIterator[bytes],
         head: "RequestHead",
-        largest_file: int,
+        files: FilesTaken,
     ) -> None:
-        form = _Form(body, head, largest_file)
+        form = _Form(body, head, files)
         try:
             async for piece in pieces:
                 form.read(piece)
@@ -149,11 +147,11 @@ class BodyIntake:
 class _Form:
     """A form with files, read as it comes: what it has of words, its files sealed apart."""
 
-    def __init__(self, body: RequestBody, head: "RequestHead", largest_file: int) -> None:
+    def __init__(self, body: RequestBody, head: "RequestHead", files: FilesTaken) -> None:
         self.words = bytearray()
         self._body = body
         self._boundary = head.boundary.encode("latin-1")
-        self._largest_file = largest_file
+        self._files = files
         self._network = head.network
         self._parser = PushMultipartParser(self._boundary, max_segment_count=MOST_FORM_PARTS)
         self._sealing: IncomingFile | UnkeptFile | None = None
@@ -185,8 +183,10 @@ class _Form:
         self.words += b"\r\n"
         if part.filename:
             word = secrets.token_hex(16)
-            if len(self._body.sealed) < MOST_FILES:
-                self._sealing = IncomingFile(most_bytes=self._largest_file, network=self._network)
+            if self._files.are_kept and len(self._body.sealed) < self._files.most_files:
+                self._sealing = IncomingFile(
+                    most_bytes=self._files.most_bytes, network=self._network
+                )
             else:
                 self._sealing = UnkeptFile()
             self._body.sealed[word] = self._sealing

@@ -6,10 +6,12 @@ pages only. The code calls a cookie by its own name. Without TLS, on one's own m
 onion address, no name has a prefix: browsers would not keep it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.cookies import SimpleCookie
+from typing import Any
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.cookie import parse_cookie
 
@@ -33,6 +35,14 @@ class CookieNames:
         response = self.get_response(request)
         response.cookies = _with_prefixes(response.cookies)
         return response
+
+
+def cookies_of_request(environ: dict[str, Any]) -> Mapping[str, str]:
+    """By our own names, of a request that Django has not seen yet."""
+    request = WSGIRequest(environ)
+    if settings.BEHIND_TLS and not is_onion_request(request):
+        return _without_prefixes(environ.get("HTTP_COOKIE", ""))
+    return request.COOKIES
 
 
 def _without_prefixes(header: str) -> dict[str, str]:

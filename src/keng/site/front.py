@@ -16,6 +16,8 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.db import DatabaseError, connection
 from django.urls import Resolver404, resolve
 from django.utils.http import parse_header_parameters
 
@@ -24,7 +26,7 @@ from keng.kit.bare_headers import bare_headers
 from keng.kit.database import this_process
 from keng.kit.health import Health, backup_headers
 from keng.kit.rate_limits import network_of_scope
-from keng.kit.uploads import SEALED_UPLOADS, largest_file_for
+from keng.kit.uploads import NO_FILES, SEALED_UPLOADS, FilesTaken, files_taken_by
 from keng.site.bodies import (
     BodyIntake,
     BodyLimits,
@@ -33,6 +35,7 @@ from keng.site.bodies import (
     RequestBody,
     RequestHead,
 )
+from keng.site.cookie_names import cookies_of_request
 from keng.site.errors import BODY_NOT_TAKEN
 
 REQUEST_THREADS = 4
@@ -130,10 +133,13 @@ class Front:
             length=None if is_open else int(length),
             content_type=environ.get("CONTENT_TYPE", ""),
         )
+        files = _files_taken(environ)
+        if files.only_from is not None:
+            loop = asyncio.get_running_loop()
+            is_known = await loop.run_in_executor(self._threads, _is_known, files, environ)
+            files = files if is_known else files.from_stranger()
         try:
-            await self._bodies.receive_body(
-                body, receive, head=head, largest_file=_largest_file(environ)
-            )
+            await self._bodies.receive_body(body, receive, head=head, files=files)
         except BodyRefused as error:
             environ[BODY_NOT_TAKEN] = error.status
             body.drop()
@@ -205,9 +211,18 @@ def _is_readable(content_type: str) -> bool:
         return False
 
 
-def _largest_file(environ: dict[str, Any]) -> int:
+def _files_taken(environ: dict[str, Any]) -> FilesTaken:
     path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
     try:
-        return largest_file_for(resolve(path).func)
+        return files_taken_by(resolve(path).func)
     except Resolver404:
-        return 0
+        return NO_FILES
+
+
+def _is_known(files: FilesTaken, environ: dict[str, Any]) -> bool:
+    """Whether this browser may send such files. While nobody can say, it may not."""
+    connection.close_if_unusable_or_obsolete()
+    try:
+        return files.only_from is None or files.only_from(cookies_of_request(environ))
+    except (DatabaseError, SuspiciousOperation):
+        return False

@@ -21,6 +21,7 @@ PARTLY_TRANSLATED_PAGES = frozenset(
         "set_language",
         "quick_exit",
         "calendar",
+        "abroad",
         "report",
         "report-who-gets",
         "report-what",

@@ -45,6 +45,7 @@ class Messenger:
         name=_("Messenger of the Facebook page"),
         origin="Messenger",
         holds_chats=True,
+        chat_page=lambda settings: f"https://m.me/{settings['page_id']}",
         who_sees_sender=_("Sealed here; Meta and whoever manages the page can see who wrote."),
         answer_goes=_("goes out, to the reporter's Messenger"),
         media_hosts=("*.fbcdn.net", "*.fbsbx.com"),

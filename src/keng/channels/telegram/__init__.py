@@ -47,6 +47,7 @@ class Telegram:
         subscribing=ChatSubscribing(
             _("Telegram does not work on every network in Vietnam."), chat_url=bot_api.bot_url
         ),
+        chat_page=bot_api.bot_page,
         who_sees_sender=_("Sealed here; Telegram can see who wrote."),
         answer_goes=_("goes out, to the reporter's Telegram"),
         media_hosts=(bot_api.TELEGRAM_HOST,),

@@ -41,13 +41,19 @@ def fault_of_bot_name(value: str) -> str | None:
     return None if _BOT_NAME.fullmatch(value) else "no name of a bot: 5 to 32 letters, digits or _"
 
 
+def bot_page(settings: Mapping[str, str]) -> str:
+    """Opens the chat with the bot; "" where no name of it is known."""
+    name = settings.get("bot_name", "")
+    return f"https://t.me/{name}" if name else ""
+
+
 def bot_url(settings: Mapping[str, str], code: str) -> str:
     """Opens the chat with the code written into it already; "" where no name is known.
 
     Source: Telegram, "Deep linking" of the Bot Features page.
     """
-    name = settings.get("bot_name", "")
-    return f"https://t.me/{name}?start={code}" if name else ""
+    page = bot_page(settings)
+    return f"{page}?start={code}" if page else ""
 
 
 def fault_of_telegram_secret(value: str) -> str | None:

@@ -75,8 +75,8 @@ class ZaloOA:
                 "Zalo lets us write to you for 7 days after your last message to us. "
                 "Write any word there now and then to go on."
             ),
-            chat_url=lambda settings, _code: f"https://zalo.me/{settings['oa_id']}",
         ),
+        chat_page=lambda settings: f"https://zalo.me/{settings['oa_id']}",
         who_sees_sender=_(
             "Sealed here; Zalo and whoever manages the official account can see who wrote."
         ),

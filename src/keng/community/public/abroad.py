@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from keng.community.models import OfficialChannel
+from keng.delivery.ways_to_receive import chats_to_write_to
 from keng.kit import times
 from keng.kit.languages import LANGUAGE_NAMES, PAGES_OF_LANGUAGES, UNREVIEWED_LANGUAGES
 from keng.places.models import Unit
@@ -70,6 +71,7 @@ def abroad(request: HttpRequest) -> HttpResponse:
         "beside": times_beside(chosen, times.now()) if chosen else None,
         "numbers": numbers.order_by("country", "id"),
         **_desk(),
+        "chats": chats_to_write_to(),
         "languages": [
             LanguageRow(LANGUAGE_NAMES[code], str(pages), is_read=code not in UNREVIEWED_LANGUAGES)
             for code, pages in PAGES_OF_LANGUAGES.items()

@@ -3,13 +3,17 @@
 import datetime
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from keng.community.actions import announcements
 from keng.community.forms import ChannelForm
 from keng.community.models import OfficialChannel
 from keng.community.public.abroad import international_number, times_beside
+from keng.delivery.credentials import keep_secrets
 from keng.kit.languages import PAGES_OF_LANGUAGES, UNREVIEWED_LANGUAGES
+from keng.places.models import Unit
+from keng.site.public_frame import forget_names
 from keng.site.settings import LANGUAGES
 from tests import make
 
@@ -81,3 +85,38 @@ def test_what_cannot_be_dialled_or_is_of_no_country_is_said_at_its_box(said, wro
 
 def test_every_language_of_the_site_stands_in_the_table():
     assert list(PAGES_OF_LANGUAGES) == [code for code, _name in LANGUAGES]
+
+
+@pytest.mark.django_db
+def test_chats_that_work_abroad_and_subscribing_are_named_only_where_they_are(public_client):
+    make.province_unit()
+    before = public_client.get(reverse("abroad")).content.decode()
+    assert 'id="chat"' not in before
+    assert 'id="subscribe"' not in before
+    for channel, given in (
+        ("messenger", {"page_id": "1234567890"}),
+        ("zalo_oa", {"oa_id": "987"}),
+        ("telegram", {"bot_name": "keng_bot"}),
+        ("sms", {}),
+    ):
+        account = make.channel_account(unit=Unit.objects.get(), channel=channel)
+        keep_secrets(account, given)
+        account.save()
+    make.channel_account(unit=Unit.objects.get(), channel="messenger", is_active=False)
+    forget_names()
+    page = public_client.get(reverse("abroad"))
+    assert [chat.url for chat in page.context["chats"]] == [
+        "https://m.me/1234567890",
+        "https://zalo.me/987",
+        "https://t.me/keng_bot",
+    ]
+    assert f'href="{reverse("subscribe")}"' in page.content.decode().split('id="subscribe"')[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "在国外，或是在越南的外国人"), ("ko", "해외에서 신고하고")]
+)
+def test_foreigners_read_it_in_their_language(public_client, language, words):
+    public_client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    assert words in public_client.get(reverse("abroad")).content.decode()

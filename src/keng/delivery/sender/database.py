@@ -19,7 +19,7 @@ from keng.delivery.sender.rows import (
 
 # These statements touch few rows by their keys, whatever the tables held when a plan was first
 # made: planned once, never by reading a whole table.
-_PLANS = (
+PLANS_BY_KEYS = (
     "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
     "-c enable_mergejoin=off -c enable_bitmapscan=off"
 )
@@ -31,7 +31,7 @@ class SenderDatabase:
     def __init__(self, database: str, sender: uuid.UUID) -> None:
         limits = conninfo_to_dict(database).get("options") or ""
         self._dsn = make_conninfo(
-            database, options=f"{limits} {_PLANS}", application_name="keng sender"
+            database, options=f"{limits} {PLANS_BY_KEYS}", application_name="keng sender"
         )
         self._sender = sender
         self._connection: psycopg.AsyncConnection[Any] | None = None

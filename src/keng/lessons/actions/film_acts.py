@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.partner_signing import partner_chain
@@ -73,7 +74,7 @@ def take_in_film(
 
 @act(acts.DISCARD_FILM)
 def discard_film(key: uuid.UUID, *, by: "Officer") -> None:
-    """Throw away a film that no lesson has, with its words. Raises NotAllowed, FilmIsNeeded."""
+    """Throw away a film that no lesson needs, with its words. Raises NotAllowed, FilmIsNeeded."""
     film = lock_one(Film.objects.visible_to(by), key)
     require_unneeded(film)
     empty_film(film)
@@ -93,9 +94,9 @@ def require_unneeded(film: Film) -> None:
 
 
 def is_unneeded(film: Film) -> bool:
-    """Whether it is prepared or refused, and no lesson has it, let out or not."""
+    """Whether it is prepared or refused, and no lesson has it that is not over."""
     is_done = film.state in {Film.State.REFUSED, Film.State.READY}
-    return is_done and not film.editions.exists()
+    return is_done and not film.editions.filter(ended_at=None).exists()
 
 
 def empty_film(film: Film) -> None:
@@ -133,16 +134,36 @@ def prepare_next_film() -> int:
 
 @work()
 def _lease_film() -> Film | None:
-    """The oldest that waits, or that a killed worker left; after three tries it is given up."""
+    """The next that waits, or that a killed worker left; after three tries it is given up."""
     now = times.now()
     to_do = Q(state=Film.State.WAITING) | Q(state=Film.State.WORKING, leased_until__lt=now)
-    film = lock_available(Film.objects.filter(to_do).order_by("id")).first()
+    # Partners and desks take turns: whoever uploaded fewer before it in the last day comes first.
+    in_turn = Film.objects.filter(to_do).order_by(_uploaded_before(now), "id")
+    film = lock_available(in_turn).first()
     if film is None:
         return None
     film.state, film.leased_until, film.percent = Film.State.WORKING, now + _LEASE, 0
     film.attempts += 1
     film.save(update_fields=["state", "leased_until", "percent", "attempts"])
     return film
+
+
+def _uploaded_before(now: datetime.datetime) -> Coalesce:
+    """How many its partner or desk uploaded before it within a day, whatever became of them."""
+    owner = Coalesce("partner_id", "unit_id")
+    before = (
+        Film.objects.annotate(owner=owner)
+        .filter(
+            owner=Coalesce(OuterRef("partner_id"), OuterRef("unit_id")),
+            id__lt=OuterRef("id"),
+            made_at__gt=now - datetime.timedelta(days=1),
+        )
+        .order_by()
+        .values("owner")
+        .annotate(count=Count("id"))
+        .values("count")
+    )
+    return Coalesce(Subquery(before), 0)
 
 
 def _transcode_film(film: Film, source: Path) -> transcoding.TranscodedFilm:

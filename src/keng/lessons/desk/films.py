@@ -36,7 +36,7 @@ def films(request: HttpRequest) -> HttpResponse:
     return render(request, "lessons/desk/films.html", context)
 
 
-@takes_files(most_bytes=MOST_FILM_BYTES)
+@takes_files(most_bytes=MOST_FILM_BYTES, most_files=1)
 @require_http_methods(["GET", "POST"])
 def film_new(request: HttpRequest) -> HttpResponse:
     """Upload one: larger than other files, since a phone's film is made small only here."""

@@ -3,6 +3,7 @@
 A film is out once a lesson with it is, which a second member lets out (releasing).
 """
 
+import datetime
 import uuid
 from collections.abc import Iterable, Mapping
 
@@ -15,6 +16,7 @@ from keng.acts.locks import lock, wait_for_turn
 from keng.acts.work import permit_over
 from keng.audit.actions import record
 from keng.files import ffmpeg
+from keng.kit import times
 from keng.kit.advisory_locks import TurnLock
 from keng.lessons.actions.film_acts import (
     FilmIsNeeded,
@@ -24,12 +26,22 @@ from keng.lessons.actions.film_acts import (
     require_unneeded,
     write_film_file,
 )
-from keng.lessons.models import Film
+from keng.lessons.models import Edition, Film
 from keng.partners import acts
-from keng.partners.errors import TooManyFilmsWait
+from keng.partners.errors import (
+    TooManyFilms,
+    TooManyFilmsKept,
+    TooManyFilmsToday,
+    TooManyFilmsWait,
+)
 from keng.partners.models import Manuscript
 
+# The sentences of the errors say these numbers.
 _MOST_WAITING = 3
+_MOST_A_DAY = 10
+_MOST_KEPT = 30
+_IN_WORK = {Film.State.WAITING, Film.State.WORKING}
+_DAY = datetime.timedelta(days=1)
 
 
 @act(acts.TAKE_IN_PARTNER_FILM, retry=False)
@@ -41,7 +53,7 @@ def take_in_partner_film(
     words: Mapping[str, str],
     by: PartnerMember,
 ) -> Film:
-    """Keep an uploaded file for the worker. Raises NotAllowed, FilmsAreOff, TooManyFilmsWait."""
+    """Keep an uploaded file for the worker. Raises NotAllowed, FilmsAreOff, TooManyFilms."""
     permit_over(by.partner_id)
     if not ffmpeg.films_are_on():
         raise FilmsAreOff
@@ -59,7 +71,7 @@ def take_in_partner_film(
         # Writing takes long, and nobody else waits for that: others may have come meanwhile.
         wait_for_turn(TurnLock.PARTNER_FILMS, by.partner_id)
         _ask_for_place(by)
-    except TooManyFilmsWait:
+    except TooManyFilms:
         remove_film_files(film)
         raise
     with in_partner_role():
@@ -69,16 +81,27 @@ def take_in_partner_film(
 
 
 def _ask_for_place(member: PartnerMember) -> None:
+    own = Film.objects.of_partner(member.partner_id)
+    # What was thrown away meanwhile has cost its time as well.
+    ever = Film.objects.filter(partner_id=member.partner_id)
     with in_partner_role():
-        own = Film.objects.of_partner(member.partner_id)
-        in_work = own.filter(state__in=[Film.State.WAITING, Film.State.WORKING])
-        if in_work.count() >= _MOST_WAITING:
-            raise TooManyFilmsWait
+        states = dict(own.values_list("pk", "state"))
+        today = ever.filter(made_at__gt=times.now() - _DAY).count()
+    in_work = [state for state in states.values() if state in _IN_WORK]
+    if len(in_work) >= _MOST_WAITING:
+        raise TooManyFilmsWait
+    if today >= _MOST_A_DAY:
+        raise TooManyFilmsToday
+    kept = [key for key, state in states.items() if state != Film.State.REFUSED]
+    # Those of lessons that everybody reads were let out by a second person.
+    in_lessons = Edition.objects.filter(film__in=kept, ended_at=None).values("film").distinct()
+    if len(kept) - in_lessons.count() >= _MOST_KEPT:
+        raise TooManyFilmsKept
 
 
 @act(acts.DISCARD_PARTNER_FILM)
 def discard_partner_film(pk: uuid.UUID, *, by: PartnerMember) -> None:
-    """Throw away a film that no lesson or draft has, with its words.
+    """Throw away a film that no draft and no lesson but an ended one has, with its words.
 
     Raises NotAllowed, FilmIsNeeded.
     """
@@ -88,7 +111,8 @@ def discard_partner_film(pk: uuid.UUID, *, by: PartnerMember) -> None:
     if film is None:
         raise NotAllowed
     require_unneeded(film)
-    if Manuscript.objects.filter(partner=by.partner_id, content__film__id=str(pk)).exists():
+    texts = Manuscript.objects.filter(partner=by.partner_id, ended_at=None)
+    if texts.filter(content__film__id=str(pk)).exists():
         raise FilmIsNeeded
     with in_partner_role():
         empty_film(film)

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keng.accounts.partner_signing import is_browser_of_member
 from keng.files import ffmpeg
 from keng.kit.uploads import takes_files
 from keng.lessons import film_ranges
@@ -14,7 +15,7 @@ from keng.lessons.films.probe import MOST_FILM_BYTES
 from keng.lessons.models import Film
 from keng.partners import film_queries
 from keng.partners.actions import films as actions
-from keng.partners.errors import TooManyFilmsWait
+from keng.partners.errors import TooManyFilms
 from keng.partners.forms import PartnerFilmForm
 from keng.partners.public.deciding import see_other
 from keng.partners.queries import is_only_member
@@ -33,7 +34,7 @@ def partner_films(request: HttpRequest) -> HttpResponse:
     return render(request, "partners/own/films.html", context)
 
 
-@takes_files(most_bytes=MOST_FILM_BYTES)
+@takes_files(most_bytes=MOST_FILM_BYTES, most_files=1, only_from=is_browser_of_member)
 @require_http_methods(["GET", "HEAD", "POST"])
 def partner_film_new(request: HttpRequest) -> HttpResponse:
     """Upload one, with its captions and its words to read."""
@@ -50,7 +51,7 @@ def partner_film_new(request: HttpRequest) -> HttpResponse:
                 words=form.words(),
                 by=member,
             )
-        except TooManyFilmsWait as error:
+        except TooManyFilms as error:
             form.add_error(None, str(error.sentence))
         else:
             return see_other("partner-film", made.pk)

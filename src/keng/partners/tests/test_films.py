@@ -1,5 +1,6 @@
 """A partner's own film: uploaded and let out by two of its people, and no officer's business."""
 
+import datetime
 import html
 import uuid
 
@@ -9,13 +10,24 @@ from django.db import Error, connection, transaction
 from django.test import TestCase
 
 from keng.accounts.partner_role import in_partner_role
+from keng.accounts.partner_signing import (
+    PARTNER_COOKIE,
+    end_partner_session,
+    is_browser_of_member,
+)
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
+from keng.kit import times
 from keng.lessons.actions import film_acts
 from keng.lessons.actions.film_acts import FilmIsNeeded
 from keng.lessons.models import Edition, Film
 from keng.partners.actions import films, manuscripts
-from keng.partners.errors import NoSecondMember, TooManyFilmsWait
+from keng.partners.errors import (
+    NoSecondMember,
+    TooManyFilmsKept,
+    TooManyFilmsToday,
+    TooManyFilmsWait,
+)
 from keng.partners.models import Manuscript
 from keng.partners.queries import waiting_texts
 from keng.partners.tests.stage import Stage, signed_in
@@ -117,6 +129,16 @@ def test_two_of_its_people_put_a_film_before_everybody(public_client, stage, tmp
     assert public_client.get(f"/films/{film.pk}/film.mp4").status_code == 404
 
 
+def test_the_front_knows_the_browser_of_a_member_until_signed_out(public_client, stage):
+    signed_in(public_client, stage.thu)
+    cookies = {name: each.value for name, each in public_client.cookies.items()}
+    assert is_browser_of_member(cookies)
+    assert not is_browser_of_member({})
+    assert not is_browser_of_member({PARTNER_COOKIE: "made-up"})
+    end_partner_session(cookies[PARTNER_COOKIE])
+    assert not is_browser_of_member(cookies)
+
+
 def test_a_film_of_another_partner_is_not_found_and_not_chosen(public_client, stage, ready):
     stranger = signed_in(public_client, stage.alone())
     for address in ("", "film.mp4", "poster.jpg", "vi.vtt"):
@@ -182,6 +204,47 @@ def test_what_was_uploaded_meanwhile_counts_too(stage, tmp_path):
     assert list((tmp_path / "films" / "incoming").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("kept", "today", "error"),
+    [(29, 9, None), (30, 0, TooManyFilmsKept), (0, 10, TooManyFilmsToday)],
+)
+def test_a_partner_keeps_thirty_films_and_uploads_ten_a_day(stage, kept, today, error):
+    long_ago = times.now() - datetime.timedelta(days=2)
+    of_partner = {"unit": stage.partner.invited_by_unit, "partner": stage.partner}
+    for count, values in (
+        (kept, {"state": "ready", "seconds": 2, "size": 6, "made_at": long_ago}),
+        (today, {"state": "discarded"}),
+        (40, {"state": "refused", "made_at": long_ago}),
+    ):
+        Film.objects.bulk_create(
+            Film(made_by_member=stage.thu, **of_partner, **values) for _each in range(count)
+        )
+
+    def upload_one():
+        films.take_in_partner_film(
+            [BEGINS_AS_A_FILM], title="Phim", captions={}, words={}, by=stage.thu
+        )
+
+    if error is None:
+        upload_one()
+    else:
+        with pytest.raises(error):
+            upload_one()
+
+
+def test_films_are_prepared_in_turn_between_partners_and_the_province(stage):
+    order = []
+    unit = stage.partner.invited_by_unit
+    for title in ("a1", "a2", "a3"):
+        Film.objects.create(unit=unit, partner=stage.partner, made_by_member=stage.thu, title=title)
+    for title in ("tỉnh 1", "tỉnh 2"):
+        Film.objects.create(unit=unit, made_by=stage.coordinator, title=title)
+    while (film := film_acts._lease_film()) is not None:
+        order.append(film.title)
+        Film.objects.filter(pk=film.pk).update(state="refused", leased_until=None)
+    assert order == ["a1", "tỉnh 1", "a2", "tỉnh 2", "a3"]
+
+
 def test_the_worker_says_in_the_partners_chain_what_became_of_it(stage, become):
     film = films.take_in_partner_film(
         [b"no film"], title="Phim", captions={}, words={}, by=stage.thu
@@ -218,7 +281,9 @@ def test_a_film_that_shows_too_much_is_thrown_away_before_it_is_out(
     assert not (tmp_path / ready.path).exists()
 
 
-def test_a_film_of_a_draft_or_a_lesson_stays(public_client, stage, ready, become):
+def test_a_film_of_a_draft_or_a_lesson_stays_until_that_is_over(
+    public_client, stage, ready, become
+):
     text = lesson_with(public_client, stage.thu, ready)
     become("public")
     answer = public_client.post(f"/partner/films/{ready.pk}/discard/")
@@ -231,6 +296,14 @@ def test_a_film_of_a_draft_or_a_lesson_stays(public_client, stage, ready, become
         assert HELD in refused(
             "UPDATE lessons_film SET state = 'discarded', title = '', captions = '{}', words = '{}'"
         )
+    # As the end of each transaction does it.
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    manuscripts.withdraw_manuscript(text.pk, by=stage.thu)
+    films.discard_partner_film(ready.pk, by=stage.thu)
+    with in_partner_role():
+        assert Film.objects.get(pk=ready.pk).state == Film.State.DISCARDED
 
 
 def test_no_lesson_appears_with_a_film_that_was_thrown_away(public_client, stage, ready, become):

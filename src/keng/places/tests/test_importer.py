@@ -2,15 +2,14 @@
 
 import csv
 import json
-from pathlib import Path
 
 import pytest
 
 from keng.places import importer
 from keng.places.models import Holiday, Place, Succession
+from tests.shared_data import shared_data
 
 pytestmark = pytest.mark.django_db
-SHARED = Path(__file__).parents[5] / "shared" / "data" / "admin"
 
 
 @pytest.fixture
@@ -47,9 +46,7 @@ def test_today_and_the_past_do_not_overlap(loaded):
 
 
 def test_every_code_and_name_agrees_with_the_public_tables(loaded):
-    source = SHARED / "vn_units_34p_3321w_2026-07-25.json"
-    if not source.exists():
-        pytest.skip(f"{source.name} is not beside this repository")
+    source = shared_data("admin/vn_units_34p_3321w_2026-07-25.json")
     theirs = {
         (ward["Code"], ward["Name"]) for p in json.loads(source.read_text()) for ward in p["Wards"]
     }
@@ -58,9 +55,7 @@ def test_every_code_and_name_agrees_with_the_public_tables(loaded):
 
 
 def test_every_succession_agrees_with_the_public_tables(loaded):
-    source = SHARED / "ward_old_to_new_2025.csv"
-    if not source.exists():
-        pytest.skip(f"{source.name} is not beside this repository")
+    source = shared_data("admin/ward_old_to_new_2025.csv")
     with source.open() as file:
         theirs = list(csv.DictReader(file))
     assert Succession.objects.count() == len(theirs)

@@ -13,7 +13,16 @@ from django.views.decorators.http import require_http_methods
 from keng.kit import alive, uploads
 from keng.kit.database import this_process
 from keng.kit.health import Health
-from keng.kit.uploads import SEALED_UPLOADS, IncomingFile, largest_file_for, takes_files
+from keng.kit.uploads import (
+    NO_FILES,
+    SEALED_UPLOADS,
+    FilesTaken,
+    IncomingFile,
+    UnkeptFile,
+    files_taken_by,
+    largest_file_for,
+    takes_files,
+)
 from keng.site.bodies import (
     MOST_FORM_PARTS,
     BodyIntake,
@@ -30,6 +39,7 @@ BOUNDARY = "rAnd0m"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
 WORDS = "ảnh chụp màn hình tin nhắn ".encode()
 LARGEST = 1_000_000
+FILES = FilesTaken(LARGEST)
 
 
 @pytest.fixture(autouse=True)
@@ -67,13 +77,12 @@ async def never():
     await asyncio.Event().wait()
 
 
-def take_in(content, *, limits=None, largest_file=LARGEST, content_type=FORM, **how):
+def take_in(content, *, limits=None, files=FILES, content_type=FORM, **how):
     body, bodies = RequestBody(), BodyIntake(limits or BodyLimits(form_bytes=10_000))
-    head = RequestHead(network="10.0.0.0/24", length=len(content), content_type=content_type)
+    length = how.pop("length", len(content))
+    head = RequestHead(network="10.0.0.0/24", length=length, content_type=content_type)
     try:
-        asyncio.run(
-            bodies.receive_body(body, coming(content, **how), head=head, largest_file=largest_file)
-        )
+        asyncio.run(bodies.receive_body(body, coming(content, **how), head=head, files=files))
     except BaseException:
         body.drop()
         raise
@@ -117,21 +126,21 @@ def test_a_form_that_cannot_be_read_is_refused_and_leaves_nothing():
 
 
 def test_words_beyond_the_limit_are_refused_as_soon_as_that_is_known():
-    for sent, largest in ((b"a" * 10_001, 0), (form_of(part("q", b"a" * 10_001)), LARGEST)):
+    for sent, files in ((b"a" * 10_001, NO_FILES), (form_of(part("q", b"a" * 10_001)), FILES)):
         with pytest.raises(BodyRefused) as refused:
-            take_in(sent, largest_file=largest, content_type=FORM if largest else "text/plain")
+            take_in(sent, files=files, content_type=FORM if files.most_bytes else "text/plain")
         assert refused.value.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 def test_where_no_files_are_taken_a_form_with_one_is_no_larger_than_any_other():
     with pytest.raises(BodyRefused):
-        take_in(form_of(part("attached", b"a" * 20_000, "a.jpg")), largest_file=0)
+        take_in(form_of(part("attached", b"a" * 20_000, "a.jpg")), files=NO_FILES)
     assert on_disk() == []
 
 
 def test_too_large_a_file_is_counted_and_not_kept():
     body = take_in(
-        form_of(part("attached", b"a" * 150_000, "a.jpg")), largest_file=100_000, piece=999
+        form_of(part("attached", b"a" * 150_000, "a.jpg")), files=FilesTaken(100_000), piece=999
     )
     (sealed,) = body.sealed.values()
     assert sealed.size == 150_000
@@ -205,7 +214,7 @@ def _entering(limits, networks):
     async def one(number, network, bodies):
         head = RequestHead(network=network, length=5000)
         try:
-            await bodies.receive_body(RequestBody(), never, head=head, largest_file=0)
+            await bodies.receive_body(RequestBody(), never, head=head, files=NO_FILES)
         except BodyRefused as error:
             out.append((number, error.status))
 
@@ -307,7 +316,7 @@ def test_whoever_hangs_up_gets_no_answer_and_takes_no_thread():
 
 def test_files_that_no_view_claimed_are_gone_after_the_answer(settings, monkeypatch):
     settings.ROOT_URLCONF = "keng.site.public_urls"
-    monkeypatch.setattr("keng.site.front._largest_file", lambda _environ: LARGEST)
+    monkeypatch.setattr("keng.site.front._files_taken", lambda _environ: FILES)
     seen = []
 
     def look(environ, start_response):
@@ -319,6 +328,34 @@ def test_files_that_no_view_claimed_are_gone_after_the_answer(settings, monkeypa
     serve(sent, application=look, headers=headers)
     assert seen == [(1, 1)]
     assert on_disk() == []
+
+
+@pytest.mark.parametrize(("is_known", "kept"), [(True, [True, False]), (False, [False, False])])
+def test_of_a_film_only_one_is_kept_and_of_a_stranger_none(settings, monkeypatch, is_known, kept):
+    settings.ROOT_URLCONF = "keng.site.public_urls"
+    if is_known:
+        monkeypatch.setattr("keng.site.front._is_known", lambda _files, _environ: True)
+    seen = []
+
+    def look(environ, start_response):
+        seen.extend(not isinstance(each, UnkeptFile) for each in environ[SEALED_UPLOADS].values())
+        assert len(on_disk()) == sum(kept)
+        return echo(environ, start_response)
+
+    films = [part("file", WORDS * 50, f"{name}.mp4") for name in "ab"]
+    sent = form_of(part("title", b"Phim"), *films)
+    headers = ((b"content-type", FORM.encode()), (b"content-length", str(len(sent)).encode()))
+    served = serve(sent, application=look, headers=headers, raw_path=b"/partner/films/new/")
+    assert seen == kept
+    assert b"Phim" in served[2]
+
+
+def test_a_stranger_sends_no_more_than_to_any_other_form():
+    films = FilesTaken(100 * 2**20, most_files=8, only_from=lambda _cookies: False).from_stranger()
+    assert films.most_files * films.most_bytes <= uploads.MOST_FILES * uploads.MOST_FILE_BYTES
+    with pytest.raises(BodyRefused) as refused:
+        take_in(b"", files=films, length=161 * 2**20)
+    assert refused.value.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 @pytest.fixture
@@ -377,6 +414,7 @@ def test_a_view_says_that_it_takes_files_and_how_large():
         """Nothing."""
 
     assert largest_file_for(films) == 5
+    assert files_taken_by(takes_files(most_files=1)(lambda _request: None)).most_files == 1
     assert largest_file_for(takes_files()(lambda _request: None)) == uploads.MOST_FILE_BYTES
     assert largest_file_for(lambda _request: None) == 0
 
