@@ -3,14 +3,13 @@
 The time is told twice: by the clock on the wall, and as what the processors worked, which another
 busy process on the machine does not lengthen. Look at the latter to see what a change costs.
 
-What stands beside the code uses both cores. Then the journeys of the systems, the other journeys
-and the accessibility tests run side by side, each against a province of its own: a browser waits
-more than it works. Tests that attack the product, and tests under load, come last and alone: the
-former measure how long others wait, the latter kill processes while they run.
+What stands beside the code uses both cores. Then the journeys and the accessibility tests run side
+by side in groups that take about as long as each other, each against a province of its own: a
+browser waits more than it works. Tests that attack the product and tests under load come last, side
+by side as well: they measure waits of seconds, and kill only what they started.
 """
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,6 @@ from keng.runtime.tests.chance import is_nightly
 from tests.browser import HOW_TO_GET_ONE, find_or_install_browser
 
 TOP = Path(__file__).parent.parent
-JOURNEYS = sorted(path.relative_to(TOP) for path in TOP.glob("tests/journeys/test_*.py"))
 BROWSER_FOLDERS = ("tests/journeys", "tests/accessibility")
 
 
@@ -50,12 +48,18 @@ class Ended:
         return f"{self.phase.name}: {outcome}, {self.seconds:.0f} s, CPU {self.cpu_seconds:.0f} s"
 
 
+def files_of_tests(folder: str, pattern: str = "test_*.py") -> tuple[str, ...]:
+    return tuple(sorted(str(path.relative_to(TOP)) for path in TOP.glob(f"{folder}/{pattern}")))
+
+
+def without(files: Sequence[str], *others: str) -> tuple[str, ...]:
+    return tuple(file for file in files if file not in others)
+
+
 # These count the work of one process; the others of their folder measure how long people wait.
-LINEAR = tuple(str(path.relative_to(TOP)) for path in TOP.glob("tests/security/test_linear_*.py"))
+LINEAR = files_of_tests("tests/security", "test_linear_*.py")
 # These compare with the development set, and disturb nobody.
-WITH_THE_DEV_SET = tuple(
-    str(path.relative_to(TOP)) for path in TOP.glob("tests/load/test_*dev_*.py")
-)
+WITH_THE_DEV_SET = files_of_tests("tests/load", "test_*dev_*.py")
 BESIDE_THE_CODE = Phase(
     "beside the code",
     (
@@ -64,17 +68,27 @@ BESIDE_THE_CODE = Phase(
     ),
 )
 # Those of a system share a bare province, the others one that is lived in.
-OF_SYSTEMS = tuple(str(path) for path in JOURNEYS if re.match(r"test_s\d\d_", path.name))
-OTHERS = tuple(str(path) for path in JOURNEYS if str(path) not in OF_SYSTEMS)
+OF_SYSTEMS = files_of_tests("tests/journeys", "test_s[0-9][0-9]_*.py")
+OTHERS = without(files_of_tests("tests/journeys"), *OF_SYSTEMS)
+EVERY_PAGE = "tests/accessibility/test_every_page.py"
 # It has a whole province of its own, so it can go where time is left.
 OF_A_WHOLE_PROVINCE = "tests/accessibility/test_waves_and_reports.py"
 WITH_A_BROWSER = (
-    Phase("journeys of the systems", (*OF_SYSTEMS, OF_A_WHOLE_PROVINCE)),
-    Phase("other journeys", OTHERS),
-    Phase("accessibility", ("tests/accessibility", f"--ignore-glob=*/{OF_A_WHOLE_PROVINCE}")),
+    Phase("journeys of the first ten systems", (*OF_SYSTEMS[:10], OF_A_WHOLE_PROVINCE)),
+    Phase("journeys of the other systems", OF_SYSTEMS[10:]),
+    Phase("one half of the other journeys", OTHERS[::2]),
+    Phase("the other half of them", OTHERS[1::2]),
+    Phase("accessibility of every page", (EVERY_PAGE,)),
+    Phase(
+        "accessibility of answers and the rest",
+        without(files_of_tests("tests/accessibility"), EVERY_PAGE, OF_A_WHOLE_PROVINCE),
+    ),
 )
-ATTACKED = Phase("attacked", ("tests/security", "--ignore-glob=*/test_linear_*"))
-UNDER_LOAD = Phase("load", ("tests/load", "--ignore-glob=*/test_*dev_*"))
+ATTACKED = Phase("attacked", without(files_of_tests("tests/security"), *LINEAR))
+UNDER_LOAD = Phase("load", without(files_of_tests("tests/load"), *WITH_THE_DEV_SET))
+
+# What a running province and a browser take of the memory, and something to spare.
+BYTES_OF_A_GROUP = 1_500_000_000
 
 
 @dataclass(frozen=True)
@@ -105,14 +119,24 @@ def run_alone(phase: Phase) -> Ended:
     return ended
 
 
-def run_side_by_side(phases: Sequence[Phase]) -> list[Ended]:
-    """All at once; the output of each stands in one piece when it has ended."""
+def how_many_at_once() -> int:
+    """As many groups as this machine has memory for, and two in any case."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(2, memory // BYTES_OF_A_GROUP)
+
+
+def run_side_by_side(phases: Sequence[Phase], most: int) -> list[Ended]:
+    """So many at once; the output of each stands in one piece when it has ended."""
     print(f"== at once: {', '.join(phase.name for phase in phases)}", flush=True)
     every_end = []
     with tempfile.TemporaryDirectory(prefix="keng-run-") as folder:
         outputs = {phase: Path(folder, f"{number}.log") for number, phase in enumerate(phases)}
-        running = [start_phase(phase, file) for phase, file in outputs.items()]
-        while running:
+        waiting = list(phases)
+        running: list[Running] = []
+        while waiting or running:
+            while waiting and len(running) < most:
+                phase = waiting.pop(0)
+                running.append(start_phase(phase, outputs[phase]))
             time.sleep(0.2)
             for each in list(running):
                 if ended := each.ended(wait=False):
@@ -155,8 +179,8 @@ def run_everything() -> int:
     browser = find_or_install_browser()
     ended = [run_alone(BESIDE_THE_CODE)]
     if browser:
-        ended += run_side_by_side(WITH_A_BROWSER)
-    ended += [run_alone(ATTACKED), run_alone(UNDER_LOAD)]
+        ended += run_side_by_side(WITH_A_BROWSER, how_many_at_once())
+    ended += run_side_by_side((ATTACKED, UNDER_LOAD), 2)
     print("== times")
     for each in ended:
         print(each)

@@ -124,6 +124,13 @@ def test_an_address_at_which_somebody_refused_is_not_entered_again(desk):
     assert LeadWay.objects.exclude(channel="").count() == 0
 
 
+def test_a_mended_address_takes_the_place_of_one_where_nobody_agreed(desk):
+    take_over(desk, PRINCIPAL)
+    take_over(desk, (*PRINCIPAL[:5], "other@truong.example", ""))
+    mended = lead_ways.TypedAddress(lead_ways.BY_EMAIL, "other@truong.example")
+    assert bytes(LeadWay.objects.get().address_hash) == mended.hash
+
+
 def test_where_a_lead_agreed_to_be_told_no_sheet_changes(desk):
     take_over(desk, PRINCIPAL)
     LeadWay.objects.update(confirmed_at=times.now())
