@@ -227,7 +227,7 @@ class Post:
         while True:
             try:
                 with self._connected() as database, database.transaction():
-                    _queue(database, dispatch, groups, urgent=urgent)
+                    queue_bulk(database, dispatch, groups, urgent=urgent)
             except psycopg.Error:
                 if time.monotonic() > end:
                     raise
@@ -238,7 +238,7 @@ class Post:
         self.urgent |= set(groups if urgent else ())
 
 
-def _queue(
+def queue_bulk(
     database: psycopg.Connection[Any], dispatch: uuid.UUID, groups: list[str], *, urgent: bool
 ) -> None:
     """Once, also when only the answer to an earlier commit was lost.

@@ -16,19 +16,12 @@ import pytest
 from keng.kit.database import dsn
 from keng.runtime.tests.chance import is_nightly
 from tests.load.cut_lines import CUTS, CutLine
-from tests.stack import Stack
 
 JOURNEYS = 1000 if is_nightly() else 30
 # As many as a desk's machine sees at once.
 AT_ONCE = 4
 # As much of a picture as tells its kind; the rest is of no matter here.
 JPEG = b"\xff\xd8\xff\xe0"
-
-
-@pytest.fixture(scope="module")
-def stack():
-    with Stack(bare=True) as running:
-        yield running
 
 
 def journey(port: int, number: int, seed: int) -> tuple[str, str, CutLine]:
@@ -41,14 +34,17 @@ def journey(port: int, number: int, seed: int) -> tuple[str, str, CutLine]:
     return words.strip(), line.report(words, picture), line
 
 
-def test_no_draft_is_lost_when_the_line_is_cut_at_every_request(stack):
-    port, seed = urlsplit(stack.public).port, int.from_bytes(os.urandom(4)) if is_nightly() else 11
+def test_no_draft_is_lost_when_the_line_is_cut_at_every_request(quiet_stack):
+    port, seed = (
+        urlsplit(quiet_stack.public).port,
+        int.from_bytes(os.urandom(4)) if is_nightly() else 11,
+    )
     print(f"seed {seed}")
     with ThreadPoolExecutor(AT_ONCE) as pool:
         done = list(pool.map(lambda number: journey(port, number, seed), range(JOURNEYS)))
     assert [words for words, code, _line in done if not code] == []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KENG_DATA", str(stack.data))
+        patch.setenv("KENG_DATA", str(quiet_stack.data))
         address = dsn("owner")
     with psycopg.connect(address) as database:
         tips = Counter(dict(database.execute("SELECT text, count(*) FROM tips_tip GROUP BY 1")))

@@ -6,6 +6,7 @@ message did not arrive, stands on the hand-out list as before.
 """
 
 import datetime
+import uuid
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import translation
@@ -16,6 +17,7 @@ from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions.calling_off import MESSAGES_TO_LEADS, call_off_deliveries
 from keng.delivery.actions.lead_messages import LeadMessage, write_lead_messages
+from keng.delivery.audience import SameRecipients, audience_of_dispatch
 from keng.delivery.models import Delivery, Dispatch, RelayTask
 from keng.delivery.priorities import REPLACES_A_TEXT, priority_to_many
 from keng.delivery.recipients import first_id_since
@@ -101,10 +103,10 @@ def tell_of_next_dispatch() -> int:
     key = first.first()
     if key is None:
         return 0
-    keys = untold.filter(dispatch=key).order_by("lead_id").values_list("lead_id", flat=True)
+    lead_ids = _leads_in_turn(untold, key)
     # Before the dispatch, whose end would call off what is not yet written.
-    lead_ids = list(keys.distinct()[:_PORTION])
-    ways = list(lock(LeadWay.objects.in_use().filter(pk__in=lead_ids)))
+    found = {way.pk: way for way in lock(LeadWay.objects.in_use().filter(pk__in=lead_ids))}
+    ways = [found[lead_id] for lead_id in lead_ids if lead_id in found]
     open_dispatch = Dispatch.objects.filter(pk=key, cancelled_at__isnull=True)
     dispatch = lock(open_dispatch.select_related("unit")).first()
     if dispatch is None or not ways:
@@ -130,6 +132,24 @@ def tell_of_next_dispatch() -> int:
         detail={"leads": len(rows)},
     )
     return len(rows)
+
+
+def _leads_in_turn(untold: QuerySet[RelayTask], dispatch_id: uuid.UUID) -> list[uuid.UUID]:
+    """One portion of those to tell of this dispatch.
+
+    Of a correction or a recall first who said that they passed the wrong text on: it stands there.
+    """
+    dispatch = Dispatch.objects.select_related("audience").get(pk=dispatch_id)
+    audience = audience_of_dispatch(dispatch)
+    earlier = audience.dispatches if isinstance(audience, SameRecipients) else ()
+    passed_on = RelayTask.objects.filter(
+        dispatch__in=earlier, lead=OuterRef("lead"), confirmed_at__isnull=False
+    )
+    tasks = untold.filter(dispatch=dispatch).annotate(
+        turn=Case(When(Exists(passed_on), then=0), default=1)
+    )
+    in_turn = tasks.order_by("turn", "lead_id").values_list("lead_id", flat=True)
+    return list(in_turn.distinct()[:_PORTION])
 
 
 def _untold_tasks() -> QuerySet[RelayTask]:

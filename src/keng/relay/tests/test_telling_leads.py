@@ -15,6 +15,7 @@ from keng.conftest import sign_in
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.actions.accounts import add_account
 from keng.delivery.actions.lead_messages import quiet_until
+from keng.delivery.audience import SameRecipients
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import ChannelAccount, Delivery, RelayTask
 from keng.delivery.priorities import Priority
@@ -104,6 +105,25 @@ def test_a_recall_goes_to_leads_before_what_is_urgent(ward):
     telling_leads.tell_of_next_dispatch()
     about = [(m.dispatch.source_ref, m.priority) for m in messages(dispatch__source_kind="relay")]
     assert about == [(again.pk, Priority.CORRECTION), (first.pk, Priority.URGENT_WARNING)]
+
+
+def test_a_recall_is_told_first_to_leads_who_said_that_they_passed_it_on(ward, monkeypatch):
+    leads = [
+        make.lead(unit=ward.unit, groups=(make.group(unit=ward.unit, place=ward.hamlet),))
+        for _ in range(6)
+    ]
+    for number, lead in enumerate(leads):
+        agreed(lead, TypedAddress("email", f"lead-{number}@keng.example"))
+    first = ward.send(ward.audience())
+    passed_on = {lead.pk for lead in leads[-2:]}
+    RelayTask.objects.filter(lead__in=passed_on).update(confirmed_at=times.now())
+    # They are first among all leads, not only within a portion of them.
+    monkeypatch.setattr(telling_leads, "_PORTION", 4)
+    recall = ward.send(SameRecipients((first.pk,)), kind="recall")
+    telling_leads.tell_of_next_dispatch()
+    told = [one.recipient_ref for one in messages(dispatch__source_ref=recall.pk)]
+    assert set(told[:2]) == passed_on
+    assert len(told) == 4
 
 
 @pytest.mark.parametrize(
