@@ -20,6 +20,8 @@ from keng.warnings.six_things import Thing, things_said
 
 OWN = ("six_things_own.jsonl", "six_things_later.jsonl", "six_things_third.jsonl")
 BY_SENTENCE = "six_things_fourth.jsonl"
+# Marked in the same way, not learned from yet.
+NEWEST = "six_things_fifth.jsonl"
 # Measured, never learned from.
 HELD = "six_things_held.jsonl"
 ALARM = "alarm"
@@ -137,7 +139,7 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true")
     asked = parser.parse_args()
     named = {str(path): rows_in(path.read_text(encoding="utf-8")) for path in asked.files}
-    for name, rows in (named or {name: own_rows(name) for name in (*OWN, HELD)}).items():
+    for name, rows in (named or {name: own_rows(name) for name in (*OWN, NEWEST, HELD)}).items():
         print("\n".join(_tables(name, rows, shows_misses=asked.misses)))
 
 

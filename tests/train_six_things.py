@@ -3,8 +3,9 @@
 Texts that are marked by sentence are learned from as they are. Of one that is marked as a whole
 every sentence without the mark is none, and of those with it the sentence that speaks most for it,
 by weights learned without them, is one. Short texts that only look alike are learned several
-times. Each is read as it is written, without accents and in capitals. `--check` learns
-from two thirds, reads the last, three times, and prints the figures.
+times. Each is read as it is written, without accents and in capitals. `--check` leaves out one
+writer after the other, reads these texts with what was learned from all others, and prints the
+figures, with the sum at which precision and recall are alike: the place to choose `LEAST_SUMS`.
 """
 
 import csv
@@ -23,7 +24,7 @@ from tests.logistic import fit_logistic
 from tests.six_things import BY_SENTENCE, OWN, Row, own_rows, short_texts
 
 WEIGHTS = Path(str(resources.files("keng.warnings.six_things").joinpath("weights.csv")))
-# The sum from which a sentence says it, where precision and recall were alike in `--check`.
+# The sum from which a sentence says it, where precision and recall were alike in a check.
 LEAST_SUMS = {
     Thing.SOURCE: -2.35,
     Thing.HAZARD: -0.55,
@@ -38,7 +39,6 @@ ROUNDS = 15
 # A clue of fewer sentences says more about these than about the thing.
 LEAST_SENTENCES = 4
 LEAST_WEIGHT = 0.04
-PARTS = 3
 # How often the short texts are learned, which keep apart what is easily confused.
 TIMES_TAUGHT = 5
 WAYS: tuple[Callable[[str], str], ...] = (str, fold, str.upper)
@@ -147,19 +147,35 @@ def as_file(learned: dict[str, dict[str, float]]) -> str:
 
 
 def check(rows: Sequence[Row], wholes: Sequence[Whole]) -> None:
-    """Print each mark's figures on texts that its weights were not learned from."""
+    """Print each mark's figures on texts of writers whom its weights were not learned from."""
+    writers = sorted({row["writer"] for row in rows})
+    marked = {
+        writer: marked_sentences([row for row in rows if row["writer"] == writer])
+        for writer in writers
+    }
+    read = [(row, clues_of_text(row["text"])) for row in rows]
     for mark, least in LEAST_SUMS.items():
         scored: list[tuple[float, bool]] = []
-        for part in range(PARTS):
-            others = [row for at, row in enumerate(rows) if at % PARTS != part]
-            weights = learn(mark, marked_sentences(others), wholes if mark != ALARM else ())
-            for row in rows[part::PARTS]:
-                is_marked = any(mark in marks for _text, *marks in row["sentences"])
-                sums = [_sum(weights, clues) for clues in clues_of_text(row["text"])]
-                scored.append((max(sums, default=0.0), is_marked))
-        read = [is_marked for score, is_marked in scored if score > least]
-        all_marked = sum(is_marked for _score, is_marked in scored)
-        print(f"{mark:12} {sum(read) / len(read):.3f}, {sum(read) / all_marked:.3f}")
+        for writer in writers:
+            others = [one for other in writers if other != writer for one in marked[other]]
+            weights = learn(mark, others, wholes if mark != ALARM else ())
+            for row, sentences in read:
+                if row["writer"] == writer:
+                    is_marked = any(mark in marks for _text, *marks in row["sentences"])
+                    sums = [_sum(weights, clues) for clues in sentences]
+                    scored.append((max(sums, default=0.0), is_marked))
+        precision, recall = _figures(scored, least)
+        alike = sorted((score for score, _is_marked in scored), reverse=True)[
+            sum(is_marked for _score, is_marked in scored)
+        ]
+        even, _even = _figures(scored, alike)
+        print(f"{mark:12} {precision:.3f}, {recall:.3f}; at {alike:+.2f} both {even:.3f}")
+
+
+def _figures(scored: Sequence[tuple[float, bool]], least: float) -> tuple[float, float]:
+    """Precision and recall where what is above this sum is said."""
+    right = [is_marked for score, is_marked in scored if score > least]
+    return sum(right) / len(right), sum(right) / sum(is_marked for _score, is_marked in scored)
 
 
 def main() -> None:

@@ -7,7 +7,16 @@ import pytest
 from keng.language.fold import fold
 from keng.warnings.six_things import Thing, things_said
 from tests.security import cost, hostile
-from tests.six_things import BY_SENTENCE, HELD, MARKS, OWN, figures_of, own_rows, short_texts
+from tests.six_things import (
+    BY_SENTENCE,
+    HELD,
+    MARKS,
+    NEWEST,
+    OWN,
+    figures_of,
+    own_rows,
+    short_texts,
+)
 
 WAYS = pytest.mark.parametrize("written", [str, fold, str.upper], ids=["accents", "bare", "upper"])
 
@@ -53,7 +62,7 @@ def test_every_mark_is_there_and_not_there() -> None:
 
 
 def test_no_two_sets_share_a_text() -> None:
-    names = (*OWN, BY_SENTENCE, HELD)
+    names = (*OWN, BY_SENTENCE, NEWEST, HELD)
     texts = [row["text"] for name in names for row in own_rows(name)]
     assert len(texts) == len(set(texts))
 
