@@ -5,8 +5,8 @@ busy process on the machine does not lengthen. Look at the latter to see what a 
 
 What stands beside the code uses both cores. Then the journeys and the accessibility tests run side
 by side in groups that take about as long as each other, each against a province of its own: a
-browser waits more than it works. Tests that attack the product and tests under load come last, side
-by side as well: they measure waits of seconds, and kill only what they started.
+browser waits more than it works. Tests that attack the product, and tests under load, come last and
+alone: the former measure how long others wait, the latter kill processes while they run.
 """
 
 import os
@@ -180,7 +180,7 @@ def run_everything() -> int:
     ended = [run_alone(BESIDE_THE_CODE)]
     if browser:
         ended += run_side_by_side(WITH_A_BROWSER, how_many_at_once())
-    ended += run_side_by_side((ATTACKED, UNDER_LOAD), 2)
+    ended += [run_alone(ATTACKED), run_alone(UNDER_LOAD)]
     print("== times")
     for each in ended:
         print(each)
