@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from keng.channels.upkeep import (
     AccountCheck,
+    ChatHistory,
     MediaLookup,
     TokenRenewal,
     WebhookRegistration,
@@ -111,6 +112,8 @@ class Facts:
     """How the provider is told of our webhook; None where its console wants it by hand."""
     media_lookup: MediaLookup | None = None
     """How a file's address is asked for; None where messages carry it."""
+    history: ChatHistory | None = None
+    """How messages are fetched that no webhook brought; None where the provider keeps none."""
     price: Callable[[OutgoingMessage, Mapping[str, str]], MessagePrice] | None = None
     """What a message costs by an account with these settings; None where nothing does."""
     price_when_charged: Callable[[Mapping[str, str]], int | None] | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from keng.channels.events import Event
 from keng.channels.outcomes import Outcome
 from keng.channels.wire import MailGreeting, Reply, Request
 
@@ -68,6 +69,41 @@ class WebhookRegistration:
     request: Callable[[Mapping[str, str], str], Request]
     """Of the account's credentials and the address of its webhook."""
     finding: Callable[[Reply], AccountFinding]
+
+
+@dataclass(frozen=True, slots=True)
+class PastMessage:
+    """One message of a chat, as the provider remembers it."""
+
+    message_id: str = field(repr=False)
+    person: str = field(repr=False)
+    """Whose chat it stands in."""
+    at: datetime
+    is_from_person: bool
+    raw: bytes = field(repr=False)
+    """The message as a webhook would have brought it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Messages, newest first."""
+
+    messages: tuple[PastMessage, ...]
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChatHistory:
+    """How messages are asked for that no webhook brought."""
+
+    page_size: int
+    recent: Callable[[Mapping[str, str], int], Request]
+    """The newest messages of all chats: of the account's credentials, beginning after so many."""
+    conversation: Callable[[Mapping[str, str], str, int], Request]
+    """The newest messages of one person's chat, likewise."""
+    page: Callable[[Reply, datetime, Mapping[str, str]], HistoryPage | Outcome]
+    event: Callable[[bytes, Mapping[str, str]], Event | None]
+    """Of `PastMessage.raw`; None where it is no message of a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,17 @@ class DeliveredMessage:
     image: str
     path: str
     mentions: int
-    told_by: Literal["oa", "user"] = "oa"
+
+
+@dataclass(slots=True)
+class WrittenMessage:
+    """What a person wrote to the account, as its chats keep it, whether or not a webhook told."""
+
+    id: str
+    at: float
+    user: str
+    item: dict[str, Any]
+    """What `conversation` says of it beside its id, its time and its two ends."""
 
 
 @dataclass(slots=True)
@@ -162,6 +172,7 @@ class FakeState:
         self.uploads: dict[str, Upload] = {}
         self.upload_counts: dict[str, int] = {}
         self.delivered: list[DeliveredMessage] = []
+        self.written: list[WrittenMessage] = []
         self.articles: dict[str, FakeArticle] = {}
         self.article_tokens: dict[str, str] = {}
         self.templates: dict[str, tuple[str, ...]] = {}
