@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from keng.channels.upkeep import (
     AccountCheck,
+    AccountConsent,
     ChatHistory,
     MediaLookup,
     TokenRenewal,
@@ -108,6 +109,8 @@ class Facts:
     """How an operator, and the sender in doubt, learns whether an account works."""
     renewal: TokenRenewal | None = None
     """How its tokens are renewed; None where it has none that run out."""
+    consent: AccountConsent | None = None
+    """How it is connected by a page of the provider's; None where there is none."""
     registration: WebhookRegistration | None = None
     """How the provider is told of our webhook; None where its console wants it by hand."""
     media_lookup: MediaLookup | None = None

@@ -63,6 +63,24 @@ class TokenRenewal:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentTry:
+    """One try to have an account connected by whoever manages it at the provider."""
+
+    link: str = field(repr=False)
+    request: Callable[[str], Request] = field(repr=False)
+    """Of the address to which the provider led back: asks for tokens, which the renewal reads.
+    Raises CannotAsk."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountConsent:
+    """How an account is connected by a page of the provider's, without typing tokens."""
+
+    begin: Callable[[Mapping[str, str], str], ConsentTry]
+    """Of the account's credentials and the address that the provider shall lead back to."""
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookRegistration:
     """How a provider is told where to post, where that needs no console of its own."""
 

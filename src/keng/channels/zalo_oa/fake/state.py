@@ -13,6 +13,7 @@ from keng.channels.fake.clock import FakeClock
 
 DAY_SECONDS = 86_400.0
 ACCESS_SECONDS = 90_000.0
+CODE_SECONDS = 600.0
 REFRESH_SECONDS = 90 * DAY_SECONDS
 
 
@@ -184,6 +185,8 @@ class FakeState:
         self.journal: list[JournalEntry] = []
         self.media: dict[str, bytes] = {}
         self.used_refresh_tokens: set[str] = set()
+        self.consent_codes: dict[str, tuple[str, float]] = {}
+        """Codes that were given out and not used: the challenge and the moment of each."""
         self.access_token = self.settings.access_token
         self.refresh_token = self.settings.refresh_token
         self.token_issued_at = self.clock.now()
