@@ -147,6 +147,17 @@ class FaultyLedger:
     async def pause(self, account_id: uuid.UUID, seconds: float) -> None:
         await self._ask("pause", lambda now: self.world.rows.pause(account_id, seconds, now))
 
+    async def begin_history(self, account_id: uuid.UUID, every: float) -> None:
+        """The simulated provider keeps no chats, so nobody has a turn to compare them."""
+
+    async def known_messages(self, keys: Sequence[bytes]) -> set[bytes]:
+        raise NotImplementedError
+
+    async def end_history(
+        self, account_id: uuid.UUID, known_until: datetime, *, has_fetched: bool
+    ) -> None:
+        raise NotImplementedError
+
     async def open_circuit(self, account_id: uuid.UUID, outcome: Outcome, used: bytes) -> None:
         def stop(now: float) -> None:
             account = self.world.accounts[account_id]

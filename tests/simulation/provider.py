@@ -148,6 +148,9 @@ class SimulatedWire:
     async def carry(self, wire, delivery: PreparedDelivery):
         return await self._provider.answer_message(wire, delivery)
 
+    async def ask(self, request: Request) -> Reply:
+        raise NotImplementedError  # only for chats, which this provider does not keep
+
     def carry_from_thread(self, request: Request) -> Reply:
         is_renewal = request.url.endswith("/oa/access_token")
         answer = self._provider.renew if is_renewal else self._provider.check

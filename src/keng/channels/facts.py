@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from keng.channels.upkeep import (
     AccountCheck,
+    AccountConsent,
+    ChatHistory,
     MediaLookup,
     TokenRenewal,
     WebhookRegistration,
@@ -109,10 +111,14 @@ class Facts:
     """How an operator, and the sender in doubt, learns whether an account works."""
     renewal: TokenRenewal | None = None
     """How its tokens are renewed; None where it has none that run out."""
+    consent: AccountConsent | None = None
+    """How it is connected by a page of the provider's; None where there is none."""
     registration: WebhookRegistration | None = None
     """How the provider is told of our webhook; None where its console wants it by hand."""
     media_lookup: MediaLookup | None = None
     """How a file's address is asked for; None where messages carry it."""
+    history: ChatHistory | None = None
+    """How messages are fetched that no webhook brought; None where the provider keeps none."""
     price: Callable[[OutgoingMessage, Mapping[str, str]], MessagePrice] | None = None
     """What a message costs by an account with these settings; None where nothing does."""
     price_when_charged: Callable[[Mapping[str, str]], int | None] | None = None

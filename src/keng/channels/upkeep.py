@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from keng.channels.events import Event
 from keng.channels.outcomes import Outcome
 from keng.channels.wire import MailGreeting, Reply, Request
 
@@ -62,12 +63,65 @@ class TokenRenewal:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentTry:
+    """One try to have an account connected by whoever manages it at the provider."""
+
+    link: str = field(repr=False)
+    request: Callable[[str], Request] = field(repr=False)
+    """Of the address to which the provider led back: asks for tokens, which the renewal reads.
+    Raises CannotAsk."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountConsent:
+    """How an account is connected by a page of the provider's, without typing tokens."""
+
+    begin: Callable[[Mapping[str, str], str], ConsentTry]
+    """Of the account's credentials and the address that the provider shall lead back to."""
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookRegistration:
     """How a provider is told where to post, where that needs no console of its own."""
 
     request: Callable[[Mapping[str, str], str], Request]
     """Of the account's credentials and the address of its webhook."""
     finding: Callable[[Reply], AccountFinding]
+
+
+@dataclass(frozen=True, slots=True)
+class PastMessage:
+    """One message of a chat, as the provider remembers it."""
+
+    message_id: str = field(repr=False)
+    person: str = field(repr=False)
+    """Whose chat it stands in."""
+    at: datetime
+    is_from_person: bool
+    raw: bytes = field(repr=False)
+    """The message as a webhook would have brought it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Messages, newest first."""
+
+    messages: tuple[PastMessage, ...]
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChatHistory:
+    """How messages are asked for that no webhook brought."""
+
+    page_size: int
+    recent: Callable[[Mapping[str, str], int], Request]
+    """The newest messages of all chats: of the account's credentials, beginning after so many."""
+    conversation: Callable[[Mapping[str, str], str, int], Request]
+    """The newest messages of one person's chat, likewise."""
+    page: Callable[[Reply, datetime, Mapping[str, str]], HistoryPage | Outcome]
+    event: Callable[[bytes, Mapping[str, str]], Event | None]
+    """Of `PastMessage.raw`; None where it is no message of a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,11 @@ def sealed_reply_address(message: InboundMessage) -> bytes:
     return seals.for_sender(message.event.reply_address or "", kind=SealedKind.ADDRESS)
 
 
+def message_key(channel: str, account_id: uuid.UUID, dedupe: str) -> bytes:
+    """By what a message is known, however it comes in. `dedupe`: the provider's id of it."""
+    return keyed_hash("inbound", channel, str(account_id), dedupe)
+
+
 def message_of_event(
     account: ReceivingAccount,
     event: Event,
@@ -98,7 +103,7 @@ def message_of_event(
         event,
         raw,
         now,
-        keyed_hash("inbound", account.channel, str(account.id), event.dedupe),
+        message_key(account.channel, account.id, event.dedupe),
         keyed_hash("conversation", str(account.id), person) if person else None,
         seals,
     )

@@ -12,6 +12,7 @@ from keng import channels
 from keng.channels.base import ParsedCall
 from keng.channels.events import QUERY_HEADER
 from keng.delivery.actions.inbound import RECEIPT_STATES
+from keng.delivery.fetched_messages import is_fetched, parse_fetched
 from keng.delivery.inbound_message import InboundMessage, ReceivingAccount, message_of_event
 from keng.edge.accounts import AccountBook
 from keng.edge.http import (
@@ -183,7 +184,11 @@ class EdgeApp:
             return 404
         headers = headers_of(scope)
         headers[QUERY_HEADER] = scope["query_string"].decode("latin-1")
-        parsed = channels.get_channel(channel).parse(raw, headers, account.credentials, times.now())
+        if is_fetched(headers):
+            parsed = parse_fetched(account, raw, headers, times.now())
+        else:
+            adapter = channels.get_channel(channel)
+            parsed = adapter.parse(raw, headers, account.credentials, times.now())
         if parsed.verified:
             if parsed.variant:
                 self._book.keep_variant(account, parsed.variant)

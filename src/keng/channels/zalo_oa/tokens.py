@@ -24,12 +24,17 @@ def refresh_request(credentials: Mapping[str, str]) -> Request:
         "refresh_token": credentials["refresh_token"],
         "app_id": credentials["app_id"],
     }
+    return token_request(credentials, fields)
+
+
+def token_request(credentials: Mapping[str, str], fields: Mapping[str, str]) -> Request:
+    """A question for tokens: the app's secret stands in a header."""
     headers = {
         "secret_key": credentials["app_secret"],
         "content-type": "application/x-www-form-urlencoded",
         "accept": "application/json",
     }
-    url = f"{_base(credentials)}/v4/oa/access_token"
+    url = f"{oauth_base(credentials)}/v4/oa/access_token"
     return Request("POST", url, headers, urlencode(fields).encode(), delivers=False)
 
 
@@ -65,7 +70,7 @@ RENEWAL = TokenRenewal(
 )
 
 
-def _base(credentials: Mapping[str, str]) -> str:
+def oauth_base(credentials: Mapping[str, str]) -> str:
     """Its own address; that of the interface where only that one is replaced, as by the fake."""
     given = credentials.get("oauth_base") or credentials.get("api_base") or OAUTH_BASE
     return https_beyond_this_machine(given)

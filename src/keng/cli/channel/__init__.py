@@ -19,6 +19,7 @@ _WORDS = {
     "list": "the accounts, and which of them stopped",
     "check": "ask each provider whether the account works",
     "renew": "other secrets for an account; asks its provider before they are kept",
+    "connect": "by a page of the provider's, instead of typing tokens",
     "change": "correct its name, desk, place or rate",
     "stop": "switch an account off: nothing comes in by it, and what should go out waits",
     "start": "let a stopped account go on",
@@ -44,7 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--unit", required=True, help="the desk that first receives what comes in")
     add.add_argument("--name", default="", help="default: the unit's name")
     check.add_argument("slug", nargs="?", default="", help="only this one")
-    for word in ("renew", "change", "stop", "start", "remove"):
+    parsers["connect"].add_argument(
+        "--redirect", default="", help="the callback in the provider's console; default: our page"
+    )
+    for word in ("renew", "connect", "change", "stop", "start", "remove"):
         parsers[word].add_argument("slug")
     change.add_argument("--unit", default="", help="another desk for what comes in")
     change.add_argument("--name", default="")
@@ -73,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         "list": _list,
         "check": _check,
         "renew": _renew,
+        "connect": _connect,
         "change": _change,
         "stop": _stop,
         "start": _start,
@@ -134,6 +139,18 @@ def _renew(arguments: argparse.Namespace) -> int:
     account.refresh_from_db()
     _tell_provider_of_webhook(account)
     return 0
+
+
+def _connect(arguments: argparse.Namespace) -> int:
+    from django.conf import settings  # noqa: PLC0415 -- needs the settings
+
+    from keng.cli.channel import connecting  # noqa: PLC0415 -- likewise
+
+    account = _named(arguments.slug)
+    redirect = arguments.redirect or f"{settings.PUBLIC_URL}/"
+    connecting.connect_account(account, redirect, print_line=print, ask=input)
+    account.refresh_from_db()
+    return 0 if checking.check_account(account) else 1
 
 
 def _tell_provider_of_webhook(account: "ChannelAccount") -> None:

@@ -29,6 +29,8 @@ _LOOKS_BACK = timedelta(days=30)
 _RHYTHM_OF = timedelta(days=14)
 # A rhythm is something on every second day.
 _DAYS_OF_A_RHYTHM = 7
+# What is fetched breaks the silence, so it is named instead, until well after the last time.
+_FETCHED_LATELY = 6 * 3600
 # An account of yesterday has not been advertised yet; whoever set it up should write to it.
 _NEW_FOR = timedelta(days=1)
 
@@ -58,7 +60,8 @@ rhythms AS (
     percentile_cont(0.5) WITHIN GROUP (ORDER BY longest) AS usual
   FROM days GROUP BY 1, 2, 3
 )
-SELECT a.id, a.slug, coalesce(r.days, 0), r.usual,
+SELECT a.id, a.slug,
+  extract(epoch FROM now() - a.history_fetched_at)::float8, coalesce(r.days, 0), r.usual,
   {_DAYTIME.format(moment="now()")} - r.last_daytime,
   extract(epoch FROM now() - r.last_at)::float8
 FROM delivery_channelaccount a LEFT JOIN rhythms r ON r.account_id = a.id
@@ -72,6 +75,8 @@ class HeardAccount:
 
     id: uuid.UUID
     slug: str
+    fetched_ago: float | None
+    """Since the sender last fetched what no webhook had brought."""
     days: int
     """On how many days of two weeks something came."""
     usual_gap: float | None
@@ -87,6 +92,9 @@ class HeardAccount:
     @property
     def fault(self) -> str:
         """What is odd about it; "" where nothing is."""
+        if self.fetched_ago is not None and self.fetched_ago < _FETCHED_LATELY:
+            ago = age_words(self.fetched_ago)
+            return f"{self.slug}: {ago} ago messages were fetched that no webhook had brought"
         if self.silent is None or self.silent_daytime is None:
             return "" if self.is_new else f"{self.slug}: nothing came in {_LOOKS_BACK.days} days"
         if self.days < _DAYS_OF_A_RHYTHM or self.usual_gap is None:

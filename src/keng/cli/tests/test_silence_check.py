@@ -104,3 +104,15 @@ def test_what_is_switched_off_or_takes_no_messages_is_left_alone(account):
     account.save()
     make.channel_account(unit=account.unit, channel="email", id=account.id.__class__(int=1))
     assert read_silence() == (OK, "0 accounts for messages, none is oddly silent")
+
+
+def test_what_had_to_be_fetched_is_named_for_some_hours(account):
+    messages(account, days=14, every=HOUR, last=HOUR)
+    account.history_fetched_at = times.now() - HOUR
+    account.save()
+    level, text = read_silence()
+    assert level == ATTENTION
+    assert "tinh: 60 minutes ago messages were fetched" in text
+    account.history_fetched_at = times.now() - 7 * HOUR
+    account.save()
+    assert read_silence()[0] == OK

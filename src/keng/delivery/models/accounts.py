@@ -32,6 +32,11 @@ class ChannelAccount(Row):
     # An outcome "config" opens the circuit: rows wait until an operator mends the set-up.
     circuit_open_since = models.DateTimeField(null=True, blank=True)
     circuit_reason = models.CharField(max_length=200, default="", db_default="", blank=True)
+    # When a sender last began to compare the provider's chats with what came in; up to which moment
+    # they are known to agree; and when it last fetched what no webhook brought.
+    history_asked_at = models.DateTimeField(null=True, blank=True)
+    history_known_until = models.DateTimeField(null=True, blank=True)
+    history_fetched_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name

@@ -7,6 +7,7 @@ nobody knows: the sender tries again, or leaves it to the end of the lease.
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 import psycopg
@@ -29,6 +30,13 @@ class StoredText(NamedTuple):
     language: str
     image_path: str
     short: str = ""
+
+
+class HistoryTurn(NamedTuple):
+    """A turn to compare the chats of an account."""
+
+    known_until: datetime | None
+    """Up to when everything had come in at the last look; None before the first."""
 
 
 class StoredTokens(Protocol):
@@ -113,6 +121,17 @@ class SenderLedger(Protocol):
     async def end_address(self, kind: str, ref: uuid.UUID, code: str) -> None: ...
 
     async def move_address(self, kind: str, ref: uuid.UUID, new_address: str) -> None: ...
+
+    async def begin_history(self, account_id: uuid.UUID, every: float) -> HistoryTurn | None:
+        """Our turn to compare its chats; None where somebody did less than `every` seconds ago."""
+
+    async def known_messages(self, keys: Sequence[bytes]) -> set[bytes]:
+        """Those of these messages (`message_key`) that came in already."""
+
+    async def end_history(
+        self, account_id: uuid.UUID, known_until: datetime, *, has_fetched: bool
+    ) -> None:
+        """Up to this moment everything came in."""
 
     def notices(self) -> AsyncIterator[None]:
         """One whenever somebody says that something may be due, until the connection breaks."""

@@ -241,6 +241,23 @@ SET bucket_at = greatest(bucket_at, clock_timestamp() + %(seconds)s * interval '
 WHERE id = %(account)s
 """
 
+# One sender at a time compares the chats of an account, and seldom.
+BEGIN_HISTORY = """
+UPDATE delivery_channelaccount SET history_asked_at = clock_timestamp()
+WHERE id = %(account)s AND is_active
+  AND (history_asked_at IS NULL
+       OR history_asked_at < clock_timestamp() - %(every)s * interval '1 second')
+RETURNING history_known_until
+"""
+KNOWN_MESSAGES = "SELECT key FROM delivery_dedupekey WHERE key = ANY(%s)"
+END_HISTORY = """
+UPDATE delivery_channelaccount
+SET history_known_until = greatest(history_known_until, %(known_until)s),
+    history_fetched_at = CASE WHEN %(has_fetched)s THEN clock_timestamp()
+      ELSE history_fetched_at END
+WHERE id = %(account)s
+"""
+
 TEXT = "SELECT text, subject, language, image_path, short FROM delivery_dispatchtext WHERE id = %s"
 
 CALLED_OFF = "SELECT 1 FROM delivery_delivery WHERE id = %s AND called_off_at IS NOT NULL"

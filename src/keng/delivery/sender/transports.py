@@ -58,8 +58,11 @@ class Wire(Protocol):
     ) -> Reply | MailReply | RecordWritten:
         """What came back. Raises ConnectionBroken, UnsendableRequest, psycopg.Error."""
 
+    async def ask(self, request: Request) -> Reply:
+        """One request that no delivery makes. Raises ConnectionBroken, UnsendableRequest."""
+
     def carry_from_thread(self, request: Request) -> Reply:
-        """One request that no delivery makes, for a thread beside the loop."""
+        """The same for a thread beside the loop."""
 
     async def close(self) -> None: ...
 
@@ -83,8 +86,12 @@ class Transports:
             return await self._smtp_client(delivery.account).carry(wire)
         return await self._write_record(wire, delivery)
 
+    async def ask(self, request: Request) -> Reply:
+        """One request that no delivery makes. Raises ConnectionBroken, UnsendableRequest."""
+        return await self._http.carry(request)
+
     def carry_from_thread(self, request: Request) -> Reply:
-        """One request that no delivery makes, for a thread beside the loop."""
+        """The same for a thread beside the loop."""
         return asyncio.run_coroutine_threadsafe(self._http.carry(request), self._loop).result()
 
     async def close(self) -> None:

@@ -522,6 +522,8 @@ def test_the_sender_writes_down_where_a_group_moved_and_since_when(unit, become)
         ("sender", "UPDATE network_group SET name = ''"),
         ("sender", "UPDATE delivery_channelaccount SET base_url = ''"),
         ("sender", "SELECT * FROM delivery_conversation"),
+        ("sender", "INSERT INTO delivery_inbound DEFAULT VALUES"),
+        ("sender", "INSERT INTO delivery_dedupekey (key) VALUES ('x')"),
     ],
 )
 def test_no_process_has_a_right_that_its_work_does_not_use(become, process, statement):
@@ -584,3 +586,14 @@ def test_somebody_chooses_a_chat_or_a_browser_and_changes_it_on_the_public_site(
     assert not subscriptions.change_subscription(own, choices)
     become("worker")
     assert forget_wishes() == 0
+
+
+def test_the_sender_compares_the_chats_of_an_account(become):
+    account = make.channel_account(unit=make.unit(), channel="zalo_oa")
+    become("sender")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.BEGIN_HISTORY, {"account": account.pk, "every": 300.0})
+        assert cursor.fetchall() == [(None,)]
+        cursor.execute(sql.KNOWN_MESSAGES, ([b"key"],))
+        end = {"account": account.pk, "known_until": times.now(), "has_fetched": True}
+        cursor.execute(sql.END_HISTORY, end)

@@ -72,21 +72,25 @@ def _messages_page(state: FakeState, body: dict[str, Any], person: str) -> list[
     offset, count = body.get("offset", 0), body.get("count", 10)
     if not (isinstance(offset, int) and isinstance(count, int)) or not 0 < count <= 10:
         raise ZaloError(-210, "count up to 10")
-    said = [d for d in reversed(state.delivered) if d.to == "user"]
-    if person:
-        said = [d for d in said if d.recipient == person]
     own = state.settings.oa_id
-    return [
-        {
-            "src": 0 if d.told_by == "oa" else 1,
-            "time": int(d.at * 1000),
-            "type": "photo" if d.image else "text",
-            "message": d.text,
-            "message_id": d.id,
-            "from_id": own if d.told_by == "oa" else d.recipient,
-            "to_id": d.recipient if d.told_by == "oa" else own,
-        }
-        for d in said[offset : offset + count]
+    ours = [
+        (
+            d.at,
+            d.recipient,
+            {"src": 0, "message_id": d.id, "from_id": own, "to_id": d.recipient}
+            | {"type": "photo" if d.image else "text", "message": d.text},
+        )
+        for d in state.delivered
+        if d.to == "user"
+    ]
+    theirs = [
+        (w.at, w.user, {"src": 1, "message_id": w.id, "from_id": w.user, "to_id": own, **w.item})
+        for w in state.written
+    ]
+    chosen = [one for one in ours + theirs if person in ("", one[1])]
+    newest_first = sorted(chosen, key=lambda one: one[0], reverse=True)
+    return [{**item, "time": int(at * 1000)} for at, _who, item in newest_first][
+        offset : offset + count
     ]
 
 

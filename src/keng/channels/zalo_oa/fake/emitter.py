@@ -114,6 +114,8 @@ class Emitter:
         self._remember(name, spec)
         message = event.get("message")
         msg_id = str(message.get("msg_id", "")) if isinstance(message, dict) else ""
+        if written := events.written_message(spec, msg_id, now_ms):
+            state.written.append(written)
         return Emission(name, msg_id, raw, headers, retry)
 
     def _remember(self, name: str, spec: Mapping[str, Any]) -> None:

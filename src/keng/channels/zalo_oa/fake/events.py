@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keng.channels.zalo_oa import signature
-from keng.channels.zalo_oa.fake.state import FakeSettings
+from keng.channels.zalo_oa.fake.state import FakeSettings, WrittenMessage
 
 CONTENT_EVENTS = (
     "text",
@@ -44,6 +44,26 @@ def build_event(
     if kind in _ABOUT_A_USER:
         return _event_about_user(kind, str(spec.get("user", "")), own, stamp)
     return _other_event(kind, spec, own, stamp, str(spec.get("msg_id", msg_id)))
+
+
+_CHAT_TYPES = {"image": "photo", "gif": "GIF", "audio": "voice", "link": "links"}
+
+
+def written_message(spec: Mapping[str, Any], msg_id: str, now_ms: int) -> WrittenMessage | None:
+    """The message as the account's chats keep it; None for what is no message to it alone."""
+    kind, user = str(spec.get("kind", "")), str(spec.get("user", ""))
+    if kind not in CONTENT_EVENTS or not user or spec.get("group") or spec.get("anonymous"):
+        return None
+    url = str(spec.get("url", ""))
+    item: dict[str, Any] = {"type": _CHAT_TYPES.get(kind, kind), "message": spec.get("text", "")}
+    if kind == "location":
+        spot = {"latitude": str(spec["latitude"]), "longitude": str(spec["longitude"])}
+        item["location"] = json.dumps(spot)
+    elif kind == "link":
+        item["links"] = [{"url": url, "title": "", "description": spec.get("description", "")}]
+    elif kind != "text":
+        item["url"] = url
+    return WrittenMessage(msg_id, int(spec.get("at", now_ms)) / 1000, user, item)
 
 
 def encoded_event(event: Mapping[str, Any]) -> bytes:

@@ -1,11 +1,14 @@
 """Tokens: a refresh token works once, and for ninety days."""
 
+import base64
+import hashlib
 import secrets
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from keng.channels.zalo_oa.fake.state import (
     ACCESS_SECONDS,
+    CODE_SECONDS,
     REFRESH_SECONDS,
     ApiCall,
     FakeState,
@@ -21,9 +24,32 @@ def answer_token_call(state: FakeState, call: ApiCall) -> dict[str, Any]:
     fields = {name: values[0] for name, values in parse_qs(call.body.decode("latin-1")).items()}
     if fields.get("app_id") != state.settings.app_id:
         return _error(-14002, "invalid app")
+    if fields.get("grant_type") == "authorization_code":
+        return _exchange(state, fields.get("code", ""), fields.get("code_verifier", ""))
     if fields.get("grant_type") != "refresh_token":
         return _error(-14001, "invalid grant type")
     return _refresh(state, fields.get("refresh_token", ""))
+
+
+def consent_redirect(state: FakeState, call: ApiCall) -> str | dict[str, Any]:
+    """GET /v4/oa/permission, agreed to at once: where the browser is led, or a refusal."""
+    if call.parameter("app_id") != state.settings.app_id:
+        return _error(-14002, "invalid app")
+    if not call.parameter("redirect_uri") or not call.parameter("code_challenge"):
+        return _error(-14003, "invalid redirect uri")
+    code = secrets.token_urlsafe(30)
+    state.consent_codes[code] = (call.parameter("code_challenge"), state.clock.now())
+    back = {"code": code, "oa_id": state.settings.oa_id, "state": call.parameter("state")}
+    return f"{call.parameter('redirect_uri')}?{urlencode(back)}"
+
+
+def _exchange(state: FakeState, code: str, verifier: str) -> dict[str, Any]:
+    challenge, at = state.consent_codes.pop(code, ("", 0.0))
+    digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+    is_right = len(verifier) == 43 and challenge == digest.decode().rstrip("=")
+    if not is_right or state.clock.now() - at > CODE_SECONDS:
+        return _error(-14019, "invalid authorization code")
+    return issue_tokens(state)
 
 
 def issue_tokens(state: FakeState) -> dict[str, Any]:

@@ -54,6 +54,7 @@ ROUTES: dict[tuple[str, str], ApiHandler] = {
     ("GET", "/v2.0/oa/conversation"): account.get_conversation,
     ("GET", "/v2.0/oa/listrecentchat"): account.list_recent_chat,
 }
+_PERMISSION_PATH = "/v4/oa/permission"
 _TOKEN_PATH = "/v4/oa/access_token"  # noqa: S105
 
 
@@ -137,6 +138,11 @@ class FakeZalo:
     def _answer(self, call: ApiCall, entry: JournalEntry) -> web.Response:
         if call.path == _TOKEN_PATH and call.method == "POST":
             return _json(oauth.answer_token_call(self.state, call))
+        if call.path == _PERMISSION_PATH and call.method == "GET":
+            led_to = oauth.consent_redirect(self.state, call)
+            if isinstance(led_to, str):
+                return web.Response(status=302, headers={"location": led_to})
+            return _json(led_to)
         handler = ROUTES.get((call.method, call.path))
         if handler is None:
             return _json({"error": 404, "message": "Not found"}, 404)

@@ -13,6 +13,7 @@ from keng.channels.fake.clock import FakeClock
 
 DAY_SECONDS = 86_400.0
 ACCESS_SECONDS = 90_000.0
+CODE_SECONDS = 600.0
 REFRESH_SECONDS = 90 * DAY_SECONDS
 
 
@@ -131,7 +132,17 @@ class DeliveredMessage:
     image: str
     path: str
     mentions: int
-    told_by: Literal["oa", "user"] = "oa"
+
+
+@dataclass(slots=True)
+class WrittenMessage:
+    """What a person wrote to the account, as its chats keep it, whether or not a webhook told."""
+
+    id: str
+    at: float
+    user: str
+    item: dict[str, Any]
+    """What `conversation` says of it beside its id, its time and its two ends."""
 
 
 @dataclass(slots=True)
@@ -162,6 +173,7 @@ class FakeState:
         self.uploads: dict[str, Upload] = {}
         self.upload_counts: dict[str, int] = {}
         self.delivered: list[DeliveredMessage] = []
+        self.written: list[WrittenMessage] = []
         self.articles: dict[str, FakeArticle] = {}
         self.article_tokens: dict[str, str] = {}
         self.templates: dict[str, tuple[str, ...]] = {}
@@ -173,6 +185,8 @@ class FakeState:
         self.journal: list[JournalEntry] = []
         self.media: dict[str, bytes] = {}
         self.used_refresh_tokens: set[str] = set()
+        self.consent_codes: dict[str, tuple[str, float]] = {}
+        """Codes that were given out and not used: the challenge and the moment of each."""
         self.access_token = self.settings.access_token
         self.refresh_token = self.settings.refresh_token
         self.token_issued_at = self.clock.now()

@@ -1,0 +1,63 @@
+"""Messages that the sender fetched at a provider, on their way to the edge.
+
+The sender holds the tokens and may not write what comes in; the edge may, and holds no tokens. So
+the sender posts each message to the edge, on this machine, marked with a key of this installation
+(docs/decisions/0051-what-no-webhook-brought.md). The words are in memory alone until they are
+sealed as those of every message.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from keng import channels
+from keng.channels import reading
+from keng.channels.base import ParsedCall, Request, header_value
+from keng.delivery.inbound_message import ReceivingAccount
+from keng.kit.secrets import keyed_hash, same_secret
+
+FETCHED_HEADER = "x-keng-fetched"
+# It is posted at once, so an older mark is somebody playing an old call again.
+_MARK_LIVES = timedelta(minutes=5)
+_NOT_OURS = ParsedCall(verified=False, status=401, reason="bad_mark")
+_UNREADABLE = ParsedCall(verified=False, status=400, reason="no_message")
+
+
+def hand_over_request(channel: str, slug: str, raw: bytes, now: datetime) -> Request:
+    """The call by which the sender gives one message to the edge."""
+    stamp = str(int(now.timestamp() * 1000))
+    headers = {
+        FETCHED_HEADER: f"{stamp}:{_mark(channel, slug, stamp, raw)}",
+        "content-type": "application/json",
+    }
+    url = f"http://127.0.0.1:{settings.EDGE_PORT}/hooks/{channel}/{slug}"
+    return Request("POST", url, headers, raw, delivers=False)
+
+
+def is_fetched(headers: Mapping[str, str]) -> bool:
+    """Whether a call says that it brings a fetched message."""
+    return bool(header_value(headers, FETCHED_HEADER))
+
+
+def parse_fetched(
+    account: ReceivingAccount, raw: bytes, headers: Mapping[str, str], now: datetime
+) -> ParsedCall:
+    """Never raises; nothing is read that does not bear our mark."""
+    stamp, _, mark = header_value(headers, FETCHED_HEADER).partition(":")
+    history = channels.get_channel(account.channel).facts.history
+    marked_at = reading.moment_of_ms(stamp)
+    if history is None or marked_at is None or not abs(now - marked_at) <= _MARK_LIVES:
+        return _NOT_OURS
+    if not same_secret(mark, _mark(account.channel, account.slug, stamp, raw)):
+        return _NOT_OURS
+    event = history.event(raw, account.credentials)
+    if event is None:
+        return _UNREADABLE
+    return ParsedCall(verified=True, status=200, events=(event,))
+
+
+def _mark(channel: str, slug: str, stamp: str, raw: bytes) -> str:
+    digest = hashlib.sha256(raw).digest()
+    return keyed_hash("fetched message", channel, slug, stamp, digest).hex()
