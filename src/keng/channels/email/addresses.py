@@ -7,6 +7,7 @@ A letter comes back to the operator's return address with a token of ours in it 
 
 import re
 from email.message import Message
+from itertools import pairwise
 
 _MAILBOX = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -17,6 +18,8 @@ _MAILBOX = re.compile(
 # 64 characters before the @ (RFC 5321), of which "+" and a token take 44.
 LONGEST_LOCAL_PART = 20
 TOKEN_LENGTH = 43
+_TOKEN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz234567")
+_BEFORE_AN_ADDRESS = ' \t\r\n<,;:"'
 _HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 # Whoever forges letters cannot have us try thousands of tokens.
 _MOST_TOKENS = 8
@@ -51,11 +54,13 @@ def with_token(return_address: str, token: str) -> str:
 def tokens_in_headers(letter: Message, return_address: str) -> list[str]:
     """The tokens of addresses of ours that a letter was sent to; nothing is proved by them."""
     local, _, domain = return_address.lower().partition("@")
-    pattern = re.compile(
-        rf"(?<![a-z0-9._+-]){re.escape(local)}\+([a-z2-7]{{{TOKEN_LENGTH}}})@{re.escape(domain)}"
-    )
     found: dict[str, None] = {}
     for name in _HEADERS:
         for value in letter.get_all(name, []):
-            found |= dict.fromkeys(pattern.findall(str(value)[:_LONGEST_HEADER].lower()))
+            parts = str(value)[:_LONGEST_HEADER].lower().split(f"{local}+")
+            for before, after in pairwise(parts):
+                token, rest = after[:TOKEN_LENGTH], after[TOKEN_LENGTH:]
+                is_whole = not before or before[-1] in _BEFORE_AN_ADDRESS
+                if is_whole and rest.startswith(f"@{domain}") and set(token) <= _TOKEN_LETTERS:
+                    found[token] = None
     return list(found)[:_MOST_TOKENS]
