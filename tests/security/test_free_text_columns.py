@@ -179,6 +179,7 @@ NO_WORDS: dict[str, str] = {
     "delivery_inbound": "channel kind",
     "delivery_inboundmedia": "kind",
     "delivery_relaytask": "cannot_reason",
+    "delivery_returnmailbox": "fault",
     "delivery_sandboxmessage": "image_path",
     "django_content_type": "app_label model",
     "django_migrations": "app name",

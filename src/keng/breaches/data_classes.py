@@ -548,6 +548,7 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "delivery_dispatch",
         "delivery_dispatchlag",
         "delivery_dispatchaudience",
+        "delivery_returnmailbox",
         "delivery_sandboxmessage",
         "demo_phonemessage",
         "warnings_capmessage",

@@ -21,6 +21,10 @@ class OutgoingMessage:
     subject: str = field(default="", repr=False)
     reference: str = ""
     unsubscribe_url: str = field(default="", repr=False)
+    return_token: str = field(default="", repr=False)
+    """Of a letter: what stands in the address to which it comes back."""
+    stop_token: str = field(default="", repr=False)
+    """Of a letter to a subscriber: what stands in the address to which one writes to stop."""
     own_page: str = field(default="", repr=False)
     """The secret link to the page of a lead, where this is about what they pass on."""
     image_ref: str = ""

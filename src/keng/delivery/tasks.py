@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from keng.delivery import returned_mail
 from keng.delivery.actions import lagging, materialising, next_ways, resending, stranded
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 
@@ -40,5 +41,12 @@ TASKS = [
         "find another way for corrections",
         stranded.rescue_stranded_rows,
         every=timedelta(seconds=30),
+    ),
+    # Somebody else's server; a dead address of a minute ago has had one letter too many.
+    WorkerTask(
+        "read the mail that came back",
+        returned_mail.read_returned_mail,
+        every=timedelta(seconds=60),
+        pace=TaskPace.SLOW,
     ),
 ]

@@ -38,6 +38,7 @@ class TurnLock(IntEnum):
     SUBSCRIBER_LIMITS = 5_120_020
     DIGESTS = 5_120_021
     PARTNER_FILMS = 5_120_022
+    RETURNED_LETTERS = 5_120_023
 
 
 def wait_for_owners_lock(connection: "psycopg.Connection[Any]", which: OwnersLock) -> None:

@@ -640,11 +640,15 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_inbound": "SELECT, UPDATE (text, latitude, longitude, raw_sealed, "
         "conversation_hash)",
         # Which message a key stands for is forgotten; the key stays.
-        "delivery_dedupekey": "SELECT, UPDATE (inbound_ref)",
+        # What came back by e-mail is known again by one.
+        "delivery_dedupekey": "SELECT, INSERT, UPDATE (inbound_ref)",
         "delivery_inboundmedia": "SELECT, UPDATE (url_sealed, fetched_at, lost_at, tries, "
         "next_try_at)",
         "delivery_conversation": "SELECT, UPDATE (key_hash, mode, reply_address_sealed)",
         "delivery_channelaccount": R,
+        "delivery_returnmailbox": RIU,
+        # What a mail server said later of a letter.
+        "delivery_attempt": "INSERT",
         # Who asked to be a partner and was not decided about in a month.
         "partners_reachday": "SELECT (id, day), DELETE",
         "partners_kitrequest": "SELECT (id, asked_at, decided_at), "

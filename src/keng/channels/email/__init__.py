@@ -1,6 +1,7 @@
 """E-mail over SMTP: one recipient per message, built here, carried by the sender.
 
-credentials: from_address, from_name?, list_id?, unsubscribe_address?.
+credentials: from_address, from_name?, list_id?, unsubscribe_address?, return_address?. What comes
+back to the return address is read by `returned`, and fetched by keng.delivery.returned_mail.
 """
 
 from collections.abc import Generator, Mapping
@@ -20,7 +21,8 @@ from keng.channels.base import (
     OutgoingMessage,
     ParsedCall,
 )
-from keng.channels.email.letter import build_letter, is_mailbox
+from keng.channels.email.addresses import fault_of_return_address, is_mailbox
+from keng.channels.email.letter import build_letter
 from keng.channels.email.replies import MAIL_SERVER_CHECK, outcome_of_smtp_reply
 from keng.channels.facts import AccountSetting, Facts
 
@@ -38,6 +40,15 @@ def _fault_of_server(value: str) -> str | None:
 
 def _fault_of_mailbox(value: str) -> str | None:
     return None if is_mailbox(value) else "no e-mail address: canh-bao@keng.example is one"
+
+
+def _fault_of_mail_store(value: str) -> str | None:
+    try:
+        parts = urlsplit(value)
+        is_right = parts.scheme in ("imap", "imaps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_right = False
+    return None if is_right else "no mail store: imaps://mail.example:993 is one"
 
 
 class Email:
@@ -64,6 +75,22 @@ class Email:
             "user": AccountSetting("User at the server (may be empty)", is_optional=True),
             "password": AccountSetting(
                 "Password at the server (may be empty)", is_secret=True, is_optional=True
+            ),
+            "return_address": AccountSetting(
+                "Address that letters come back to, such as tra-lai@keng.example (may be empty)",
+                is_optional=True,
+                fault=fault_of_return_address,
+            ),
+            "return_server": AccountSetting(
+                "Where its mailbox is read, such as imaps://mail.example:993 (may be empty)",
+                is_optional=True,
+                fault=_fault_of_mail_store,
+            ),
+            "return_user": AccountSetting(
+                "User there (empty: as at the mail server)", is_optional=True
+            ),
+            "return_password": AccountSetting(
+                "Password there (empty: as at the mail server)", is_secret=True, is_optional=True
             ),
         },
         more_settings=("list_id", "unsubscribe_address"),

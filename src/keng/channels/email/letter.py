@@ -1,6 +1,5 @@
 """One letter: headers that mail services ask for, plain text, perhaps a picture inside."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.headerregistry import Address as Mailbox
@@ -8,22 +7,12 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from keng.channels.email.addresses import domain_of, with_token
 from keng.channels.text import clean_text, one_line
 from keng.channels.wire import Address, Mail, OutgoingMessage
 
-_MAILBOX = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]"
-    r"[A-Za-z0-9-]{0,61}[A-Za-z0-9]"
-)
-
 # We do not ask a server whether it takes eight bits, so it gets seven.
 _SEVEN_BITS = SMTP.clone(cte_type="7bit")
-
-
-def is_mailbox(value: str) -> bool:
-    """An address every SMTP server takes: ASCII, dotted local part, a domain with a dot."""
-    return len(value) <= 254 and value.find("@") <= 64 and _MAILBOX.fullmatch(value) is not None
 
 
 def build_letter(
@@ -53,11 +42,15 @@ def build_letter(
             disposition="inline",
             filename=f"canh-bao.{subtype}",
         )
-    return Mail(sender, address.value, letter.as_bytes())
+    return Mail(_comes_back_to(message, credentials), address.value, letter.as_bytes())
 
 
-def domain_of(mailbox: str) -> str:
-    return mailbox.rpartition("@")[2]
+def _comes_back_to(message: OutgoingMessage, credentials: Mapping[str, str]) -> str:
+    """The sender of the envelope: an address of this letter alone, where the operator has one."""
+    return_address = credentials.get("return_address", "")
+    if return_address and message.return_token:
+        return with_token(return_address, message.return_token)
+    return credentials["from_address"]
 
 
 def _bulk_headers(
@@ -73,7 +66,10 @@ def _bulk_headers(
     ways_out = []
     if message.unsubscribe_url:
         ways_out.append(f"<{message.unsubscribe_url}>")
-    if mailbox := credentials.get("unsubscribe_address"):
+    mailbox = credentials.get("unsubscribe_address")
+    if message.stop_token and (return_address := credentials.get("return_address")):
+        mailbox = with_token(return_address, message.stop_token)
+    if mailbox:
         ways_out.append(f"<mailto:{mailbox}?subject=unsubscribe>")
     if ways_out:
         headers.append(("List-Unsubscribe", ", ".join(ways_out)))

@@ -1,12 +1,15 @@
 """Which hosts this installation has to reach: what to open in a network that is closed."""
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from keng import channels
 
-_USUAL = {"https": 443, "http": 80, "smtps": 465, "smtp": 587}
+if TYPE_CHECKING:
+    from keng.delivery.models import ChannelAccount
+
+_USUAL = {"https": 443, "http": 80, "smtps": 465, "smtp": 587, "imaps": 993, "imap": 143}
 
 
 class NeededHost(NamedTuple):
@@ -29,11 +32,24 @@ def hosts_to_reach() -> list[NeededHost]:
         own = _own_address(account.base_url)
         hosts = [own] if own else [(name, 443) for name in facts.hosts]
         needed = [NeededHost(*host, f"{account.channel} {account.slug}") for host in hosts]
+        if store := _return_mailbox(account):
+            needed.append(NeededHost(*store, f"what comes back to {account.slug}"))
         files = (*facts.media_hosts, *_more_media_hosts(bool(facts.media_hosts)))
         needed += [NeededHost(name, 443, "files that people send by it") for name in files]
         for each in needed:
             found.setdefault((each.name, each.port), each)
     return list(found.values())
+
+
+def _return_mailbox(account: "ChannelAccount") -> tuple[str, int] | None:
+    from nacl.exceptions import CryptoError  # noqa: PLC0415 -- only where it is asked
+
+    from keng.delivery.credentials import given_settings  # noqa: PLC0415 -- needs the settings
+
+    try:
+        return _own_address(given_settings(account).get("return_server", ""))
+    except CryptoError:
+        return None
 
 
 def _own_address(base_url: str) -> tuple[str, int] | None:

@@ -231,14 +231,14 @@ def test_an_account_is_kept_sealed_and_its_provider_asked(keng, bac_ninh, tmp_pa
 
 def test_secrets_are_asked_for_and_stand_on_no_command_line(keng, bac_ninh, monkeypatch):
     keng("unit", "add", "24")
-    answers = iter(["smtp://127.0.0.1:1", "canh-bao@keng.example", "", "", ""])
+    answers = iter(["smtp://127.0.0.1:1", "canh-bao@keng.example", *[""] * 7])
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda _: next(answers))
     monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
     add = ("channel", "add", "email", "mail", "--unit", "24")
     code, said = keng(*add)
     assert (code, "cannot be reached" in said, ChannelAccount.objects.count()) == (1, True, 0)
-    answers = iter(["smtp://127.0.0.1:1", "canh-bao@keng.example", "", "", ""])
+    answers = iter(["smtp://127.0.0.1:1", "canh-bao@keng.example", *[""] * 7])
     assert keng(*add, "--unasked")[0] == 0
     assert "email     mail" in keng("channel", "list")[1]
     code, said = keng("channel", "check", "mail")
@@ -279,6 +279,8 @@ def mail(keng, bac_ninh, tmp_path):
         ({"server": "smtp://"}, "server is no mail server"),
         ({"server": "smtps://mail.example:x"}, "server is no mail server"),
         ({"from_address": "notanaddress"}, "from_address is no e-mail address"),
+        ({"return_address": "tra+lai@keng.example"}, "return_address is too long before the @"),
+        ({"return_server": "pop3://mail.example"}, "return_server is no mail store"),
         ({"passwort": "x"}, "Not known of an account of email: passwort"),
     ],
 )

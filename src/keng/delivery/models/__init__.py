@@ -1,6 +1,6 @@
 """Channel accounts, what came in, and what goes out with one row per recipient."""
 
-from keng.delivery.models.accounts import ChannelAccount, SandboxMessage
+from keng.delivery.models.accounts import ChannelAccount, ReturnMailbox, SandboxMessage
 from keng.delivery.models.digests import DigestEntry
 from keng.delivery.models.inbound import Conversation, DedupeKey, Inbound, InboundMedia
 from keng.delivery.models.lags import DispatchLag
@@ -41,5 +41,6 @@ __all__ = [
     "PagerTestWay",
     "PagerWay",
     "RelayTask",
+    "ReturnMailbox",
     "SandboxMessage",
 ]

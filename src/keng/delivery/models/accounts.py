@@ -42,6 +42,28 @@ class ChannelAccount(Row):
         return self.name
 
 
+class ReturnMailbox(models.Model):
+    """How far the mailbox of an e-mail account was read, to which its letters come back.
+
+    Of the letters themselves nothing is kept.
+    """
+
+    account = models.OneToOneField(
+        ChannelAccount, models.CASCADE, primary_key=True, related_name="return_mailbox"
+    )
+    # By the numbers of the mail server, which begin anew with another epoch (UIDVALIDITY).
+    epoch = models.BigIntegerField(default=0, db_default=0)
+    position = models.BigIntegerField(default=0, db_default=0)
+    read_at = models.DateTimeField(null=True)
+    # What is wrong since then, in our words, and when it is tried again.
+    fault = models.CharField(max_length=80, default="", db_default="")
+    fault_since = models.DateTimeField(null=True)
+    again_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"return mailbox of {self.account_id}"
+
+
 class SandboxMessage(Row):
     """What the sandbox channel delivered: the screen of a simulated phone or group."""
 

@@ -14,12 +14,13 @@ from keng.acts.locks import lock
 from keng.acts.work import savepoint, work
 from keng.audit.actions import record
 from keng.channels.base import AnyChannel, Credentials, Outcome
+from keng.delivery.actions.addresses import end_address
 from keng.delivery.credentials import credentials_for_sending
-from keng.delivery.models import ChannelAccount, PagerWay
+from keng.delivery.models import ChannelAccount
 from keng.delivery.models.outbound import NOBODYS_TURN
 from keng.delivery.sender.rows import LeasedDelivery, UnitTurn
 from keng.kit import times
-from keng.network.models import Group, LeadWay, Subscription
+from keng.network.models import Group
 
 # Mail servers count connections, and each of ours keeps a thread busy.
 MOST_LETTERS_AT_ONCE = 8
@@ -193,26 +194,6 @@ def keep_learned_facts(account_id: uuid.UUID, learned: dict[str, str]) -> None:
 
 
 @work()
-def end_address(kind: str, ref: uuid.UUID, code: str) -> None:
-    """The provider says that this address is dead: nothing more is sent there, on record."""
-    if kind == "subscription":
-        Subscription.objects.filter(pk=ref, stopped_at__isnull=True).update(stopped_at=times.now())
-    elif kind == "group":
-        Group.objects.filter(pk=ref).update(is_active=False)
-    elif kind == "lead":
-        LeadWay.objects.filter(pk=ref).update(gone_at=times.now())
-    elif kind == "pager":
-        PagerWay.objects.filter(pk=ref).update(gone_at=times.now())
-    record(
-        "address.gone",
-        by="sender",
-        on=None,
-        chain="addresses",
-        detail={"kind": kind, "ref": str(ref), "code": code},
-    )
-
-
-@work()
 def move_address(kind: str, ref: uuid.UUID, new_address: str) -> None:
     """The group has a new address at the provider; if another group has it, it is that group."""
     if kind == "group":
@@ -221,7 +202,7 @@ def move_address(kind: str, ref: uuid.UUID, new_address: str) -> None:
             with savepoint():
                 moved.update(channel_address=new_address, address_changed_at=times.now())
         except IntegrityError:
-            end_address(kind, ref, "moved_onto_another")
+            end_address(kind, ref, "moved_onto_another", by="sender")
             return
     record(
         "address.moved",

@@ -25,6 +25,7 @@ from keng.channels.base import (
     continue_steps,
     outcome_of_transport_failure,
 )
+from keng.delivery import letter_tokens
 from keng.delivery.call_links import with_call_link
 from keng.delivery.models import Delivery
 from keng.delivery.sender import orm_threads
@@ -179,6 +180,7 @@ async def _prepare(
         subject=text.subject,
         reference=str(row.id),
         unsubscribe_url=_stop_link(row),
+        **_letter_tokens(row, account),
         own_page=lead_way_url(_lead_way(row)) if _is_to_lead(row) else "",
         begun=row.begun,
         earlier_post=row.earlier_post,
@@ -226,7 +228,22 @@ def _stop_link(row: LeasedDelivery) -> str:
         return lead_way_stop_url(_lead_way(row))
     if row.recipient_kind != Delivery.RecipientKind.SUBSCRIPTION:
         return ""
-    return stop_url(Subscription(pk=row.recipient_ref, link_secret=row.link_secret or b""))
+    return stop_url(_subscription(row))
+
+
+def _letter_tokens(row: LeasedDelivery, account: SendingAccount) -> dict[str, str]:
+    """By which a letter that comes back, or one that asks to stop, finds its row."""
+    if account.channel.transport != "smtp":
+        return {}
+    tokens = {"return_token": letter_tokens.return_token(row.id)}
+    if row.recipient_kind == Delivery.RecipientKind.SUBSCRIPTION:
+        tokens["stop_token"] = letter_tokens.stop_token(_subscription(row))
+    return tokens
+
+
+def _subscription(row: LeasedDelivery) -> Subscription:
+    """As much of it as its links are derived from."""
+    return Subscription(pk=row.recipient_ref, link_secret=row.link_secret or b"")
 
 
 def _is_to_lead(row: LeasedDelivery) -> bool:

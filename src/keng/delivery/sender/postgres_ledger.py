@@ -17,6 +17,7 @@ from keng.audit.actions import record
 from keng.channels.base import Credentials, Outcome
 from keng.channels.by_hand import BY_HAND
 from keng.channels.upkeep import RECONNECT, NewTokens
+from keng.delivery.actions.addresses import end_address
 from keng.delivery.credentials import credentials_for_sending, keep_tokens
 from keng.delivery.models import ChannelAccount
 from keng.delivery.sender import accounts, orm_threads, sql
@@ -133,7 +134,7 @@ class PostgresLedger:
         await orm_threads.in_orm_thread(accounts.keep_learned_facts, account_id, learned)
 
     async def end_address(self, kind: str, ref: uuid.UUID, code: str) -> None:
-        await orm_threads.in_orm_thread(accounts.end_address, kind, ref, code)
+        await orm_threads.in_orm_thread(_end_address, kind, ref, code)
 
     async def move_address(self, kind: str, ref: uuid.UUID, new_address: str) -> None:
         await orm_threads.in_orm_thread(accounts.move_address, kind, ref, new_address)
@@ -163,6 +164,10 @@ class PostgresLedger:
             await connection.execute("LISTEN keng_delivery")
             async for _notice in connection.notifies():
                 yield
+
+
+def _end_address(kind: str, ref: uuid.UUID, code: str) -> None:
+    end_address(kind, ref, code, by="sender")
 
 
 class PostgresTokens:

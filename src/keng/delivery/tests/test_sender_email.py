@@ -9,8 +9,13 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from keng.audit.models import Entry
+from keng.channels.email.addresses import with_token
+from keng.channels.email.fake.mailbox import FakeMailbox
+from keng.channels.email.replies import MAIL_SERVER_CHECK
+from keng.delivery import letter_tokens
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
+from keng.delivery.sender.account_check import ask_about_account
 from keng.delivery.tests.sending import all_sent, queue, send_until, sending, states, until
 from keng.kit import times
 from tests import make
@@ -24,7 +29,7 @@ class Server:
     """Keeps the letters; an address that begins with a reply code is answered with it."""
 
     def __init__(self):
-        self.letters = []
+        self.letters, self.senders = [], []
         self.lose_next = False
         self.port = free_ports(1)[0]
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
@@ -39,6 +44,7 @@ class Server:
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 -- aiosmtpd's name
         self.letters.append((envelope.rcpt_tos[0], envelope.content))
+        self.senders.append(envelope.mail_from)
         if self.lose_next:
             self.lose_next = False
             server.transport.abort()
@@ -94,6 +100,34 @@ def test_letters_arrive_whole_with_a_way_out(mailbox, server):
     sent = Delivery.objects.get(provider_id=letter["Message-ID"].strip("<>").split("@")[0])
     assert sent.state == "sent"
     assert all(content.isascii() for _to, content in server.letters)
+
+
+def test_a_letter_and_its_way_to_stop_have_addresses_that_are_known_again(server):
+    subscription = make.subscription(places=(make.place(),))
+    return_address = "tra-lai@keng.example"
+    account = _mailbox(f"smtp://127.0.0.1:{server.port}", return_address=return_address)
+    queue_letters(account, ["an@keng.example"])
+    Delivery.objects.update(recipient_ref=subscription.pk)
+    send_until(all_sent(1))
+    token = server.senders[0].removeprefix("tra-lai+").removesuffix("@keng.example")
+    assert letter_tokens.is_return_token(token, Delivery.objects.get().pk)
+    (letter,) = server.to("an@keng.example")
+    way = with_token(return_address, letter_tokens.stop_token(subscription))
+    assert f"<mailto:{way}?subject=unsubscribe>" in letter["List-Unsubscribe"]
+
+
+def test_the_check_of_an_account_opens_its_return_mailbox_too(server):
+    with FakeMailbox() as box:
+        box.drop(b"Subject: x")
+        given = {"return_address": "tra-lai@keng.example", "return_server": box.url}
+        given |= {"return_user": box.user, "return_password": box.password}
+        url = f"smtp://127.0.0.1:{server.port}"
+        found = ask_about_account(MAIL_SERVER_CHECK, url, given)
+        assert (found.is_well, "return mailbox opens" in found.words) == (True, True)
+        assert box.letters[1].flags == set()
+        found = ask_about_account(MAIL_SERVER_CHECK, url, given | {"return_password": "sai"})
+        assert (found.is_well, "refuses user or password" in found.words) == (False, True)
+        assert ask_about_account(MAIL_SERVER_CHECK, url, {}).words == "the mail server takes us"
 
 
 @pytest.mark.parametrize("kind", ["pager", "room", "conversation"])

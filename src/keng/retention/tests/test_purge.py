@@ -68,6 +68,7 @@ NONE_THERE = {
     "delivery_dispatchaudience",
     "delivery_dispatchlag",
     "delivery_relaytask",
+    "delivery_returnmailbox",
     "thanks_countedtip",
     "thanks_groupthanks",
     "tips_bundledcall",

@@ -142,3 +142,18 @@ def test_an_account_without_a_senders_address_has_to_be_mended_first() -> None:
     outcome = begin_steps(Email().steps(MESSAGE, Address("an@example.org"), {}, NOW))
     assert isinstance(outcome, Outcome)
     assert (outcome.kind, outcome.scope) == ("config", "account")
+
+
+def test_a_letter_comes_back_to_an_address_of_its_own_where_the_operator_has_one() -> None:
+    tokens = replace(MESSAGE, return_token="b" + "a" * 42, stop_token="u" + "a" * 42)
+    mail, parsed = letter(tokens, ACCOUNT | {"return_address": "tra-lai@congan.example.vn"})
+    assert mail.sender == f"tra-lai+{tokens.return_token}@congan.example.vn"
+    assert parsed["From"].addresses[0].addr_spec == ACCOUNT["from_address"]
+    assert parsed["List-Unsubscribe"] == (
+        "<https://keng.example.vn/u/abc>, "
+        f"<mailto:tra-lai+{tokens.stop_token}@congan.example.vn?subject=unsubscribe>"
+    )
+    # Without one everything is as before.
+    mail, parsed = letter(tokens)
+    assert mail.sender == ACCOUNT["from_address"]
+    assert "stop@congan.example.vn?" in parsed["List-Unsubscribe"]

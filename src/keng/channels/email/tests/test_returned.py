@@ -1,0 +1,150 @@
+"""What a letter that came back says, of bytes that anybody may have written."""
+
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keng.channels.email.addresses import fault_of_return_address, is_mailbox, with_token
+from keng.channels.email.returned import LONGEST_READ, read_returned_letter
+
+RETURN = "tra-lai@congan.example.vn"
+TOKEN = "b" + "a2" * 21
+TO = with_token(RETURN, TOKEN)
+
+
+def report(*fields: str, to: str = TO, mark: str = "<1@mx>") -> bytes:
+    """As Postfix writes one: words, the report, and the letter that it is about."""
+    parts = [
+        "Content-Type: text/plain\r\n\r\nThe mail system: 5.1.1 for somebody\r\n",
+        "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        "Final-Recipient: rfc822; an@keng.example\r\n" + "\r\n".join(fields) + "\r\n",
+        "Content-Type: message/rfc822\r\n\r\nTo: an@keng.example\r\nSubject: x\r\n\r\nwords\r\n",
+    ]
+    body = "".join(f"--frontier\r\n{part}\r\n" for part in parts) + "--frontier--\r\n"
+    return (
+        f"Return-Path: <>\r\nTo: {to}\r\nFrom: MAILER-DAEMON@mx.example\r\nMessage-ID: {mark}\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=frontier\r\n"
+        f"\r\n{body}"
+    ).encode()
+
+
+def plain(words: str, **headers: str) -> bytes:
+    """Words alone, to the address of one letter."""
+    letter = EmailMessage()
+    given = {"To": TO, "From": "postmaster@mx.example"}
+    for name, value in (given | {k.replace("_", "-"): v for k, v in headers.items()}).items():
+        letter[name] = value
+    letter.set_content(words)
+    return letter.as_bytes()
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "code"),
+    [
+        (("Action: failed", "Status: 5.1.1"), "gone", "554 5.1.1"),
+        (("Action: FAILED", "Status: 5.1.10 (no)"), "gone", "554 5.1.10"),
+        # What the last server said is more than the general code of ours.
+        (
+            ("Action: failed", "Status: 5.0.0", "Diagnostic-Code: smtp; 550 5.1.1 no such user"),
+            "gone",
+            "550 5.1.1",
+        ),
+        # Nobody says at which step: it may be about the words of the letter.
+        (("Action: failed", "Status: 5.0.0", "Diagnostic-Code: smtp; 550 no"), "reject", None),
+        (("Action: failed", "Status: 5.7.1"), "reject", "554 5.7.1"),
+        (("Action: failed", "Status: 5.2.2"), "reject", "554 5.2.2"),
+        # Given up after days: this letter failed, and the address may be fine tomorrow.
+        (("Action: failed", "Status: 4.4.7"), "reject", "554 4.4.7"),
+        (("Action: delayed", "Status: 4.4.1"), "retry", "450 4.4.1"),
+        (("Action: delayed", "Status: 5.1.1"), "retry", "450 5.1.1"),
+        (("Status: 5.1.1",), "gone", "554 5.1.1"),
+    ],
+)
+def test_a_report_says_what_became_of_the_letter(
+    fields: tuple[str, ...], kind: str, code: str | None
+) -> None:
+    found = read_returned_letter(report(*fields), RETURN)
+    assert found.tokens == (TOKEN,)
+    assert found.report is not None
+    assert found.report.outcome.kind == kind
+    assert code is None or found.report.outcome.code == code
+
+
+def test_a_report_of_success_says_nothing_to_us() -> None:
+    found = read_returned_letter(report("Action: delivered", "Status: 2.0.0"), RETURN)
+    assert found.report is None
+    assert found.is_automatic
+
+
+def test_a_server_that_reports_in_words_is_understood_by_the_code_it_quotes() -> None:
+    found = read_returned_letter(plain("host 10.5.1.1 said: 550 #5.1.1 no such user"), RETURN)
+    assert found.report is not None
+    assert found.report.outcome.kind == "gone"
+    nothing = read_returned_letter(plain("from 10.5.1.1: version 5.1.1.2 cannot deliver"), RETURN)
+    assert nothing.report is None
+    person = read_returned_letter(plain("550 5.1.1", From="an@keng.example"), RETURN)
+    assert (person.report, person.is_automatic) == (None, False)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto_Submitted": "auto-replied (vacation)"},
+        {"X_Autoreply": "yes"},
+        {"Precedence": "auto_reply"},
+    ],
+)
+def test_an_absence_note_is_no_report_whatever_it_says(headers: dict[str, str]) -> None:
+    found = read_returned_letter(plain("away; 550 5.1.1", **headers), RETURN)
+    assert (found.report, found.is_automatic) == (None, True)
+
+
+def test_a_token_counts_only_in_an_address_of_ours() -> None:
+    for to in (
+        TO.replace("congan", "khac"),
+        f"x{TO}",
+        TO.replace("+", "-"),
+        f"tra-lai+{TOKEN}a@congan.example.vn",
+        "tra-lai@congan.example.vn",
+    ):
+        assert read_returned_letter(report("Action: failed", to=to), RETURN).tokens == ()
+    assert read_returned_letter(report("Status: 5.1.1", to=TO.upper()), RETURN).tokens == (TOKEN,)
+    many = ", ".join(with_token(RETURN, "b" + f"{n:042d}".translate(_DIGITS)) for n in range(60))
+    assert len(read_returned_letter(report("Status: 5.1.1", to=many), RETURN).tokens) == 8
+
+
+_DIGITS = str.maketrans("0123456789", "abcdefghij")
+
+
+def test_a_huge_letter_is_read_as_far_as_its_report() -> None:
+    huge = report("Action: failed", "Status: 5.1.1") + b"x" * (4 * LONGEST_READ)
+    found = read_returned_letter(huge, RETURN)
+    assert found.report is not None
+    nested = b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n" * 5000
+    assert read_returned_letter(nested, RETURN).report is None
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_and_carry_no_token(raw: bytes) -> None:
+    assert read_returned_letter(raw, RETURN).tokens == ()
+    assert read_returned_letter(report("Action: failed") + raw, RETURN).tokens == (TOKEN,)
+
+
+def test_the_same_letter_has_the_same_mark() -> None:
+    first = read_returned_letter(report("Status: 5.1.1"), RETURN)
+    assert first.mark == "<1@mx>"
+    assert (
+        read_returned_letter(plain("a"), RETURN).mark
+        != read_returned_letter(plain("b"), RETURN).mark
+    )
+
+
+def test_an_address_with_a_token_is_one_that_every_server_takes() -> None:
+    longest = f"{'a' * 20}@congan.example.vn"
+    assert fault_of_return_address(longest) is None
+    assert is_mailbox(with_token(longest, TOKEN))
+    assert fault_of_return_address(f"a{longest}")
+    assert fault_of_return_address("tra+lai@congan.example.vn")
+    assert fault_of_return_address("tra-lai")

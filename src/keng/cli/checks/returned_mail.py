@@ -1,0 +1,44 @@
+"""Whether letters that come back are read: else dead addresses are written to for ever."""
+
+from keng.cli.checks.check import (
+    CheckedPlace,
+    Finding,
+    age_words,
+    attention,
+    ok,
+    reading_connection,
+)
+
+# The worker looks once a minute.
+_LATE = 15 * 60
+_MAILBOXES = """
+SELECT a.slug, m.fault, extract(epoch FROM now() - m.fault_since)::float8,
+  extract(epoch FROM now() - m.read_at)::float8
+FROM delivery_channelaccount a JOIN delivery_returnmailbox m ON m.account_id = a.id
+WHERE a.is_active ORDER BY a.slug
+"""
+
+
+def returned(place: CheckedPlace) -> Finding:
+    """The mailboxes to which letters come back: signed in to, and read of late."""
+    with reading_connection() as connection:
+        rows = connection.execute(_MAILBOXES.encode()).fetchall()
+    faults = [fault for row in rows if (fault := _fault(*row))]
+    if faults:
+        return attention(
+            f"{'; '.join(faults)}. Dead addresses are not taken off, and letters that ask to stop "
+            "are not heard: keng channel check, then keng channel renew NAME"
+        )
+    if not rows:
+        return ok("no account has a mailbox that letters come back to")
+    latest = max(float(read) for _slug, _fault, _since, read in rows)
+    return ok(f"{len(rows)} return mailboxes, all read within {age_words(latest)}")
+
+
+def _fault(slug: str, fault: str, since: float | None, read: float | None) -> str:
+    """What is wrong with one; "" where nothing is."""
+    if fault:
+        return f"{slug}: {fault}, for {age_words(since or 0)}"
+    if read is None:
+        return f"{slug}: not read yet"
+    return f"{slug}: last read {age_words(read)} ago" if read > _LATE else ""

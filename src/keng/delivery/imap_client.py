@@ -1,0 +1,226 @@
+"""A mailbox over IMAP: the standard library's client, held to sizes and to one end of time."""
+
+import contextlib
+import imaplib
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+IMAP_SECONDS = 20.0
+# One round, whatever the server does: then the next round goes on.
+ROUND_SECONDS = 90.0
+# A server may announce a piece of any size; ours asks for less than this.
+_LARGEST_PIECE = 1024 * 1024
+_MOST_OF_A_ROUND = 32 * 1024 * 1024
+_WINDOW = 2000
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
+_NUMBER = re.compile(rb"\d{1,10}")
+
+
+class MailStoreFault(Exception):
+    """The mailbox cannot be read; the message says why, for an operator, and names nobody."""
+
+    def __init__(self, words: str, *, is_refusal: bool = False) -> None:
+        super().__init__(words)
+        self.is_refusal = is_refusal
+        """Whether it let us in no further: tried too often it may lock us out."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailStore:
+    """Where letters come back to: imaps://host:port, or imap:// with STARTTLS."""
+
+    url: str
+    user: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+def mail_store_of(credentials: Mapping[str, str]) -> MailStore | None:
+    """Of an account; None where what comes back is not read."""
+    if not credentials.get("return_address") or not credentials.get("return_server"):
+        return None
+    return MailStore(
+        credentials["return_server"],
+        credentials.get("return_user") or credentials.get("user", ""),
+        credentials.get("return_password") or credentials.get("password", ""),
+    )
+
+
+class _Limited:
+    """Of a connection: no piece larger than one megabyte, and an end however slow the server is."""
+
+    sock: socket.socket
+
+    def open(self, *where: object, **how: object) -> None:
+        super().open(*where, **how)  # type: ignore[misc]
+        self._received = 0
+        self._end = threading.Timer(ROUND_SECONDS, self._cut)
+        self._end.daemon = True
+        self._end.start()
+
+    def read(self, size: int) -> bytes:
+        if size > _LARGEST_PIECE:
+            raise MailStoreFault("it sends more than was asked for")
+        return self._counted(super().read(size))  # type: ignore[misc]
+
+    def readline(self) -> bytes:
+        return self._counted(super().readline())  # type: ignore[misc]
+
+    def shutdown(self) -> None:
+        self._end.cancel()
+        super().shutdown()  # type: ignore[misc]
+
+    def _counted(self, received: bytes) -> bytes:
+        self._received += len(received)
+        if self._received > _MOST_OF_A_ROUND:
+            raise MailStoreFault("it sends more than was asked for")
+        return received
+
+    def _cut(self) -> None:
+        # Whoever reads from it in the worker's thread finds it ended.
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _Plain(_Limited, imaplib.IMAP4):
+    pass
+
+
+class _Encrypted(_Limited, imaplib.IMAP4_SSL):
+    pass
+
+
+class OpenMailbox:
+    """Its INBOX, while it is open. Every method raises MailStoreFault."""
+
+    def __init__(self, connection: imaplib.IMAP4) -> None:
+        self._connection = connection
+        self.epoch, self._next = self._select()
+        """What the server calls this numbering of letters: with another, numbers mean others."""
+
+    def numbers_after(self, position: int, most: int) -> tuple[list[int], int]:
+        """The next letters after a position, and how far was looked: that, too, is a position."""
+        first = position + 1
+        while first < self._next:
+            last = min(first + _WINDOW, self._next) - 1
+            found = self._search(first, last)
+            if len(found) > most:
+                return found[:most], found[most - 1]
+            if found or last + 1 >= self._next:
+                return found, last
+            first = last + 1
+        return [], position
+
+    def beginning(self, number: int, size: int) -> bytes | None:
+        """So much of a letter, unread as it was; None where somebody took it away meanwhile."""
+        answer = self._ask("FETCH", str(number), f"(BODY.PEEK[]<0.{size}>)")
+        for part in answer:
+            if isinstance(part, tuple):
+                return bytes(part[1])
+        return None
+
+    def delete(self, numbers: Iterable[int]) -> None:
+        """For good where the server can delete these alone; else they are marked as deleted."""
+        chosen = ",".join(map(str, sorted(numbers)))
+        if not chosen:
+            return
+        self._ask("STORE", chosen, "+FLAGS.SILENT", r"(\Deleted \Seen)")
+        if "UIDPLUS" in self._connection.capabilities:
+            self._ask("EXPUNGE", chosen)
+
+    def _select(self) -> tuple[int, int]:
+        with _faults():
+            status, _count = self._connection.select("INBOX")
+            if status != "OK":
+                raise MailStoreFault("it has no INBOX", is_refusal=True)
+            epoch = self._connection.response("UIDVALIDITY")[1]
+            following = self._connection.response("UIDNEXT")[1]
+        return _number_in(epoch), _number_in(following)
+
+    def _search(self, first: int, last: int) -> list[int]:
+        answer = self._ask("SEARCH", "UID", f"{first}:{last}")
+        lines = [bytes(line) for line in answer if isinstance(line, bytes)]
+        numbers = {int(word) for line in lines for word in line.split() if word.isdigit()}
+        return sorted(number for number in numbers if first <= number <= last)
+
+    def _ask(self, command: str, *words: str) -> list[object]:
+        with _faults():
+            status, answer = self._connection.uid(command, *words)
+        if status != "OK":
+            raise MailStoreFault(f"it refused {command}")
+        return list(answer)
+
+
+def _number_in(answer: list[bytes | None]) -> int:
+    found = _NUMBER.search(answer[0]) if answer and answer[0] else None
+    if found is None:
+        raise MailStoreFault("it does not number its letters")
+    return int(found[0])
+
+
+@contextlib.contextmanager
+def open_mailbox(store: MailStore) -> Iterator[OpenMailbox]:
+    """Signed in, with its INBOX open; closed at the end. Raises MailStoreFault."""
+    with _faults():
+        connection = _connect(store.url)
+    try:
+        with _faults():
+            _sign_in(connection, store)
+        yield OpenMailbox(connection)
+    finally:
+        with contextlib.suppress(imaplib.IMAP4.error, OSError, MailStoreFault):
+            connection.logout()
+        with contextlib.suppress(OSError):
+            connection.shutdown()
+
+
+def _connect(url: str) -> imaplib.IMAP4:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "imaps":
+        tls = ssl.create_default_context()
+        return _Encrypted(host, parts.port or 993, ssl_context=tls, timeout=IMAP_SECONDS)
+    connection = _Plain(host, parts.port or 143, IMAP_SECONDS)
+    if host not in _THIS_MACHINE:
+        # A password goes over no open network.
+        if "STARTTLS" not in connection.capabilities:
+            connection.shutdown()
+            raise MailStoreFault("it does not encrypt: use imaps://", is_refusal=True)
+        connection.starttls(ssl.create_default_context())
+    return connection
+
+
+def _sign_in(connection: imaplib.IMAP4, store: MailStore) -> None:
+    user, password = store.user, store.password
+    try:
+        if "AUTH=PLAIN" in connection.capabilities:
+            # Unlike LOGIN it takes any letters.
+            said = f"\0{user}\0{password}".encode()
+            connection.authenticate("PLAIN", lambda _challenge: said)
+        else:
+            connection.login(user, password)
+    except (imaplib.IMAP4.abort, UnicodeError):
+        raise
+    except imaplib.IMAP4.error as error:
+        raise MailStoreFault("it refuses user or password", is_refusal=True) from error
+    # What it can may be more, once it knows us.
+    status, answer = connection.capability()
+    if status == "OK" and answer and answer[-1]:
+        connection.capabilities = tuple(
+            bytes(answer[-1]).decode("ascii", "replace").upper().split()
+        )
+
+
+@contextlib.contextmanager
+def _faults() -> Iterator[None]:
+    """Every way in which a server can fail, as one, without a word of what it said."""
+    try:
+        yield
+    except MailStoreFault:
+        raise
+    except (imaplib.IMAP4.error, OSError, UnicodeError, ValueError) as error:
+        raise MailStoreFault(f"it cannot be reached or read ({type(error).__name__})") from error

@@ -1,0 +1,280 @@
+"""What comes back by e-mail: dead addresses, and letters that ask to stop, out of a mailbox."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from keng.audit.models import Entry
+from keng.channels.email.addresses import with_token
+from keng.channels.email.fake.mailbox import FakeMailbox
+from keng.channels.email.tests.test_returned import plain, report
+from keng.delivery import letter_tokens, returned_mail
+from keng.delivery.actions import returned_letters
+from keng.delivery.actions.accounts import renew_account
+from keng.delivery.credentials import keep_secrets
+from keng.delivery.imap_client import MailStore, MailStoreFault, OpenMailbox, open_mailbox
+from keng.delivery.models import Attempt, ChannelAccount, DedupeKey, Delivery, ReturnMailbox
+from keng.delivery.tests.sending import queue
+from keng.vault import keys
+from tests import make
+from tests.stack import free_ports
+
+pytestmark = pytest.mark.django_db
+
+RETURN = "tra-lai@congan.example.vn"
+FAILED = ("Action: failed", "Status: 5.1.1")
+
+
+@pytest.fixture
+def mailbox() -> Iterator[FakeMailbox]:
+    with FakeMailbox() as made:
+        yield made
+
+
+@pytest.fixture
+def account(mailbox):
+    made = ChannelAccount(channel="email", slug="email", name="Email", unit=make.unit())
+    keep_secrets(made, _settings(mailbox.url))
+    made.save()
+    return made
+
+
+def _settings(url, password="dung-mat-khau"):
+    return {
+        "from_address": "canh-bao@congan.example.vn",
+        "return_address": RETURN,
+        "return_server": url,
+        "return_user": "tra-lai",
+        "return_password": password,
+    }
+
+
+@pytest.fixture
+def subscription():
+    return make.subscription(places=(make.place(),))
+
+
+@pytest.fixture
+def letter(account, subscription):
+    """A letter that a server took."""
+    keys.make_sender_key()
+    queue(account, ["an@keng.example"], kind="subscription")
+    Delivery.objects.update(state="sent", recipient_ref=subscription.pk)
+    return Delivery.objects.get()
+
+
+def to_letter(letter):
+    return with_token(RETURN, letter_tokens.return_token(letter.pk))
+
+
+def to_stop(subscription):
+    return with_token(RETURN, letter_tokens.stop_token(subscription))
+
+
+@pytest.fixture
+def read(become):
+    """As the worker does, with no more rights than it has."""
+
+    def read():
+        become("worker")
+        try:
+            return returned_mail.read_returned_mail()
+        finally:
+            become("owner")
+
+    return read
+
+
+def test_a_permanent_failure_ends_letter_and_address_once(read, mailbox, letter, subscription):
+    mailbox.drop(report(*FAILED, to=to_letter(letter)))
+    mailbox.drop(report(*FAILED, to=to_letter(letter), mark="<2@mx>"))
+    assert read() == 2
+    letter.refresh_from_db()
+    subscription.refresh_from_db()
+    assert (letter.state, letter.code) == ("gone", "554 5.1.1")
+    assert subscription.stopped_at is not None
+    assert bytes(subscription.address_sealed) == b""
+    entry = Entry.objects.get(action="address.gone")
+    assert (entry.actor_id, entry.detail["code"]) == ("worker", "554 5.1.1")
+    # What held somebody's address is gone from there as well.
+    assert not mailbox.letters
+    assert Attempt.objects.get().outcome == "gone"
+    assert read() == 0
+
+
+def test_a_delay_is_noted_and_changes_nothing(read, mailbox, letter, subscription):
+    mailbox.drop(report("Action: delayed", "Status: 4.4.1", to=to_letter(letter)))
+    read()
+    letter.refresh_from_db()
+    subscription.refresh_from_db()
+    assert (letter.state, letter.code, subscription.stopped_at) == ("sent", "", None)
+    attempt = Attempt.objects.get()
+    assert (attempt.outcome, attempt.code) == ("retry", "450 4.4.1")
+    assert not mailbox.letters
+
+
+def test_a_refusal_that_is_not_about_the_address_ends_the_letter_alone(
+    read, mailbox, letter, subscription
+):
+    mailbox.drop(report("Action: failed", "Status: 5.7.1", to=to_letter(letter)))
+    read()
+    letter.refresh_from_db()
+    subscription.refresh_from_db()
+    assert (letter.state, subscription.stopped_at) == ("rejected", None)
+
+
+def test_a_forged_report_changes_nothing_and_stays(read, mailbox, letter, subscription):
+    true = letter_tokens.return_token(letter.pk)
+    last = "a" if true[-2] != "a" else "b"
+    for token in (
+        true[:-2] + last + true[-1],
+        # A token of another purpose, and of nobody's row.
+        letter_tokens.stop_token(subscription).replace("u", "b", 1),
+        letter_tokens.return_token(subscription.pk),
+    ):
+        mailbox.drop(report(*FAILED, to=with_token(RETURN, token)))
+    assert read() == 3
+    letter.refresh_from_db()
+    subscription.refresh_from_db()
+    assert (letter.state, subscription.stopped_at) == ("sent", None)
+    assert not Entry.objects.filter(action="address.gone").exists()
+    assert not Attempt.objects.exists()
+
+
+def test_a_letter_to_stop_ends_the_subscription_and_takes_back_what_waits(
+    read, mailbox, letter, subscription
+):
+    Delivery.objects.update(state="queued")
+    mailbox.drop(plain("", From="an@keng.example", To=to_stop(subscription), Subject="unsubscribe"))
+    read()
+    letter.refresh_from_db()
+    subscription.refresh_from_db()
+    assert subscription.stopped_at is not None
+    assert bytes(subscription.address_sealed) == b""
+    assert letter.state == "cancelled"
+    assert not mailbox.letters
+
+
+def test_what_a_machine_answers_stops_nobody_and_is_never_answered(
+    read, mailbox, letter, subscription
+):
+    away = {"Auto_Submitted": "auto-replied"}
+    mailbox.drop(plain("550 5.1.1", To=to_letter(letter), **away))
+    mailbox.drop(plain("away", To=to_stop(subscription), From="an@keng.example", **away))
+    mailbox.drop(report(*FAILED, to=to_stop(subscription)))
+    rows = Delivery.objects.count()
+    read()
+    letter.refresh_from_db()
+    subscription.refresh_from_db()
+    assert (letter.state, subscription.stopped_at) == ("sent", None)
+    assert Delivery.objects.count() == rows
+    assert not mailbox.letters
+
+
+def test_what_a_person_writes_is_left_for_a_person(read, mailbox, letter):
+    mailbox.drop(plain("Cảm ơn", To=RETURN, From="an@keng.example"))
+    mailbox.drop(plain("Cảm ơn", To=to_letter(letter), From="an@keng.example"))
+    assert read() == 2
+    assert [one.flags for one in mailbox.letters.values()] == [set(), set()]
+    assert read() == 0
+
+
+@pytest.mark.parametrize("ends_after", ["commit", "delete"])
+def test_a_worker_that_is_killed_reads_again_and_does_nothing_twice(
+    read, mailbox, letter, subscription, monkeypatch, ends_after
+):
+    class Killed(BaseException):
+        pass
+
+    def die(*_words):
+        raise Killed
+
+    mailbox.drop(report("Action: delayed", "Status: 4.4.1", to=to_letter(letter)))
+    mailbox.drop(report(*FAILED, to=to_letter(letter), mark="<2@mx>"))
+    place = (
+        (OpenMailbox, "delete") if ends_after == "commit" else (returned_letters, "note_position")
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr(*place, die)
+        with pytest.raises(Killed):
+            read()
+    assert Attempt.objects.count() == 1
+    read()
+    assert list(Attempt.objects.order_by("id").values_list("outcome", flat=True)) == [
+        "retry",
+        "gone",
+    ]
+    assert Entry.objects.filter(action="address.gone").count() == 1
+    assert not mailbox.letters
+
+
+def test_letters_are_taken_in_portions_and_numbered_anew_they_are_known(
+    read, mailbox, letter, monkeypatch
+):
+    monkeypatch.setattr(returned_mail, "MOST_A_ROUND", 2)
+    for _ in range(3):
+        mailbox.drop(plain("Cảm ơn", To=RETURN, From="an@keng.example"))
+    mailbox.has_uidplus = False
+    delayed = mailbox.drop(report("Action: delayed", "Status: 4.4.1", to=to_letter(letter)))
+    assert [read(), read(), read()] == [2, 2, 0]
+    # Marked only: others may have marked letters that nobody asked us to remove.
+    assert r"\Deleted" in mailbox.letters[delayed].flags
+    mailbox.epoch += 1
+    assert [read(), read(), read()] == [2, 2, 0]
+    assert Attempt.objects.count() == 1
+    assert DedupeKey.objects.count() == 1
+
+
+def test_a_mailbox_that_refuses_us_is_left_alone_until_it_gets_other_secrets(
+    read, mailbox, account
+):
+    keep_secrets(account, _settings(mailbox.url, password="sai"))
+    account.save()
+    assert [read(), read()] == [0, 0]
+    assert mailbox.commands.count("AUTHENTICATE") == 1
+    known = ReturnMailbox.objects.get()
+    assert (known.fault, known.read_at) == ("it refuses user or password", None)
+    renew_account(account.pk, base_url="", settings=_settings(mailbox.url), tokens={})
+    read()
+    known.refresh_from_db()
+    assert (known.fault, known.again_at) == ("", None)
+    assert known.read_at is not None
+
+
+def test_a_mailbox_that_is_away_and_one_that_was_not_set_up_stop_nothing(read, mailbox, account):
+    keep_secrets(account, _settings(f"imap://127.0.0.1:{free_ports(1)[0]}"))
+    account.save()
+    assert read() == 0
+    assert ReturnMailbox.objects.get().fault.startswith("it cannot be reached")
+    ReturnMailbox.objects.all().delete()
+    keep_secrets(account, {"from_address": RETURN, "return_address": RETURN})
+    account.save()
+    assert read() == 0
+    assert not ReturnMailbox.objects.exists()
+    assert not mailbox.commands
+
+
+def test_a_server_that_announces_a_gigabyte_is_not_believed(read, mailbox, letter):
+    mailbox.drop(report(*FAILED, to=to_letter(letter)))
+    mailbox.announces = 1024**3
+    read()
+    assert ReturnMailbox.objects.get().fault == "it sends more than was asked for"
+
+
+def test_a_password_is_not_told_to_an_open_network(mailbox):
+    port = mailbox.url.rpartition(":")[2]
+    for url in (f"imap://localhost.localdomain:{port}", f"imaps://127.0.0.1:{port}"):
+        with (
+            pytest.raises(MailStoreFault),
+            open_mailbox(MailStore(url, "tra-lai", "dung-mat-khau")),
+        ):
+            pass
+    assert not [each for each in mailbox.commands if each in ("AUTHENTICATE", "LOGIN")]
+
+
+def test_nothing_of_a_letter_stands_in_a_log(read, mailbox, letter, caplog):
+    mailbox.drop(report(*FAILED, to=to_letter(letter)))
+    mailbox.drop(b"\xff\x00 an@keng.example")
+    read()
+    assert "example" not in caplog.text
+    assert "example" not in repr(list(Attempt.objects.values()))
