@@ -48,6 +48,24 @@ class FakeMailServer(FakeProvider):
 
     title = "E-mail"
     settings: MailSettings
+    page_faults = {
+        "busy": ("Đang bận (451)", {"status": 451, "body": "4.3.0 busy"}),
+        "grey": ("Hẹn gửi lại sau (450)", {"match": "RCPT", "status": 450, "body": "4.7.1 later"}),
+        "gone": (
+            "Không có hộp thư này (550)",
+            {"match": "RCPT", "status": 550, "body": "5.1.1 no such mailbox"},
+        ),
+        "policy": (
+            "Từ chối thư của ta (550)",
+            {"match": "END", "status": 550, "body": "5.7.1 reputation"},
+        ),
+        "slow": ("Trả lời chậm 10 giây", {"delay": 10.0}),
+        "before_read": ("Ngắt kết nối, chưa nhận gì", {"drop": "before_read"}),
+        "after_accept": (
+            "Đã nhận thư rồi ngắt, không trả lời",
+            {"match": "END", "drop": "after_accept"},
+        ),
+    }
 
     def __init__(self, settings: MailSettings | None = None) -> None:
         super().__init__(settings or MailSettings())

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from aiohttp import web
@@ -112,6 +113,14 @@ class FakePushService(FakeProvider):
         made = FakeBrowser(self.url + path, key, secret)
         self._browsers[path] = made
         return made
+
+    def _message_items(self) -> str:
+        """What the browsers showed, and before it how each is subscribed."""
+        subscribed = "".join(
+            f"<li><b>{escape(path)}</b><p>{escape(json.dumps(browser.subscription()))}</p></li>"
+            for path, browser in list(self._browsers.items())[-10:]
+        )
+        return subscribed + super()._message_items()
 
     def answer(self, call: ProviderCall) -> web.Response:
         if call.method != "POST":
