@@ -75,7 +75,7 @@ class FakeZalo(FakeProvider):
         self._orders = Control(self.state, self.faults, self.emitter)
 
     @property
-    def webhook_url(self) -> str:  # type: ignore[override]
+    def webhook_url(self) -> str:
         return self.settings.webhook_url
 
     @webhook_url.setter
