@@ -78,7 +78,7 @@ CHANNELS = (
         "conversation",
         "+8490",
         None,
-        {"body": {"CodeResult": "107", "ErrorMessage": "Phone not valid"}},
+        {"body": {"CodeResult": "108", "ErrorMessage": "Phone not valid"}},
     ),
     ChaosChannel(
         "voice",

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from keng import channels
 from keng.channels.base import ParsedCall
-from keng.channels.events import QUERY_HEADER
+from keng.channels.events import MARK_HEADER, QUERY_HEADER
 from keng.delivery.actions.inbound import RECEIPT_STATES
 from keng.delivery.fetched_messages import is_fetched, parse_fetched
 from keng.delivery.inbound_message import InboundMessage, ReceivingAccount, message_of_event
@@ -115,6 +115,12 @@ class EdgeApp:
                     await send_status(send, 405, allow="POST")
                 else:
                     await self._serve_webhook(channel, slug, scope, receive, send)
+            case ["", "hooks", channel, slug, mark] if mark and _takes_receipts(channel):
+                # Gateways that sign nothing ask an address of its own for each message.
+                if scope["method"] not in ("GET", "POST"):
+                    await send_status(send, 405, allow="GET, POST")
+                else:
+                    await self._serve_webhook(channel, slug, scope, receive, send)
             case ["", "lookup", "v1", "prefix", prefix] if self._prefixes is not None:
                 await self._prefixes.serve(prefix, scope, send)
             case ["", "health"]:
@@ -184,6 +190,7 @@ class EdgeApp:
             return 404
         headers = headers_of(scope)
         headers[QUERY_HEADER] = scope["query_string"].decode("latin-1")
+        headers[MARK_HEADER] = "".join(scope["path"].split("/")[4:5])
         if is_fetched(headers):
             parsed = parse_fetched(account, raw, headers, times.now())
         else:
@@ -224,6 +231,11 @@ class EdgeApp:
                 self._writer.submit(message, again=True)
             except WriterBusy:
                 logger.info("A receipt was not looked at again.")
+
+
+def _takes_receipts(channel: str) -> bool:
+    is_known = channel in channels.channel_codes()
+    return is_known and getattr(channels.get_channel(channel), "takes_receipts", False)
 
 
 def _query_of(scope: Scope) -> dict[str, str]:

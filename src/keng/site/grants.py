@@ -507,7 +507,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_dialoguemessage": "INSERT, SELECT (tip_id, author, at)",
         # What is confirmed, by its hash alone.
         "lookup_listing": "SELECT (lookup_hash, grade, status, expires_on)",
-        "delivery_delivery": f"INSERT, {_SENT}, {_CALLED_OFF}",
+        # With a receipt that says so, a row ends as not delivered.
+        "delivery_delivery": f"INSERT, {_SENT}, {_CALLED_OFF}, UPDATE (code)",
         # Addresses come in here; the one of an open talk is written again with each message.
         "delivery_conversation": "INSERT, SELECT (id, key_hash, reply_address_sealed, tip_ref, "
         "mode, last_inbound_at), UPDATE (key_hash, reply_address_sealed, tip_ref, mode, "

@@ -13,24 +13,30 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from keng.channels.email.fake import FakeMailServer
 from keng.channels.facebook_page.fake import FakeFacebookPage
 from keng.channels.fake import FakeProvider
 from keng.channels.messenger.fake import FakeMessenger
 from keng.channels.sms.fake import FakeSms
 from keng.channels.telegram.fake import FakeTelegram
 from keng.channels.voice.fake import FakeVoice
+from keng.channels.web_push.fake import FakePushService
 from keng.channels.zalo_bot.fake import FakeZaloBot
+from keng.channels.zalo_oa.fake import FakeZalo
 from keng.kit.durable_files import write_new_file
 
 FAKES: dict[str, Callable[[], FakeProvider]] = {
+    "zalo_oa": FakeZalo,
     "telegram": FakeTelegram,
     "zalo_bot": FakeZaloBot,
     "messenger": FakeMessenger,
     "facebook_page": FakeFacebookPage,
     "sms": FakeSms,
     "voice": FakeVoice,
+    "email": FakeMailServer,
+    "web_push": FakePushService,
 }
-_RECEIVING = {"telegram", "zalo_bot", "messenger"}
+_RECEIVING = {"zalo_oa", "telegram", "zalo_bot", "messenger"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,15 +73,20 @@ async def _serve(chosen: list[str], arguments: argparse.Namespace) -> None:
             slug = arguments.slug or channel.replace("_", "-")
             if channel in _RECEIVING:
                 fake.webhook_url = f"{arguments.edge}/hooks/{channel}/{slug}"
-            await running.enter_async_context(fake.serving(arguments.port + number))
-            settings = _write_settings(fake, folder / f"{channel}.json")
-            print(f"{channel:<10} {fake.base}/_fake/inbox")
-            print(f"           keng channel add {channel} {slug} --unit CODE --settings {settings}")
+            port = arguments.port + number if arguments.port else 0
+            await running.enter_async_context(fake.serving(port))
+            print(f"{channel:<13} {fake.base}/_fake/inbox")
+            print(f"{'':<13} {_set_up_line(fake, channel, slug, folder)}")
         print("Ctrl-C ends them.", flush=True)
         await stop.wait()
 
 
-def _write_settings(fake: FakeProvider, path: Path) -> Path:
-    """What its account takes as --settings."""
-    write_new_file(path, json.dumps(dict(fake.credentials())).encode())
-    return path
+def _set_up_line(fake: FakeProvider, channel: str, slug: str, folder: Path) -> str:
+    """How the product comes to send by it; the settings of an account lie in a file."""
+    if isinstance(fake, FakePushService):
+        # Its account makes itself. The page shows a browser that can be subscribed.
+        fake.browser()
+        return f"KENG_PUSH_URL={fake.base} in the settings, before `keng prepare`"
+    file = folder / f"{channel}.json"
+    write_new_file(file, json.dumps(dict(fake.credentials())).encode())
+    return f"keng channel add {channel} {slug} --unit CODE --settings {file}"

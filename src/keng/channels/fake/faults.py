@@ -42,6 +42,11 @@ class Faults:
     def __init__(self) -> None:
         self._queue: deque[Fault] = deque()
 
+    @property
+    def waiting(self) -> int:
+        """How many calls are to go wrong yet."""
+        return sum(fault.count for fault in self._queue)
+
     def next(self, **what: Any) -> None:
         self._queue.append(Fault(**what))
 

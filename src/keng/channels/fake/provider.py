@@ -5,7 +5,7 @@ written down, faults that a test ordered come first, and under /_fake/ one may a
 
 GET  journal   delivered   inbox (a page)   state
 POST next {fault}   clear   clock {"set", "stopped", "advance"}   settings {..}   emit {..}
-     write (the form of that page: somebody writes to us)
+     write, fault, move-clock (the forms of that page)
 """
 
 import asyncio
@@ -16,8 +16,6 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime
-from html import escape
 from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs
 
@@ -25,12 +23,13 @@ import aiohttp
 from aiohttp import web
 
 from keng.channels.base import Credentials
+from keng.channels.fake import page
 from keng.channels.fake.clock import FakeClock
 from keng.channels.fake.faults import Fault, Faults
-from keng.kit.times import VIETNAM
 
 _ANSWER_SECONDS = 5.0
 _MOST_SHOWN = 500
+PAGE_FORMS = ("write", "fault", "move-clock")
 
 
 @dataclass(slots=True)
@@ -95,6 +94,9 @@ class FakeProvider(ABC):
     title = "fake"
     webhook_url = ""
     """Where what somebody writes by the page of the inbox is posted; empty: nobody can."""
+
+    page_faults: page.PageFaults = page.HTTP_FAULTS
+    """What may be ordered on the page."""
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings
@@ -223,8 +225,8 @@ class FakeProvider(ABC):
         try:
             if call.method == "GET":
                 return self._shown(name)
-            if name == "write":
-                return await self._write(call.form())
+            if name in PAGE_FORMS:
+                return await self._sent_form(name, call.form())
             return json_answer(await self._changed(name, json.loads(call.body or b"{}")))
         except (KeyError, TypeError, ValueError) as error:
             return json_answer({"error": f"{type(error).__name__}: {error}"}, 400)
@@ -236,7 +238,7 @@ class FakeProvider(ABC):
             shown = [asdict(each) | {"image": len(each.image)} for each in self.delivered]
             return json_answer(shown)
         if name == "inbox":
-            return web.Response(text=self._inbox_page(), content_type="text/html")
+            return self._page()
         if name == "state":
             leaks = sum(entry.has_secret_in_query for entry in self.journal)
             return json_answer(
@@ -249,11 +251,22 @@ class FakeProvider(ABC):
             )
         raise KeyError(name)
 
-    async def _write(self, form: Mapping[str, str]) -> web.Response:
-        """Somebody writes by the page; it is shown anew with what became of it."""
-        order = self.order_of_text(form["person"], form["text"])
-        (status,) = await self.emit(order, self.webhook_url)
-        return web.Response(text=self._inbox_page(status), content_type="text/html")
+    async def _sent_form(self, name: str, form: Mapping[str, str]) -> web.Response:
+        """A form of the page was sent; it is shown anew with what became of it."""
+        if name == "write":
+            order = self.order_of_text(form["person"], form["text"])
+            (status,) = await self.emit(order, self.webhook_url)
+            return self._page(f"Webhook: HTTP {status}")
+        if name == "move-clock":
+            self.clock.advance(60 * float(form["minutes"]))
+            return self._page("Đã chỉnh đồng hồ.")
+        if form.get("do") == "clear":
+            self.faults.clear()
+            return self._page("Đã bỏ hết lỗi.")
+        words, fault = self.page_faults[form["fault"]]
+        count = min(max(int(form["count"]), 1), 1000)
+        self.faults.next(**({"match": form.get("match", ""), "count": count} | dict(fault)))
+        return self._page(f"Đã đặt lỗi: {words}.")
 
     async def _changed(self, name: str, body: Mapping[str, Any]) -> object:
         if name == "next":
@@ -279,36 +292,21 @@ class FakeProvider(ABC):
                 raise KeyError(name)
             setattr(self.settings, name, value)
 
-    def _inbox_page(self, answered: int | None = None) -> str:
-        """A list for curious eyes and for a test's browser, newest last; `answered` is the status
-        with which our webhook took what was written last.
-        """
-        items = "".join(map(_inbox_item, self.delivered[-_MOST_SHOWN:]))
-        said = "" if answered is None else f"<p role=status>Webhook: HTTP {answered}</p>"
-        return (
-            f'<!doctype html><html lang="vi"><meta charset="utf-8"><title>{escape(self.title)}'
-            '</title><meta name="viewport" content="width=device-width"><body>'
-            f"<h1>{escape(self.title)}</h1><ol>{items}</ol>{said}"
-            f"{_WRITING_FORM if self.webhook_url else ''}</body></html>"
-        )
+    def _page(self, result: str = "") -> web.Response:
+        """For curious eyes and for a test's browser, newest last; `result` of the last form."""
+        parts = [
+            page.status_line(result),
+            page.messages_part(self._message_items()),
+            page.writing_part() if self.webhook_url else "",
+            page.faults_part(self.page_faults, self.faults.waiting),
+            page.clock_part(self.clock),
+            page.calls_part(self.journal),
+        ]
+        text = page.fake_page(self.title, *parts)
+        return web.Response(text=text, content_type="text/html")
 
-
-_WRITING_FORM = (
-    '<form method="post" action="/_fake/write"><p><label>Ai nhắn<br>'
-    '<input name="person" value="111" required></label></p><p><label>Nhắn gì<br>'
-    '<textarea name="text" rows="4" cols="40" required></textarea></label></p>'
-    "<p><button>Gửi</button></p></form>"
-)
-
-
-def _inbox_item(sent: DeliveredText) -> str:
-    at = datetime.fromtimestamp(sent.at, UTC).astimezone(VIETNAM)
-    text = escape(sent.text).replace("\n", "<br>")
-    recipient = escape(sent.recipient)
-    return (
-        f'<li data-recipient="{recipient}" data-id="{escape(sent.id)}"><b>{recipient}</b> '
-        f"<time>{at:%H:%M:%S}</time><p>{text}</p></li>"
-    )
+    def _message_items(self) -> str:
+        return page.message_items(self.delivered[-_MOST_SHOWN:])
 
 
 def _without_secrets(path: str, secrets: tuple[str, ...]) -> str:

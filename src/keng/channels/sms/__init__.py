@@ -1,6 +1,7 @@
 """Text messages to phones, through an HTTP gateway that is described in a profile.
 
 credentials: profile (esms, speedsms, vietguys or own), what that profile needs, own_profile (JSON);
+webhook_secret, by which receipts are believed (`receipts.py`);
 optional with_marks ("yes": as written, three times as dear), most_parts (2), price_per_part (đồng).
 """
 
@@ -11,7 +12,6 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 
 from keng.channels.base import (
-    RECEIVES_NOTHING,
     Address,
     Capabilities,
     Outcome,
@@ -28,7 +28,7 @@ from keng.channels.gateway import (
     national_number,
     outcome_of_gateway_reply,
 )
-from keng.channels.sms import profiles
+from keng.channels.sms import profiles, receipts
 from keng.channels.sms.fitting import TooLongForSms, sms_price, sms_words
 
 __all__ = ["Sms"]
@@ -45,6 +45,7 @@ class Sms:
     code = "sms"
     transport: Literal["http"] = "http"
     can = Capabilities(can_person=True, rate_per_minute=60, any_account_reaches=True)
+    takes_receipts = True
     facts = Facts(
         name=_("Text message"),
         origin="SMS",
@@ -60,6 +61,12 @@ class Sms:
                 "Secret or password at the gateway", is_secret=True, is_optional=True
             ),
             "brand": AccountSetting("Registered name of the sender", is_optional=True),
+            "webhook_secret": AccountSetting(
+                "Secret by which a receipt is believed (empty: drawn by lot)",
+                is_secret=True,
+                is_optional=True,
+                is_drawn=True,
+            ),
             "own_profile": AccountSetting(
                 "Description of your own gateway in JSON (empty unless own)",
                 is_optional=True,
@@ -76,7 +83,7 @@ class Sms:
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
     ) -> ParsedCall:
-        return RECEIVES_NOTHING
+        return receipts.parse_receipt(raw, headers, credentials, now)
 
     def steps(
         self,
@@ -96,5 +103,8 @@ class Sms:
         except TooLongForSms:
             return Outcome("reject", reason="too long for a text message", code="too_long")
         values = profiles.sms_values(credentials, number, text, message.reference)
+        if receipt_url := receipts.receipt_address(credentials, message.reference):
+            profile = profiles.with_receipt(profile)
+            values["receipt_url"] = receipt_url
         request = gateway_request(profile, values, credentials.get("api_base", ""))
         return outcome_of_gateway_reply(profile, (yield request))

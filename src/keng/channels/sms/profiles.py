@@ -1,6 +1,7 @@
 """The gateways we know, as their public documents describe them (2026-11); none was asked live."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from keng.channels.gateway import GatewayProfile, KnownGateways, Meaning, values_of_message
 from keng.channels.upkeep import AccountCheck
@@ -35,14 +36,17 @@ ESMS = GatewayProfile(
         "100": _SENT,
         # Its own answer to a reference it has had within a day: it has the message.
         "124": _SENT,
-        "99": Meaning("retry", "passing fault"),
+        # Its tables differ: a passing fault, or a number that it blocks. By its reference a second
+        # try is no second message.
+        "99": Meaning("retry", "passing fault, or the number is blocked"),
         "101": _set_up("keys refused"),
-        "102": _set_up("account locked"),
+        "102": _set_up("account locked, or without a price list"),
         "103": _set_up("no money"),
         "104": _set_up("brand name not known"),
         "118": _set_up("type of message"),
         "140": _set_up("our address is not on its list"),
-        "107": Meaning("gone", "no telephone number"),
+        # Its tables differ: a wrong number, or too few for advertising. No address dies of it.
+        "107": Meaning("reject", "wrong number, or too few numbers for advertising"),
         "108": Meaning("gone", "no telephone number"),
         "119": Meaning("reject", "advertising"),
         "120": Meaning("reject", "advertising"),
@@ -126,6 +130,14 @@ VIETGUYS = GatewayProfile(
         "-22": Meaning("not_now", "brand name not registered with this carrier"),
     },
 )
+
+_RECEIPT_FIELDS = {"esms": {"CallbackUrl": "{receipt_url}"}}
+
+
+def with_receipt(profile: GatewayProfile) -> GatewayProfile:
+    """The same gateway, asked to tell what becomes of the message, where it can."""
+    return replace(profile, body={**profile.body, **_RECEIPT_FIELDS.get(profile.name, {})})
+
 
 SMS_GATEWAYS = KnownGateways((ESMS, SPEEDSMS, VIETGUYS))
 _TYPES = {"esms": "2", "speedsms": "3"}

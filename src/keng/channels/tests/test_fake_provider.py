@@ -16,10 +16,14 @@ from keng.kit import times
 WORDS = "Có người gọi <b>đòi tiền</b>"
 
 
-def written(fake, text):
-    body = urllib.parse.urlencode({"person": "111", "text": text}).encode()
+def form_sent(fake, name, **fields):
+    body = urllib.parse.urlencode(fields).encode()
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    return talk(Request("POST", f"{fake.base}/_fake/write", headers, body)).body.decode()
+    return talk(Request("POST", f"{fake.base}/_fake/{name}", headers, body)).body.decode()
+
+
+def written(fake, text):
+    return form_sent(fake, "write", person="111", text=text)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +50,20 @@ def test_what_was_sent_is_shown_and_nothing_in_it_is_markup():
         assert "&lt;b&gt;đòi tiền" in page
         assert get(f"{fake.base}/_fake/delivered")[0]["text"] == WORDS
         # Nobody listens, so nobody can write.
-        assert "<form" not in page
+        assert 'name="person"' not in page
+
+
+def test_a_person_orders_a_fault_and_moves_the_clock_on_the_page():
+    with running_provider(FakeTelegram()) as fake:
+        url = f"{fake.base}/bot{fake.settings.bot_token}/getMe"
+        page = form_sent(fake, "fault", fault="503", count=2, match="getMe", do="order")
+        assert "Đang chờ xảy ra: 2" in page
+        assert [talk(Request("POST", url, {}, b"{}")).status for _ in range(2)] == [503, 503]
+        form_sent(fake, "fault", fault="503", count=2, match="", do="order")
+        assert "Đang chờ xảy ra" not in form_sent(fake, "fault", do="clear")
+        before = fake.clock.now()
+        form_sent(fake, "move-clock", minutes=-90)
+        assert -5401 < fake.clock.now() - before < -5390
 
 
 def test_a_test_may_order_faults_move_the_clock_and_change_settings():

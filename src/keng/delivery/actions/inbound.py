@@ -37,11 +37,14 @@ FROM new
 """  # noqa: S608 -- our own pieces
 # A receipt only ever moves a row forwards, and finds it by the provider's number: what ended
 # unknown got none, and stays unknown. Of two for one row in a batch the further one counts: "read"
-# comes after "delivered" in the alphabet, too.
+# comes after "delivered" in the alphabet, too. "It failed" counts where nothing else is said.
 RECEIPT_SQL = """
-UPDATE delivery_delivery SET state = told.state
+UPDATE delivery_delivery SET
+  state = told.state,
+  code = CASE told.state WHEN 'rejected' THEN 'not_delivered' ELSE code END
 FROM (
-  SELECT account, provider_id, max(state) AS state
+  SELECT account, provider_id,
+    coalesce(max(state) FILTER (WHERE state <> 'rejected'), 'rejected') AS state
   FROM unnest(%(accounts)s::uuid[], %(ids)s::text[], %(states)s::text[])
     AS each(account, provider_id, state)
   GROUP BY account, provider_id
@@ -51,11 +54,11 @@ WHERE delivery_delivery.provider_id = told.provider_id AND told.provider_id <> '
   AND (delivery_delivery.state IN ('sent', 'unknown')
        OR delivery_delivery.state = 'delivered' AND told.state = 'read')
 """
-RECEIPT_STATES = {"received": "delivered", "seen": "read"}
+RECEIPT_STATES = {"received": "delivered", "seen": "read", "failed": "rejected"}
 
 
 class ReceiptHandler:
-    """What the provider says of our own messages: it arrived, it was read. Echoes need no row."""
+    """What a provider says of our messages: arrived, read, failed. Echoes need no row."""
 
     name = "receipt"
 
@@ -63,7 +66,7 @@ class ReceiptHandler:
         """Nothing to read."""
 
     def takes(self, message: InboundMessage) -> bool:
-        return message.event.kind in ("received", "seen", "echo")
+        return message.event.kind in (*RECEIPT_STATES, "echo")
 
     def prepare(self, message: InboundMessage) -> list[tuple[str, str, str]]:
         state = RECEIPT_STATES.get(message.event.kind)

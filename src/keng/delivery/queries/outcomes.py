@@ -18,6 +18,8 @@ NO_ACCOUNT = "no_account"
 """The code of a row that no account could carry."""
 QUIET_HOURS = "quiet_hours"
 """Of one that waits until somebody wants messages again; it stays when the row was called off."""
+NOT_DELIVERED = "not_delivered"
+"""Of one that a gateway took, and of which it said later that it did not arrive."""
 PUT_OFF = "put_off"
 """Of an urgent one that its channel put off for too long: another way took it."""
 OUTCOME_COLUMNS = ("arrived", "sent", "waiting", "later", "unknown", "failed")
@@ -254,6 +256,7 @@ def reason_words(state: str, code: str) -> str:
             "a time in which these people want no message; sent when it is over"
         ),
         ("rejected", NO_ACCOUNT): _("no working account of this channel"),
+        ("rejected", NOT_DELIVERED): _("the gateway took it, and says that it did not arrive"),
         ("rejected", PUT_OFF): _("the channel put it off for longer than an urgent text waits"),
     }
     general = {

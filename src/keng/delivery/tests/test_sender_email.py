@@ -1,17 +1,16 @@
-"""The sender against a real SMTP server on this machine, which answers as each address says."""
+"""The sender against a real SMTP server on this machine, the fake of the channel."""
 
-import email
-import email.policy
 import socket
 import threading
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from keng.audit.models import Entry
 from keng.channels.email.addresses import with_token
+from keng.channels.email.fake import FakeMailServer
 from keng.channels.email.fake.mailbox import FakeMailbox
 from keng.channels.email.replies import MAIL_SERVER_CHECK
+from keng.channels.fake import running_provider
 from keng.delivery import letter_tokens
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
@@ -25,50 +24,21 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 LONG_AGO = "2020-01-01T00:00:00Z"
 
 
-class Server:
-    """Keeps the letters; an address that begins with a reply code is answered with it."""
-
-    def __init__(self):
-        self.letters, self.senders = [], []
-        self.lose_next = False
-        self.port = free_ports(1)[0]
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
-
-    # Aiosmtpd's name.
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        if address[:3].isdigit():
-            code, enhanced = address.split("@")[0].split("-")
-            return f"{code} {enhanced} as the address says"
-        envelope.rcpt_tos.append(address)
-        return "250 2.1.5 ok"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 -- aiosmtpd's name
-        self.letters.append((envelope.rcpt_tos[0], envelope.content))
-        self.senders.append(envelope.mail_from)
-        if self.lose_next:
-            self.lose_next = False
-            server.transport.abort()
-        return "250 2.0.0 kept"
-
-    def to(self, address):
-        return [
-            email.message_from_bytes(content, policy=email.policy.default)
-            for to, content in self.letters
-            if to == address
-        ]
+@pytest.fixture(scope="module")
+def running_server():
+    with running_provider(FakeMailServer()) as running:
+        yield running
 
 
 @pytest.fixture
-def server():
-    made = Server()
-    made.controller.start()
-    yield made
-    made.controller.stop()
+def server(running_server):
+    running_server.forget()
+    return running_server
 
 
 @pytest.fixture
 def mailbox(server):
-    return _mailbox(f"smtp://127.0.0.1:{server.port}")
+    return _mailbox(server.url)
 
 
 def _mailbox(url, **secrets):
@@ -94,24 +64,24 @@ def test_letters_arrive_whole_with_a_way_out(mailbox, server):
     queue_letters(mailbox, [f"nguoi{n}@keng.example" for n in range(30)], text=text)
     send_until(all_sent(30))
     assert len(server.letters) == 30
-    (letter,) = server.to("nguoi3@keng.example")
+    (letter,) = server.letters_to("nguoi3@keng.example")
     assert letter.get_content().replace("\r\n", "\n").strip() == text
     assert "/stop/" in letter["List-Unsubscribe"]
     sent = Delivery.objects.get(provider_id=letter["Message-ID"].strip("<>").split("@")[0])
     assert sent.state == "sent"
-    assert all(content.isascii() for _to, content in server.letters)
+    assert {each["Precedence"] for each in server.letters_to("nguoi4@keng.example")} == {"bulk"}
 
 
 def test_a_letter_and_its_way_to_stop_have_addresses_that_are_known_again(server):
     subscription = make.subscription(places=(make.place(),))
     return_address = "tra-lai@keng.example"
-    account = _mailbox(f"smtp://127.0.0.1:{server.port}", return_address=return_address)
+    account = _mailbox(server.url, return_address=return_address)
     queue_letters(account, ["an@keng.example"])
     Delivery.objects.update(recipient_ref=subscription.pk)
     send_until(all_sent(1))
-    token = server.senders[0].removeprefix("tra-lai+").removesuffix("@keng.example")
+    token = server.letters[0].sender.removeprefix("tra-lai+").removesuffix("@keng.example")
     assert letter_tokens.is_return_token(token, Delivery.objects.get().pk)
-    (letter,) = server.to("an@keng.example")
+    (letter,) = server.letters_to("an@keng.example")
     way = with_token(return_address, letter_tokens.stop_token(subscription))
     assert f"<mailto:{way}?subject=unsubscribe>" in letter["List-Unsubscribe"]
 
@@ -121,7 +91,7 @@ def test_the_check_of_an_account_opens_its_return_mailbox_too(server):
         box.drop(b"Subject: x")
         given = {"return_address": "tra-lai@keng.example", "return_server": box.url}
         given |= {"return_user": box.user, "return_password": box.password}
-        url = f"smtp://127.0.0.1:{server.port}"
+        url = server.url
         found = ask_about_account(MAIL_SERVER_CHECK, url, given)
         assert (found.is_well, "return mailbox opens" in found.words) == (True, True)
         assert box.letters[1].flags == set()
@@ -135,31 +105,33 @@ def test_what_is_said_to_one_person_is_not_marked_as_a_letter_to_many(mailbox, s
     queue_letters(mailbox, ["many@keng.example"])
     queue(mailbox, ["one@keng.example"], kind=kind)
     send_until(all_sent(2))
-    assert server.to("many@keng.example")[0]["Precedence"] == "bulk"
-    (letter,) = server.to("one@keng.example")
+    assert server.letters_to("many@keng.example")[0]["Precedence"] == "bulk"
+    (letter,) = server.letters_to("one@keng.example")
     assert (letter["Precedence"], letter["List-Unsubscribe"]) == (None, None)
 
 
 def test_a_line_of_one_dot_does_not_end_a_letter(mailbox, server):
     queue_letters(mailbox, ["an@keng.example"], text="Xin chao.\n.\nHet.")
     send_until(all_sent(1))
-    (letter,) = server.to("an@keng.example")
+    (letter,) = server.letters_to("an@keng.example")
     assert letter.get_content().split() == ["Xin", "chao.", ".", "Het."]
 
 
-def test_a_passing_refusal_is_tried_again_hours_later(mailbox):
-    queue_letters(mailbox, ["450-4.2.1@keng.example"])
+def test_a_passing_refusal_is_tried_again_hours_later(mailbox, server):
+    server.settings.refused["busy@keng.example"] = "450 4.2.1 busy"
+    queue_letters(mailbox, ["busy@keng.example"])
     send_until(lambda: Attempt.objects.count() == 1 and states() == {"queued": 1})
     row = Delivery.objects.get()
     assert (row.not_before - times.now()).total_seconds() > 3.9 * 3600
     assert (row.attempts, row.code) == (1, "450 4.2.1")
 
 
-def test_a_mailbox_that_does_not_exist_ends_the_subscription(mailbox):
+def test_a_mailbox_that_does_not_exist_ends_the_subscription(mailbox, server):
     place = make.place()
     subscription = make.subscription(places=(place,))
     known_by = bytes(subscription.address_hash)
-    queue_letters(mailbox, ["550-5.1.1@keng.example"])
+    server.settings.refused["dead@keng.example"] = "550 5.1.1 no such mailbox"
+    queue_letters(mailbox, ["dead@keng.example"])
     Delivery.objects.update(recipient_ref=subscription.pk)
     with sending():
         until(lambda: states() == {"gone": 1})
@@ -171,26 +143,28 @@ def test_a_mailbox_that_does_not_exist_ends_the_subscription(mailbox):
 
 
 def test_a_lasting_refusal_of_one_letter_stops_neither_the_address_nor_the_account(mailbox, server):
-    queue_letters(mailbox, ["554-5.6.0@keng.example", "an@keng.example"])
+    server.settings.refused["refusing@keng.example"] = "554 5.6.0 not this one"
+    queue_letters(mailbox, ["refusing@keng.example", "an@keng.example"])
     send_until(lambda: states() == {"rejected": 1, "sent": 1})
     assert not ChannelAccount.objects.get().circuit_reason
 
 
-def test_a_bad_name_of_ours_stops_the_account(mailbox):
-    queue_letters(mailbox, ["550-5.7.1@keng.example"])
+def test_a_bad_name_of_ours_stops_the_account(mailbox, server):
+    server.settings.refused["blocking@keng.example"] = "550 5.7.1 reputation"
+    queue_letters(mailbox, ["blocking@keng.example"])
     send_until(lambda: ChannelAccount.objects.get().circuit_reason.startswith("550 5.7.1"))
     assert states() == {"queued": 1}
 
 
 def test_a_letter_whose_acceptance_was_lost_comes_again_as_the_same_letter(mailbox, server):
-    server.lose_next = True
+    server.faults.next(match="END", drop="after_accept")
     queue_letters(mailbox, ["an@keng.example"])
     with sending():
         until(lambda: Attempt.objects.filter(outcome="unknown").count() == 1)
         until(lambda: states() == {"queued": 1})
         Delivery.objects.update(not_before=LONG_AGO)
         until(all_sent(1))
-    first, second = server.to("an@keng.example")
+    first, second = server.letters_to("an@keng.example")
     assert first["Message-ID"] == second["Message-ID"]
 
 

@@ -123,6 +123,8 @@ def test_the_edge_says_of_nothing_that_was_not_sent_that_it_arrived(row, become,
     until = {"leased_until": "2030-01-01T00:00Z"} if state == "leased" else {}
     one = row(kind, state=state, provider_id="m1", address_sealed=None, **until)
     become("edge")
+    failed = "UPDATE delivery_delivery SET state = 'rejected', code = 'not_delivered'"
+    assert NOT_MOVED in refused(failed)
     for arrived in ("delivered", "read"):
         said = f"UPDATE delivery_delivery SET state = '{arrived}', settled_at = now()"
         assert NOT_MOVED in refused(said)
@@ -145,6 +147,8 @@ def test_a_receipt_moves_what_was_sent_and_nothing_else_of_it(row, become, kind)
     assert NOT_MOVED in refused(
         "UPDATE delivery_delivery SET state = 'delivered', called_off_at = now()"
     )
+    for change in ("code = 'x'", "state = 'delivered', code = 'x'", "state = 'rejected'"):
+        assert NOT_MOVED in refused(f"UPDATE delivery_delivery SET {change}")
     assert execute("UPDATE delivery_delivery SET state = 'delivered'") == 1
     assert NOT_MOVED in refused("UPDATE delivery_delivery SET state = 'queued'")
     assert execute("UPDATE delivery_delivery SET state = 'read'") == 1

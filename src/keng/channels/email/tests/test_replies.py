@@ -1,14 +1,10 @@
 """What SMTP servers answer, by table and over a real connection."""
 
-import contextlib
 import smtplib
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from keng.channels.base import (
     Address,
@@ -21,9 +17,17 @@ from keng.channels.base import (
     continue_steps,
 )
 from keng.channels.email import Email, outcome_of_smtp_reply
+from keng.channels.email.fake import FakeMailServer, MailSettings
+from keng.channels.fake import running_provider
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 HOUR = 3600
+REFUSED = {
+    "dead@example.org": "550 5.1.1 no such user",
+    "full@example.org": "552 5.2.2 mailbox full",
+    "grey@example.org": "450 4.7.1 come back later",
+    "blocked@example.org": "550 5.7.1 reputation",
+}
 
 
 @pytest.mark.parametrize(
@@ -73,48 +77,6 @@ def test_every_reply_has_one_meaning(
     assert (outcome.scope == "address") == (kind == "gone")
 
 
-class Moody:
-    """A mail server that answers by the local part of the address."""
-
-    def __init__(self) -> None:
-        self.kept: list[tuple[str, list[str], bytes]] = []
-
-    async def handle_RCPT(  # noqa: N802 -- the server looks for this name
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        answers = {
-            "dead": "550 5.1.1 no such user",
-            "full": "552 5.2.2 mailbox full",
-            "grey": "450 4.7.1 come back later",
-            "blocked": "550 5.7.1 reputation",
-        }
-        answer = answers.get(address.partition("@")[0])
-        if answer is None:
-            envelope.rcpt_tos.append(address)
-        return answer or "250 2.1.5 ok"
-
-    async def handle_DATA(  # noqa: N802 -- the server looks for this name
-        self, server: Any, session: Any, envelope: Any
-    ) -> str:
-        self.kept.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
-        if envelope.rcpt_tos[0].startswith("rejected"):
-            return "554 5.6.0 cannot read this"
-        return "250 2.0.0 taken"
-
-
-@contextlib.contextmanager
-def serving() -> Iterator[tuple[Moody, int]]:
-    handler = Moody()
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield handler, port
-    finally:
-        controller.stop()
-
-
 def carry(mail: Mail, port: int) -> MailReply:
     """A small honest SMTP client."""
     with smtplib.SMTP("127.0.0.1", port, timeout=5) as server:
@@ -130,6 +92,13 @@ def carry(mail: Mail, port: int) -> MailReply:
         return MailReply("end", code, told.decode().split()[0])
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[FakeMailServer]:
+    with running_provider(FakeMailServer(MailSettings(refused=REFUSED))) as running:
+        running.clock.set(NOW.timestamp())
+        yield running
+
+
 @pytest.mark.parametrize(
     ("mailbox", "kind"),
     [
@@ -141,21 +110,24 @@ def carry(mail: Mail, port: int) -> MailReply:
         ("rejected", "reject"),
     ],
 )
-def test_a_letter_over_real_smtp_ends_in_the_right_outcome(mailbox: str, kind: str) -> None:
+def test_a_letter_over_real_smtp_ends_in_the_right_outcome(
+    server: FakeMailServer, mailbox: str, kind: str
+) -> None:
     account = {"from_address": "keng@example.vn"}
     message = OutgoingMessage("Cảnh báo", reference="ref-9")
-    with serving() as (handler, port):
-        steps = Email().steps(message, Address(f"{mailbox}@example.org"), account, NOW)
-        mail = begin_steps(steps)
-        assert isinstance(mail, Mail)
-        outcome = continue_steps(steps, carry(mail, port))
+    server.faults.next(match="END rejected@", status=554, body="5.6.0 cannot read this")
+    steps = Email().steps(message, Address(f"{mailbox}@example.org"), account, NOW)
+    mail = begin_steps(steps)
+    assert isinstance(mail, Mail)
+    outcome = continue_steps(steps, carry(mail, server.smtp_port))
+    server.faults.clear()
     assert isinstance(outcome, Outcome)
     assert outcome.kind == kind
-    if kind == "sent":
-        ((sender, recipients, content),) = handler.kept
-        assert sender == mail.sender
-        assert recipients == ["an@example.org"]
-        assert b"Message-ID: <ref-9@example.vn>" in content
+    kept = [each for each in server.letters if each.recipient == mail.recipient]
+    assert len(kept) == (1 if kind == "sent" else 0)
+    if kept:
+        assert kept[0].sender == mail.sender
+        assert b"Message-ID: <ref-9@example.vn>" in kept[0].content
 
 
 @pytest.mark.parametrize(

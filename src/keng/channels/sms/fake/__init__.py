@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -21,6 +22,7 @@ class SmsSettings:
     """Which gateway it plays, and what it has. What is not given is drawn by lot."""
 
     profile: SmsProfile = "esms"
+    webhook_secret: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     api_key: str = field(default_factory=lambda: secrets.token_hex(15).upper(), repr=False)
     secret_key: str = field(default_factory=lambda: secrets.token_hex(15).upper(), repr=False)
     brand: str = "KENG"
@@ -40,6 +42,8 @@ class FakeSms(FakeProvider):
     def __init__(self, settings: SmsSettings | None = None) -> None:
         super().__init__(settings or SmsSettings())
         self.parts = 0
+        self.receipt_urls: dict[str, str] = {}
+        """By message, where it is told what became of it."""
         self._references: dict[str, str] = {}
         self._sent: deque[float] = deque()
 
@@ -51,6 +55,7 @@ class FakeSms(FakeProvider):
             api_key=own.api_key,
             secret_key=own.secret_key,
             brand=own.brand,
+            webhook_secret=own.webhook_secret,
             api_base=self.base,
         )
 
@@ -58,8 +63,27 @@ class FakeSms(FakeProvider):
         return (self.settings.api_key, self.settings.secret_key)
 
     def webhook_calls(self, order: Mapping[str, Any]) -> list[tuple[str, dict[str, str], bytes]]:
-        """None: what these gateways post is signed by nobody, and nothing here reads it."""
-        return []
+        """eSMS's own word on a message: order {"id", "status"?, "is_failed"?}."""
+        is_failed, sms_id = bool(order.get("is_failed")), str(order["id"])
+        references = {sent: reference for reference, sent in self._references.items()}
+        query = {
+            "SMSID": sms_id,
+            "SendFailed": str(int(is_failed)),
+            "SendStatus": str(order.get("status", 5)),
+            "SendSuccess": str(int(not is_failed)),
+            "TotalPrice": "300.0000",
+            "TotalReceiver": "1",
+            "TotalSent": "1",
+            "RequestId": references.get(sms_id, ""),
+            "TypeId": "2",
+            "telcoid": "1",
+            "phonenumber": "0901234567",
+        }
+        return [("GET", {}, urlencode(query).encode())]
+
+    async def emit(self, order: Mapping[str, Any], url: str) -> list[int]:
+        """To the address that came with the message, whatever `url` says."""
+        return await super().emit(order, self.receipt_urls[str(order["id"])])
 
     def answer(self, call: ProviderCall) -> web.Response:
         match (self.settings.profile, call.path):
@@ -82,11 +106,13 @@ class FakeSms(FakeProvider):
         if reference and reference in self._references:
             return {"CodeResult": "124", "SMSID": self._references[reference]}
         if not phone or phone in own.dead:
-            return {"CodeResult": "107", "ErrorMessage": "Phone not valid"}
+            return {"CodeResult": "108", "ErrorMessage": "Phone not valid"}
         sent = self._accept(phone, str(body.get("Content", "")))
         if not sent:
             return {"CodeResult": "103", "ErrorMessage": "Balance not enough"}
         self._references[reference] = sent
+        if callback := str(body.get("CallbackUrl", "")):
+            self.receipt_urls[sent] = callback
         return {"CodeResult": "100", "CountRegenerate": 0, "SMSID": sent}
 
     def _speedsms(self, call: ProviderCall) -> web.Response:

@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from keng.channels.fake.faults import Faults
+from keng.channels.fake.page import fake_page, messages_part
 from keng.channels.zalo_oa.fake import inbox, oauth
 from keng.channels.zalo_oa.fake.emitter import Emitter
 from keng.channels.zalo_oa.fake.state import ApiCall, FakeGroup, FakeState, FakeUser
@@ -49,7 +50,8 @@ class Control:
             chosen = inbox.messages_to(state, call.parameter("user"), call.parameter("group"))
             if name == "inbox.json":
                 return _json([asdict(sent) for sent in chosen])
-            return web.Response(text=inbox.inbox_page(state, chosen), content_type="text/html")
+            text = fake_page(state.settings.name, messages_part(inbox.message_items(state, chosen)))
+            return web.Response(text=text, content_type="text/html")
         if name.startswith("image/"):
             return _picture(state.uploads[name.removeprefix("image/")].content)
         if name.startswith("media/"):
@@ -139,7 +141,7 @@ class Control:
             "groups": len(state.groups),
             "delivered": len(state.delivered),
             "requests": len(state.journal),
-            "secrets_in_queries": sum(entry.secret_in_query for entry in state.journal),
+            "secrets_in_queries": sum(entry.has_secret_in_query for entry in state.journal),
         }
 
 

@@ -17,14 +17,9 @@ def messages_to(state: FakeState, user: str, group: str) -> list[DeliveredMessag
     return [d for d in state.delivered if d.to == to and d.recipient == recipient][-_MOST:]
 
 
-def inbox_page(state: FakeState, messages: list[DeliveredMessage]) -> str:
-    """A list, newest last; pictures from the store."""
-    items = "".join(_item(state, message) for message in messages)
-    return (
-        '<!doctype html><html lang="vi"><meta charset="utf-8"><title>Zalo inbox</title>'
-        '<meta name="viewport" content="width=device-width"><body><h1>'
-        f"{escape(state.settings.name)}</h1><ol>{items}</ol></body></html>"
-    )
+def message_items(state: FakeState, messages: list[DeliveredMessage]) -> str:
+    """As items of a list, newest last; pictures from the store."""
+    return "".join(_item(state, message) for message in messages)
 
 
 def _item(state: FakeState, message: DeliveredMessage) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qs
 
+from keng.channels.fake import CallRecord
 from keng.channels.fake.clock import FakeClock
 
 DAY_SECONDS = 86_400.0
@@ -146,27 +147,22 @@ class WrittenMessage:
 
 
 @dataclass(slots=True)
-class JournalEntry:
-    """One line of the journal."""
+class JournalEntry(CallRecord):
+    """One line of the journal, with what this provider's answers say besides."""
 
-    n: int
-    at: float
-    method: str
-    path: str
-    status: int
     error: int | None = None
     message_id: str = ""
     recipient: str = ""
-    fault: str = ""
-    secret_in_query: bool = False
 
 
 class FakeState:
     """The account, its people and groups, and what was asked of it."""
 
-    def __init__(self, settings: FakeSettings | None = None) -> None:
+    def __init__(
+        self, settings: FakeSettings | None = None, clock: FakeClock | None = None
+    ) -> None:
         self.settings = settings or FakeSettings()
-        self.clock = FakeClock()
+        self.clock = clock or FakeClock()
         self.users: dict[str, FakeUser] = {}
         self.groups: dict[str, FakeGroup] = {}
         self.assets: dict[str, str] = {}  # asset id -> id of the group that uses it, or ""

@@ -216,7 +216,12 @@ def test_the_token_belongs_in_its_header_alone(fake: FakeZalo) -> None:
         outcome_of_zalo_reply(talk(requests.account_facts_request(fake.credentials())), now).kind
         == "sent"
     )
-    assert [entry.secret_in_query for entry in fake.state.journal] == [False, False, True, False]
+    assert [entry.has_secret_in_query for entry in fake.state.journal] == [
+        False,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_wrong_proof_is_refused_and_a_right_one_taken(fake: FakeZalo) -> None:
