@@ -49,8 +49,8 @@ fix: install ## put the style right where that can be done by itself
 bench: install ## measure intake, list, search, sending and the reading of words on this machine
 	@$(BIN)/keng bench $(ARGS)
 
-bench-delivery: install ## measure sending alone, beside clients that record each message or nothing
-	@$(BIN)/keng bench delivery ceiling $(ARGS)
+bench-delivery: install ## measure sending alone, beside bare clients, Celery, Apprise and Kannel
+	@$(BIN)/keng bench delivery ceiling peers $(ARGS)
 
 soak: install ## send 800 a second for 15 minutes beside long readers; ARGS="--seconds 40" is a short one
 	@$(BIN)/keng bench soak $(ARGS)

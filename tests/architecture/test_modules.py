@@ -120,7 +120,7 @@ def test_a_password_in_the_code_would_be_noticed():
     assert SECRET.search('API_TOKEN = "aB3dE6gH9jK2mN5pQ8sT"')
 
 
-@pytest.mark.parametrize("lock", ["runtime.lock", "dev.lock"])
+@pytest.mark.parametrize("lock", ["runtime.lock", "dev.lock", "bench.lock"])
 def test_a_lock_names_no_place_to_fetch_from_and_hashes_everything(lock):
     text = (ROOT / "requirements" / lock).read_text()
     pinned = re.findall(r"^[A-Za-z0-9_.-]+==[^\\]*\\\n    --hash=sha256:", text, re.MULTILINE)

@@ -26,14 +26,15 @@ BENCHES: dict[str, str] = {
     "lookup": "keng_dev.bench.lookup",
     "delivery": "keng_dev.bench.delivery",
     "ceiling": "keng_dev.bench.ceiling",
+    "peers": "keng_dev.bench.peers.comparison",
     "turns": "keng_dev.bench.turns",
     "words": "keng_dev.bench.words",
     "slow": "keng_dev.bench.slow",
     "start": "keng_dev.bench.start",
     "soak": "keng_dev.bench.soak",
 }
-ONLY_BY_NAME = frozenset({"soak"})
-"""Too long for a run of all of them."""
+ONLY_BY_NAME = frozenset({"peers", "soak"})
+"""Too long for a run of all of them, or not ours."""
 RESULTS = Path("bench") / "results"
 
 
@@ -41,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     parser.add_argument("--full", action="store_true", help="as many rows as the targets speak of")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each; at least 3")
+    parser.add_argument(
+        "--messages", type=int, default=0, help="how many each sender sends; at least 100"
+    )
     parser.add_argument(
         "--seconds", type=int, default=SOAK_SECONDS, help="how long the soak lasts; at least 10"
     )
@@ -58,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         rounds=max(3, arguments.rounds),
         is_full=arguments.full,
         seconds=max(10, arguments.seconds),
+        messages=arguments.messages and max(100, arguments.messages),
     ) as bench:
         for name in names:
             figures: list[Figure] = importlib.import_module(BENCHES[name]).measure(bench)

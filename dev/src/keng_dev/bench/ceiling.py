@@ -21,13 +21,11 @@ if TYPE_CHECKING:
 _COUNT, _FULL_COUNT = 20_000, 100_000
 _CEILING = "aiohttp on uvloop, 64 side by side, same sink, and one recorded row for each message"
 _LATENCY_MS = 50
-_AWAY = "Celery, Apprise and Kannel are not measured: none of them is part of this project"
 
 
 def measure(bench: Bench) -> list[Figure]:
     """Ours, the ceiling and the bare client in turns, without latency and with 50 ms."""
-    count = _FULL_COUNT if bench.is_full else _COUNT
-    print(_AWAY, flush=True)
+    count = bench.messages or (_FULL_COUNT if bench.is_full else _COUNT)
     with sink() as address:
         rig = Rig(bench, address)
         rig.set_up(count)

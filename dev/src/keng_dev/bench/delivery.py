@@ -29,7 +29,7 @@ class Run:
 
 def measure(bench: Bench) -> list[Figure]:
     """One sender process against a sink without latency, with durable commits."""
-    count = 100_000 if bench.is_full else 20_000
+    count = bench.messages or (100_000 if bench.is_full else 20_000)
     with sink() as address:
         rig = Rig(bench, address)
         rig.set_up(count)

@@ -26,6 +26,8 @@ class Bench:
     passphrase: str
     seconds: int = SOAK_SECONDS
     """For how long a bench lasts that is about time."""
+    messages: int = 0
+    """How many messages a bench of sending sends; 0: as many as it thinks right."""
 
     def make_unit_keys(self) -> None:
         """For every unit that a bench made."""
@@ -52,7 +54,9 @@ class Bench:
 
 
 @contextmanager
-def scratch(*, rounds: int, is_full: bool, seconds: int = SOAK_SECONDS) -> Iterator[Bench]:
+def scratch(
+    *, rounds: int, is_full: bool, seconds: int = SOAK_SECONDS, messages: int = 0
+) -> Iterator[Bench]:
     """Never the operator's database: a bench writes a great deal and asks nobody."""
     folder = Path(tempfile.mkdtemp(prefix="keng-bench-"))
     # Root's PostgreSQL runs as another account, which must pass this folder.
@@ -66,7 +70,7 @@ def scratch(*, rounds: int, is_full: bool, seconds: int = SOAK_SECONDS) -> Itera
         from keng.vault import keys  # noqa: PLC0415 -- needs the settings
 
         passphrase = keys.make_first_keys()
-        yield Bench(rounds, is_full, folder / "data", cluster, passphrase, seconds)
+        yield Bench(rounds, is_full, folder / "data", cluster, passphrase, seconds, messages)
     finally:
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
