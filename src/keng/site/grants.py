@@ -701,7 +701,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "breaches_breachwaiver": "SELECT (id, breach_id, agreed_at, refused_at)",
         "breaches_breachnotice": "SELECT, UPDATE (told_up_to, told, done_at)",
         "tips_note": "SELECT, DELETE",
-        "tips_tipcheck": "SELECT (id, tip_id), DELETE",
+        "tips_tipcheck": "SELECT (id, tip_id, step, unticked_at), DELETE",
         "tips_suggestion": ALL,
         "tips_attachment": ALL,
         "tips_handedcode": "SELECT (hash, tip_id), DELETE",
