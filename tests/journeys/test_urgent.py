@@ -12,6 +12,7 @@ from keng.kit import times
 from tests.journeys.conftest import PATIENCE
 from tests.journeys.desk import Desk, also_who_had_enough, submit_for_approval
 from tests.journeys.mailbox import text_of
+from tests.journeys.officer_phone import OfficerPhone
 from tests.journeys.resident import Story, read_status, report
 
 # All residents of these tests sit at one line, and the same danger at the same place from one line
@@ -59,6 +60,45 @@ def test_a_critical_tip_calls_three_and_the_first_taker_stands_the_others_down(
     mailbox.wait_for(ROOM, "đã có người lo")
     expect(mai.page.locator("#alarm [data-alarm]")).to_have_count(0)
     assert read_status(resident, stack, code)
+
+
+BY_TELEPHONE = "Bây giờ có người cầm dao chém cửa nhà em ở ngõ tre ngà"
+REFERENCE = re.compile(r"\d{4}-BN-\d+")
+# All that a text message says: unit, number of the tip once it has one, and the link.
+TEXT_MESSAGE = re.compile(
+    rf"KHAN: Cong an phuong Nenh( {REFERENCE.pattern})?, chua ai nhan\s+"
+    r"Nhan viec nay: (?P<link>http://\S+/call/\S+)"
+)
+SPOKEN = re.compile(
+    rf"KHẨN: Công an phường Nếnh( {REFERENCE.pattern})?, chưa ai nhận\.\s+"
+    r"Nếu bạn đang đến: bấm hoặc nhắn số 1\."
+)
+
+
+def test_an_officer_answers_a_call_with_a_key_and_takes_the_tip_by_the_link_of_a_text(
+    people, stack, mailbox
+):
+    put_on_duty(Desk(people.officer(), stack, "hai").sign_in(), "Bảo")
+    phone = OfficerPhone(stack)
+    story = Story(BY_TELEPHONE, place="yen ninh nenh", topic="violence")
+    report(people.resident(), stack, story)
+    text = TEXT_MESSAGE.fullmatch(phone.wait_for("sms", "KHAN")["text"].strip())
+    call = phone.wait_for("voice", "KHẨN")
+    assert text
+    assert SPOKEN.fullmatch(call["text"].strip())
+    # The key says that somebody is coming: the others wait.
+    phone.press(call, "1")
+    mailbox.wait_for(ROOM, "đã có người trả lời và đang đến")
+    officer = people.phone()
+    officer.goto(text["link"])
+    expect(officer.locator("main")).not_to_contain_text("dao")
+    officer.locator("main form button").tap()
+    expect(officer.locator("main")).to_contain_text("Bạn đã nhận", timeout=PATIENCE)
+    bao = Desk(people.officer(), stack, "bao").sign_in()
+    bao.open_tip(BY_TELEPHONE)
+    expect(bao.page.locator("main form[action$='/accept/']")).to_have_count(0)
+    reference = REFERENCE.search(bao.page.locator("main").inner_text()).group()
+    mailbox.wait_for(ROOM, f"{reference} đã có người lo")
 
 
 BESIDE = "Bây giờ có người cầm dao đập cửa nhà em ở ngõ hoa giấy"
