@@ -82,7 +82,7 @@ def test_persons_and_groups_get_theirs(zalo, fake):
     assert set(Attempt.objects.values_list("outcome", "http_status")) == {("sent", 200)}
     known = {sent.id for sent in fake.state.delivered}
     assert set(Delivery.objects.values_list("provider_id", flat=True)) == known
-    assert not any(entry.secret_in_query for entry in fake.state.journal)
+    assert not any(entry.has_secret_in_query for entry in fake.state.journal)
 
 
 def test_the_interface_for_state_agencies_is_learned_once(as_sender):

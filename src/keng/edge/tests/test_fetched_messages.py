@@ -113,7 +113,7 @@ def test_what_no_webhook_brought_becomes_tips_once(edge, zalo, fake):
     ChannelAccount.objects.update(history_known_until=times.now() - HOUR)
     look(again=True)
     assert Inbound.objects.count() == before == 3
-    assert not any(entry.secret_in_query for entry in fake.state.journal)
+    assert not any(entry.has_secret_in_query for entry in fake.state.journal)
     # The words are sealed or a tip's, and stand in no log.
     assert "trộm" not in edge.output()
 

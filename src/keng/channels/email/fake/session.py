@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from keng.channels.email.fake.letter_check import LetterReader, fault_of_letter
 from keng.channels.email.fake.letters import KeptLetter
-from keng.channels.email.letter import is_mailbox
+from keng.channels.email.addresses import is_mailbox
 from keng.channels.fake.faults import Fault
 
 if TYPE_CHECKING:
