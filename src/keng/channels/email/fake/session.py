@@ -8,9 +8,9 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from keng.channels.email.addresses import is_mailbox
 from keng.channels.email.fake.letter_check import LetterReader, fault_of_letter
 from keng.channels.email.fake.letters import KeptLetter
-from keng.channels.email.addresses import is_mailbox
 from keng.channels.fake.faults import Fault
 
 if TYPE_CHECKING:
