@@ -72,10 +72,12 @@ def chat_page(account: ChannelAccount) -> str:
 
 def chats_to_write_to() -> list[ChatToWriteTo]:
     """The chats of this site in which anybody reaches us from anywhere."""
-    codes = channels.codes_where(lambda one: one.can.can_receive and one.facts.chat_page)
+    codes = channels.codes_where(
+        lambda one: one.can.can_receive and one.facts.chat_page is not None
+    )
     accounts = ChannelAccount.objects.filter(channel__in=codes, is_active=True).order_by("id")
-    found = [ChatToWriteTo(_label_of_chat(account), chat_page(account)) for account in accounts]
-    return [chat for chat in found if chat.url]
+    chats = [ChatToWriteTo(_label_of_chat(account), chat_page(account)) for account in accounts]
+    return [chat for chat in chats if chat.url]
 
 
 def _browser(accounts: list[ChannelAccount]) -> list[WayToReceive]:

@@ -1,3 +1,5 @@
-"""Other senders at the same sink. They run in an environment of their own: nothing of Kẻng, its
-tools or its tests depends on them (requirements/bench.in).
+"""Other senders at the same sink.
+
+They run in an environment of their own: nothing of Kẻng, its tools or its tests depends on them
+(requirements/bench.in).
 """

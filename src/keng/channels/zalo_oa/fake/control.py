@@ -50,7 +50,9 @@ class Control:
             chosen = inbox.messages_to(state, call.parameter("user"), call.parameter("group"))
             if name == "inbox.json":
                 return _json([asdict(sent) for sent in chosen])
-            text = fake_page(state.settings.name, messages_part(inbox.message_items(state, chosen)))
+            text = fake_page(
+                state.settings.name, messages_part(inbox.zalo_message_items(state, chosen))
+            )
             return web.Response(text=text, content_type="text/html")
         if name.startswith("image/"):
             return _picture(state.uploads[name.removeprefix("image/")].content)

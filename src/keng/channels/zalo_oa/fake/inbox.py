@@ -17,7 +17,7 @@ def messages_to(state: FakeState, user: str, group: str) -> list[DeliveredMessag
     return [d for d in state.delivered if d.to == to and d.recipient == recipient][-_MOST:]
 
 
-def message_items(state: FakeState, messages: list[DeliveredMessage]) -> str:
+def zalo_message_items(state: FakeState, messages: list[DeliveredMessage]) -> str:
     """As items of a list, newest last; pictures from the store."""
     return "".join(_item(state, message) for message in messages)
 

@@ -132,7 +132,7 @@ class FakeZalo(FakeProvider):
         raise NotImplementedError
 
     def _message_items(self) -> str:
-        return inbox.message_items(self.state, inbox.messages_to(self.state, "", ""))
+        return inbox.zalo_message_items(self.state, inbox.messages_to(self.state, "", ""))
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         call = ApiCall(request.method, request.path, request.query_string, request.headers)
