@@ -56,7 +56,7 @@ class FakeMailServer(FakeProvider):
             {"match": "RCPT", "status": 550, "body": "5.1.1 no such mailbox"},
         ),
         "policy": (
-            "Từ chối thư của ta (550)",
+            "Không nhận thư của Kẻng (550)",
             {"match": "END", "status": 550, "body": "5.7.1 reputation"},
         ),
         "slow": ("Trả lời chậm 10 giây", {"delay": 10.0}),
