@@ -20,8 +20,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from keng.channels.email.fake import FakeMailServer
 from keng.kit.ids import new_id
-from tests.journeys.mailbox import Mailbox
 from tests.load.forms import FormBrowser, signed_in_officer
 from tests.load.large_network import BY_HAND, CALLED, GROUPS, LEADS_TOLD, SUBSCRIBERS
 from tests.load.storm import eventually, queue_bulk
@@ -55,7 +55,7 @@ class Scene:
     """The stack, its network, and what became of the warning."""
 
     stack: Stack
-    mailbox: Mailbox
+    mailbox: FakeMailServer
     network: dict[str, Any]
     database: psycopg.Connection[Any]
     warning: str = ""

@@ -159,6 +159,10 @@ class FakeMailServer(FakeProvider):
         """Every letter to somebody, oldest first, one that came twice twice."""
         return [each.parsed() for each in self.letters if each.recipient == recipient]
 
+    def has(self, recipient: str, words: str) -> bool:
+        """Whether a letter with these words has come to somebody."""
+        return any(words in text_of(letter) for letter in self.letters_to(recipient))
+
     def wait_for(self, recipient: str, words: str = "", within: float = 40) -> EmailMessage:
         """The newest letter to somebody whose text holds these words."""
         search = self._newest_with(recipient, words)
