@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
+from keng.channels.email.fake import FakeMailServer, text_of
 from tests.journeys.desk import Desk
-from tests.journeys.mailbox import Mailbox, text_of
 from tests.stack import Stack
 
 Look = Callable[[Page, str], None]
@@ -213,7 +213,7 @@ class Day:
         page.goto(standing)
 
     def subscribe(
-        self, page: Page, mailbox: Mailbox, address: str = "nguoi-doc@example.org"
+        self, page: Page, mailbox: FakeMailServer, address: str = "nguoi-doc@example.org"
     ) -> None:
         """Ask for warnings by chat, then by letter: confirm it, see what one gets, and stop."""
         page.goto(f"{self.stack.public}/subscribe")

@@ -10,9 +10,9 @@ from openpyxl import Workbook
 from PIL import Image, ImageDraw
 from playwright.sync_api import FilePayload, Page, expect
 
+from keng.channels.email.fake import FakeMailServer, text_of
 from keng.kit import times
 from tests.day import switch
-from tests.journeys.mailbox import Mailbox, text_of
 from tests.journeys.resident import Story, report
 from tests.pictures import DESKTOP, LANGUAGES, PHONE, Session
 
@@ -55,7 +55,7 @@ LINK = re.compile(r"https?://\S+")
 class Office:
     """The officers of the ward and the province, each at their own desk."""
 
-    def __init__(self, session: Session, mailbox: Mailbox) -> None:
+    def __init__(self, session: Session, mailbox: FakeMailServer) -> None:
         self.session, self.mailbox = session, mailbox
         self.desk = session.stack.desk
         self.tip = ""

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, StorageState, sync_playwright
 
+from keng.channels.email.fake import FakeMailServer
+from keng.channels.fake import running_provider
 from tests import pictures
 from tests.browser import HOW_TO_GET_ONE, find_browser
 from tests.journeys.desk import Desk
-from tests.journeys.mailbox import Mailbox
 from tests.pictures_corner import corner, history
 from tests.pictures_guard import guard
 from tests.pictures_office import ROOM, Office, province
@@ -38,7 +39,7 @@ def main() -> int:
         print(HOW_TO_GET_ONE, file=sys.stderr)
         return 1
     asked = set(sys.argv[1:]) - {"every"} or set(USUAL)
-    with sync_playwright() as playwright, Mailbox() as mailbox:
+    with sync_playwright() as playwright, running_provider(FakeMailServer()) as mailbox:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         seen = {**AS_SEEN, "KENG_SMTP_URL": mailbox.url}
         if "day" in asked:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from keng.channels.email.fake import FakeMailServer
+from keng.channels.fake import running_provider
 from tests.journeys.desk import Desk
-from tests.journeys.mailbox import Mailbox
 from tests.stack import Stack
 
 # Seconds; a screen locks after ten minutes without anybody (KENG_SCREEN_LOCK_MINUTES).
@@ -14,14 +15,14 @@ FRESH_FOR = 8 * 60
 
 
 @pytest.fixture(scope="session")
-def mailbox() -> Iterator[Mailbox]:
+def mailbox() -> Iterator[FakeMailServer]:
     """A real SMTP server on this machine."""
-    with Mailbox() as running:
+    with running_provider(FakeMailServer()) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def stack(mailbox: Mailbox) -> Iterator[Stack]:
+def stack(mailbox: FakeMailServer) -> Iterator[Stack]:
     """The demo as a stranger starts it."""
     with Stack({"KENG_SMTP_URL": mailbox.url}) as running:
         yield running

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from keng.channels.email.fake import FakeMailServer
+from keng.channels.fake import running_provider
 from keng.channels.web_push.fake import FakePushService
 from keng.channels.web_push.fake import running_push_service as running_push
-from tests.journeys.mailbox import Mailbox
 from tests.stack import Stack
 
 PHONE = {"width": 390, "height": 844}
@@ -24,7 +25,7 @@ class World:
     """A running product and what it talks to."""
 
     stack: Stack
-    mailbox: Mailbox
+    mailbox: FakeMailServer
     """A real SMTP server on this machine that keeps what it is given."""
     push_service: FakePushService
     """A push service on this machine, with browsers that read as real ones do."""
@@ -56,7 +57,7 @@ def stack(world: World) -> Stack:
 
 
 @pytest.fixture(scope="module")
-def mailbox(world: World) -> Mailbox:
+def mailbox(world: World) -> FakeMailServer:
     return world.mailbox
 
 
@@ -66,7 +67,7 @@ def push_service(world: World) -> FakePushService:
 
 
 def _running(*, is_bare: bool) -> Iterator[World]:
-    with Mailbox() as mailbox, running_push() as push_service:
+    with running_provider(FakeMailServer()) as mailbox, running_push() as push_service:
         settings = {
             "KENG_SMTP_URL": mailbox.url,
             "KENG_EMERGENCY_EMAIL": EMERGENCY_ROOM,

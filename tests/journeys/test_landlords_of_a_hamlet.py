@@ -6,9 +6,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from keng.channels.email.fake import FakeMailServer, text_of
 from tests.journeys.desk import Desk
 from tests.journeys.looks import fits, is_fine
-from tests.journeys.mailbox import Mailbox, text_of
 from tests.journeys.test_s08_relay import approve, one_tap, write
 
 WARD = "Phường Nếnh"
@@ -107,7 +107,7 @@ def bring_in(duty: Desk, area: str, *rows: tuple[str, ...], refused: str = "") -
     page.click("button[value=import]")
 
 
-def agree_to_letters(landlady: Page, mailbox: Mailbox) -> None:
+def agree_to_letters(landlady: Page, mailbox: FakeMailServer) -> None:
     """The first letter asks; she agrees, and wants to be told at any hour."""
     letter = text_of(mailbox.wait_for(ADDRESS, "/lead-way/"))
     landlady.goto(re.search(r"http://\S+/lead-way/[\w-]+", letter).group())

@@ -6,9 +6,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from keng.channels.email.fake import FakeMailServer, text_of
 from tests.journeys.desk import Desk
 from tests.journeys.looks import fits, is_fine
-from tests.journeys.mailbox import Mailbox, text_of
 from tests.journeys.test_s08_relay import approve, levels, one_tap, write
 
 HAMLET = "Tổ dân phố Phúc Ninh"
@@ -101,7 +101,7 @@ def link_of(duty: Desk) -> str:
     return page.locator("#lead-link").inner_text().strip()
 
 
-def choose_letters(principal: Page, mailbox: Mailbox) -> None:
+def choose_letters(principal: Page, mailbox: FakeMailServer) -> None:
     """She types her address, at any hour, and agrees from the letter that comes."""
     principal.locator("main a[href$='/way']").click()
     fits(principal)

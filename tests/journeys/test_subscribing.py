@@ -6,10 +6,10 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Page, expect
 
+from keng.channels.email.fake import text_of
 from tests.journeys import zalo
 from tests.journeys.desk import Desk, also_who_had_enough, submit_for_approval
 from tests.journeys.looks import fits
-from tests.journeys.mailbox import text_of
 
 READER = "nguoi-dang-ky@example.org"
 GROUP = "gmf-nenh-0001"

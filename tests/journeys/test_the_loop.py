@@ -6,9 +6,9 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from keng.channels.email.fake import text_of
 from tests.journeys import zalo
 from tests.journeys.desk import Desk, also_who_had_enough, submit_for_approval
-from tests.journeys.mailbox import text_of
 from tests.journeys.resident import CODE, Story, read_status, report
 
 SUBSCRIBER = "doc-gia@example.org"

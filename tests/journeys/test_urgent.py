@@ -7,11 +7,11 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import expect
 
+from keng.channels.email.fake import text_of
 from keng.channels.web_push.fake import FakeBrowser
 from keng.kit import times
 from tests.journeys.conftest import PATIENCE
 from tests.journeys.desk import Desk, also_who_had_enough, submit_for_approval
-from tests.journeys.mailbox import text_of
 from tests.journeys.officer_phone import OfficerPhone
 from tests.journeys.resident import Story, read_status, report
 

@@ -4,18 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.journeys.mailbox import Mailbox
+from keng.channels.email.fake import FakeMailServer
+from keng.channels.fake import running_provider
 from tests.stack import Stack
 
 
 @pytest.fixture(scope="session")
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as running:
+def mailbox() -> Iterator[FakeMailServer]:
+    with running_provider(FakeMailServer()) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def quiet_stack(mailbox: Mailbox) -> Iterator[Stack]:
+def quiet_stack(mailbox: FakeMailServer) -> Iterator[Stack]:
     """Places, officers and groups alone."""
     with Stack({"KENG_SMTP_URL": mailbox.url}, bare=True) as running:
         yield running

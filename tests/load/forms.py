@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from lxml import html
 
-# What a form's field is given: one value, or all that are ticked.
-Given = str | Iterable[str]
+# What stands in a field of a form: one value, or all that are ticked.
+FieldValue = str | Iterable[str]
 
 
 class FormBrowser:
@@ -24,21 +24,21 @@ class FormBrowser:
         """The page at an address, or below the site of the present one."""
         return self._ask(urllib.parse.urljoin(self.address, address))
 
-    def send(self, having: str, **given: Given) -> "FormBrowser":
+    def send(self, field_or_address: str, /, **fields: FieldValue) -> "FormBrowser":
         """The first form with a field of this name, or whose address ends so, as it stands.
 
-        `given` fields are filled in instead, a button's name and value among them.
+        `fields` are filled in instead, a button's name and value among them.
         """
-        form = next(
-            (one for one in self.page.forms if self._is_meant(one, having)),
-            None,
+        forms = (one for one in self.page.forms if self._is_meant(one, field_or_address))
+        form = next(forms, None)
+        assert form is not None, (
+            f"no form with {field_or_address!r} at {self.address}: {self.words[:400]}"
         )
-        assert form is not None, f"no form with {having!r} at {self.address}: {self.words[:400]}"
-        fields = [(name, value) for name, value in form.form_values() if name not in given]
-        for name, value in given.items():
+        pairs = [(name, value) for name, value in form.form_values() if name not in fields]
+        for name, value in fields.items():
             values = [value] if isinstance(value, str) else value
-            fields += [(name, one) for one in values]
-        body = urllib.parse.urlencode(fields).encode()
+            pairs += [(name, one) for one in values]
+        body = urllib.parse.urlencode(pairs).encode()
         return self._ask(urllib.parse.urljoin(self.address, form.get("action") or ""), body)
 
     @property
@@ -52,8 +52,9 @@ class FormBrowser:
         return [str(found) for found in self.page.xpath("//a/@href") if part in found]
 
     @staticmethod
-    def _is_meant(form: html.FormElement, having: str) -> bool:
-        return having in form.fields or (form.get("action") or "").endswith(having)
+    def _is_meant(form: html.FormElement, field_or_address: str) -> bool:
+        is_its_address = (form.get("action") or "").endswith(field_or_address)
+        return is_its_address or field_or_address in form.fields
 
     def _ask(self, address: str, body: bytes | None = None) -> "FormBrowser":
         with self._opener.open(address, body, timeout=60) as answer:

@@ -20,8 +20,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from keng.channels.email.fake import FakeMailServer
 from keng.kit.ids import new_id
-from tests.journeys.mailbox import Mailbox
 from tests.load.forms import FormBrowser, signed_in_officer
 from tests.load.large_network import BY_HAND, CALLED, GROUPS, LEADS_TOLD, SUBSCRIBERS
 from tests.load.storm import eventually, queue_bulk
@@ -55,7 +55,7 @@ class Scene:
     """The stack, its network, and what became of the warning."""
 
     stack: Stack
-    mailbox: Mailbox
+    mailbox: FakeMailServer
     network: dict[str, Any]
     database: psycopg.Connection[Any]
     warning: str = ""
@@ -73,16 +73,16 @@ class Scene:
     def tell_fake(self, name: str, body: object) -> None:
         headers = {"content-type": "application/json"}
         address = f"{self.stack.zalo}/_fake/{name}"
-        asked = urllib.request.Request(address, json.dumps(body).encode(), headers)
-        urllib.request.urlopen(asked, timeout=60).close()
+        request = urllib.request.Request(address, json.dumps(body).encode(), headers)
+        urllib.request.urlopen(request, timeout=60).close()
 
     def writes_to_us(self, user: str, text: str) -> None:
         self.tell_fake("emit", {"events": [{"kind": "text", "user": user, "text": text}]})
 
     def journal(self) -> list[dict[str, Any]]:
         """What the official account delivered, oldest first."""
-        with urllib.request.urlopen(f"{self.stack.zalo}/_fake/journal", timeout=60) as told:
-            return [e for e in json.load(told) if e["error"] == 0 and e["recipient"]]
+        with urllib.request.urlopen(f"{self.stack.zalo}/_fake/journal", timeout=60) as answer:
+            return [e for e in json.load(answer) if e["error"] == 0 and e["recipient"]]
 
     def unsent_by_machine(self, dispatch: str) -> int:
         found = self.column(
@@ -106,12 +106,12 @@ class Scene:
 def scene(quiet_stack, mailbox) -> Iterator[Scene]:
     """333 groups, and accounts without a limit."""
     command = [sys.executable, "-m", "tests.load.large_network"]
-    made = subprocess.run(
+    ended = subprocess.run(
         command, env=quiet_stack.environment, capture_output=True, text=True, check=False
     )
-    assert made.returncode == 0, made.stderr[-2000:]
+    assert ended.returncode == 0, ended.stderr[-2000:]
     with connected(quiet_stack) as database:
-        found = Scene(quiet_stack, mailbox, json.loads(made.stdout), database)
+        found = Scene(quiet_stack, mailbox, json.loads(ended.stdout), database)
         found.tell_fake("settings", {"rate_limit": 0})
         found.tell_fake("groups", [{"id": one} for one in found.network["zalo_groups"]])
         people = (CALLED, REPORTER, IN_DANGER)
@@ -125,12 +125,12 @@ def test_all_who_got_it_are_told_and_first_who_passed_it_on(scene):
     send_warning(scene)
     partner = pass_it_on(scene)
     take_back_while_others_wait(scene)
-    same_recipients_on_the_same_channels(scene)
-    every_provider_carried_it_once(scene)
-    who_passed_it_on_is_first(scene)
-    it_went_before_bulk_and_after_what_is_urgent(scene)
-    it_was_handed_over_in_time(scene)
-    leads_have_it_and_all_groups_are_covered(scene)
+    check_recipients_and_channels(scene)
+    check_each_provider_carried_it_once(scene)
+    check_order(scene)
+    check_before_bulk_after_urgent(scene)
+    check_time(scene)
+    check_coverage(scene)
     assert TAKEN_BACK in partner.open("/partner/").words
 
 
@@ -190,30 +190,31 @@ def take_back_while_others_wait(scene: Scene) -> None:
     scene.writes_to_us(IN_DANGER, SECOND_DANGER)
     eventually(lambda: not scene.unsent_by_machine(scene.recall), 90, "the recall does not end")
     waiting = "SELECT count(*) FROM delivery_delivery WHERE address LIKE 'khac-%%' AND state = %s"
-    assert scene.column(waiting, "queued") > [OTHER_BULK // 2]
+    (left,) = scene.column(waiting, "queued")
+    assert left > OTHER_BULK // 2
 
 
-def same_recipients_on_the_same_channels(scene: Scene) -> None:
+def check_recipients_and_channels(scene: Scene) -> None:
     """Exactly those who got the version."""
     question = (
         "SELECT recipient_ref::text, channel FROM delivery_delivery WHERE dispatch_id = %s"
         " AND recipient_kind IN ('group', 'subscription')"
     )
-    got, told = (Counter(scene.rows(question, key)) for key in (scene.first, scene.recall))
-    assert told == got
-    assert {key for key, _channel in told} == {
+    first, recall = (Counter(scene.rows(question, key)) for key in (scene.first, scene.recall))
+    assert recall == first
+    assert {key for key, _channel in recall} == {
         *scene.network["groups"],
         *scene.network["subscribers"],
     }
-    assert told.total() == GROUPS + SUBSCRIBERS
-    assert Counter(channel for _key, channel in told)["by_hand"] == BY_HAND
+    assert recall.total() == GROUPS + SUBSCRIBERS
+    assert Counter(channel for _key, channel in recall)["by_hand"] == BY_HAND
     assert not scene.column(
         "SELECT recipient_ref FROM delivery_delivery WHERE recipient_ref = ANY(%s::uuid[])",
         scene.network["outsiders"],
     )
 
 
-def every_provider_carried_it_once(scene: Scene) -> None:
+def check_each_provider_carried_it_once(scene: Scene) -> None:
     """What arrived outside, by their own journals."""
     addressed = {}
     for channel in ("zalo_oa", "sandbox"):
@@ -238,8 +239,15 @@ def every_provider_carried_it_once(scene: Scene) -> None:
     assert (len(shown), shown.total()) == (SUBSCRIBERS // 2, SUBSCRIBERS // 2)
 
 
-def who_passed_it_on_is_first(scene: Scene) -> None:
-    """Groups whose leads said so, then the other groups, then people; so with leads told by mail.
+def check_order(scene: Scene) -> None:
+    """Whoever passed it on is told first: by our rows, by the provider, and among leads."""
+    check_order_of_rows(scene)
+    check_order_at_the_provider(scene)
+    check_order_of_leads(scene)
+
+
+def check_order_of_rows(scene: Scene) -> None:
+    """Groups whose leads said so, then the other groups, then people.
 
     Rows are sent in the order of their ids.
     """
@@ -253,6 +261,10 @@ def who_passed_it_on_is_first(scene: Scene) -> None:
     )
     assert turns == sorted(turns)
     assert Counter(turns)[0] == PASSED_ON + PASSED_ON_BY_MACHINE
+
+
+def check_order_at_the_provider(scene: Scene) -> None:
+    """The official account delivered first to the groups that it was passed on to."""
     came = [each["recipient"] for each in scene.journal()[scene.before_recall :]]
     gmf = set(scene.column("SELECT channel_address FROM network_group WHERE channel = 'zalo_oa'"))
     passed_on = set(
@@ -264,6 +276,10 @@ def who_passed_it_on_is_first(scene: Scene) -> None:
         )
     )
     assert set([one for one in came if one in gmf][:PASSED_ON_BY_MACHINE]) == passed_on
+
+
+def check_order_of_leads(scene: Scene) -> None:
+    """Of the leads told by mail those first who said that they had passed it on."""
     said_so = scene.column(
         "SELECT EXISTS (SELECT FROM delivery_relaytask t WHERE t.dispatch_id = %s"
         " AND t.lead_id = d.recipient_ref AND t.confirmed_at IS NOT NULL)"
@@ -275,7 +291,7 @@ def who_passed_it_on_is_first(scene: Scene) -> None:
     assert said_so == [True] * PASSED_ON + [False] * (LEADS_TOLD - PASSED_ON)
 
 
-def it_went_before_bulk_and_after_what_is_urgent(scene: Scene) -> None:
+def check_before_bulk_after_urgent(scene: Scene) -> None:
     """Counted in the messages of the recall that came before."""
     came = scene.journal()[scene.before_recall :]
     gmf = set(scene.column("SELECT channel_address FROM network_group WHERE channel = 'zalo_oa'"))
@@ -301,7 +317,7 @@ def it_went_before_bulk_and_after_what_is_urgent(scene: Scene) -> None:
         assert last - arrived > 2 * OVERTAKEN, kind
 
 
-def it_was_handed_over_in_time(scene: Scene) -> None:
+def check_time(scene: Scene) -> None:
     """95 % of each account, from the officer's act on."""
     (begun,) = scene.column("SELECT created_at FROM delivery_dispatch WHERE id = %s", scene.recall)
     for channel in ("zalo_oa", "sandbox", "email"):
@@ -318,7 +334,7 @@ def it_was_handed_over_in_time(scene: Scene) -> None:
         assert took <= datetime.timedelta(seconds=most), channel
 
 
-def leads_have_it_and_all_groups_are_covered(scene: Scene) -> None:
+def check_coverage(scene: Scene) -> None:
     """Each group by hand is with its lead, at once; when they have tapped, every group has it."""
     asked = scene.column(
         "SELECT DISTINCT group_id::text FROM delivery_relaytask"

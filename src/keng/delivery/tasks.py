@@ -42,7 +42,7 @@ TASKS = [
         stranded.rescue_stranded_rows,
         every=timedelta(seconds=30),
     ),
-    # Somebody else's server; a dead address of a minute ago has had one letter too many.
+    # Slow: somebody else's server. A minute: until then a dead address gets more letters.
     WorkerTask(
         "read the mail that came back",
         returned_mail.read_returned_mail,

@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
@@ -53,8 +53,7 @@ class FilesTaken:
 
     def from_stranger(self) -> "FilesTaken":
         """The same from a browser that may send none: its words are read, its files are not."""
-        most_files = min(self.most_files, MOST_FILES * MOST_FILE_BYTES // self.most_bytes)
-        return replace(self, most_files=most_files, are_kept=False)
+        return replace(self, are_kept=False)
 
 
 NO_FILES = FilesTaken(most_bytes=0, most_files=0)
@@ -317,8 +316,7 @@ def takes_files(
 
 def files_taken_by(view: Callable[..., Any]) -> FilesTaken:
     """Which files the form of this view takes."""
-    found: FilesTaken = getattr(view, _MARK, NO_FILES)
-    return found
+    return cast("FilesTaken", getattr(view, _MARK, NO_FILES))
 
 
 def largest_file_for(view: Callable[..., Any]) -> int:

@@ -56,14 +56,14 @@ class TooManyFilms(Refused):
 class TooManyFilmsToday(TooManyFilms):
     """As many as a partner may upload in a day, thrown away or not."""
 
-    sentence = _("Your partner uploaded ten films in the last 24 hours. Upload this one tomorrow.")
+    sentence = _("Your partner uploaded 10 films in the last 24 hours. Upload this one tomorrow.")
 
 
 class TooManyFilmsKept(TooManyFilms):
     """As many as a partner may keep beside those of its lessons."""
 
     sentence = _(
-        "Your partner keeps 30 films that no lesson has. Throw one of them away, then upload this "
+        "Your partner keeps 30 films that no lesson in use has. Throw one away, then upload this "
         "one."
     )
 
@@ -71,7 +71,7 @@ class TooManyFilmsKept(TooManyFilms):
 class TooManyFilmsWait(TooManyFilms):
     """As many as the worker prepares for a partner at a time."""
 
-    sentence = _("Three films of your partner are being prepared. Wait until one is ready.")
+    sentence = _("3 films of your partner are being prepared. Wait until one is ready.")
 
 
 class MarksUnchecked(Refused):

@@ -46,7 +46,7 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "may_steer": may_stop_or_resend(request.officer, found),
         "text": text,
         "outcome": outcome,
-        "groups": outcome_of_groups(found),
+        "groups": outcome_of_groups(found) if found.materialised_at else None,
         "missed": missed,
         "lags": lags_in_words(found),
         "to_resend": missed_queries.count_to_resend(missed),

@@ -103,10 +103,8 @@ def tell_of_next_dispatch() -> int:
     key = first.first()
     if key is None:
         return 0
-    lead_ids = _leads_in_turn(untold, key)
-    # Before the dispatch, whose end would call off what is not yet written.
-    found = {way.pk: way for way in lock(LeadWay.objects.in_use().filter(pk__in=lead_ids))}
-    ways = [found[lead_id] for lead_id in lead_ids if lead_id in found]
+    # Locked before the dispatch, whose end would call off what is not yet written.
+    ways = _ways_in_turn(untold, key)
     open_dispatch = Dispatch.objects.filter(pk=key, cancelled_at__isnull=True)
     dispatch = lock(open_dispatch.select_related("unit")).first()
     if dispatch is None or not ways:
@@ -134,8 +132,8 @@ def tell_of_next_dispatch() -> int:
     return len(rows)
 
 
-def _leads_in_turn(untold: QuerySet[RelayTask], dispatch_id: uuid.UUID) -> list[uuid.UUID]:
-    """One portion of those to tell of this dispatch.
+def _ways_in_turn(untold: QuerySet[RelayTask], dispatch_id: uuid.UUID) -> list[LeadWay]:
+    """Where one portion of the leads is told of this dispatch, locked, in the order of telling.
 
     Of a correction or a recall first who said that they passed the wrong text on: it stands there.
     """
@@ -149,7 +147,10 @@ def _leads_in_turn(untold: QuerySet[RelayTask], dispatch_id: uuid.UUID) -> list[
         turn=Case(When(Exists(passed_on), then=0), default=1)
     )
     in_turn = tasks.order_by("turn", "lead_id").values_list("lead_id", flat=True)
-    return list(in_turn.distinct()[:_PORTION])
+    lead_ids = list(in_turn.distinct()[:_PORTION])
+    ways = lock(LeadWay.objects.in_use().filter(pk__in=lead_ids))
+    ways_by_lead = {way.pk: way for way in ways}
+    return [ways_by_lead[lead_id] for lead_id in lead_ids if lead_id in ways_by_lead]
 
 
 def _untold_tasks() -> QuerySet[RelayTask]:

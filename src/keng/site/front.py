@@ -8,7 +8,7 @@ its last byte to the last byte of its answer.
 import asyncio
 import codecs
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from io import BytesIO
@@ -136,8 +136,10 @@ class Front:
         files = _files_taken(environ)
         if files.only_from is not None:
             loop = asyncio.get_running_loop()
-            is_known = await loop.run_in_executor(self._threads, _is_known, files, environ)
-            files = files if is_known else files.from_stranger()
+            may_send = await loop.run_in_executor(
+                self._threads, _may_send_files, files.only_from, environ
+            )
+            files = files if may_send else files.from_stranger()
         try:
             await self._bodies.receive_body(body, receive, head=head, files=files)
         except BodyRefused as error:
@@ -219,10 +221,12 @@ def _files_taken(environ: dict[str, Any]) -> FilesTaken:
         return NO_FILES
 
 
-def _is_known(files: FilesTaken, environ: dict[str, Any]) -> bool:
-    """Whether this browser may send such files. While nobody can say, it may not."""
+def _may_send_files(
+    only_from: Callable[[Mapping[str, str]], bool], environ: dict[str, Any]
+) -> bool:
+    """Whether this browser may send any to the view that asks so. While nobody can say, not."""
     connection.close_if_unusable_or_obsolete()
     try:
-        return files.only_from is None or files.only_from(cookies_of_request(environ))
+        return only_from(cookies_of_request(environ))
     except (DatabaseError, SuspiciousOperation):
         return False

@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         rounds=max(3, arguments.rounds),
         is_full=arguments.full,
         seconds=max(10, arguments.seconds),
-        messages=arguments.messages and max(100, arguments.messages),
+        messages=max(100, arguments.messages) if arguments.messages else 0,
     ) as bench:
         for name in names:
             figures: list[Figure] = importlib.import_module(BENCHES[name]).measure(bench)

@@ -15,7 +15,7 @@ import uvloop
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
 _SLOWER = b"get /latency/"
-# As Kannel's gateways are asked: a message all the same.
+# Kannel sends by GET, as a question is asked.
 _MESSAGE = b"get /v3.0/"
 _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 @dataclass(slots=True)
 class Fault:
-    """One call that goes wrong. `match` is a part of the path, `count` how many calls.
+    """One call that goes wrong. `match` and `address` are parts of the path, `count` how many.
 
     status/body replace the answer and nothing is done; delay holds the answer back; truncate sends
     that many bytes of it; drop cuts the connection, before_read with nothing done, after_accept
@@ -15,6 +15,8 @@ class Fault:
     """
 
     match: str = ""
+    address: str = ""
+    """What a person typed on the page, beside the step that the fault is of."""
     count: int = 1
     status: int | None = None
     body: Any = None
@@ -55,7 +57,7 @@ class Faults:
 
     def next_fault(self, path: str) -> Fault | None:
         for fault in tuple(self._queue):
-            if fault.match in path:
+            if fault.match in path and fault.address in path:
                 fault.count -= 1
                 if fault.count <= 0:
                     self._queue.remove(fault)

@@ -69,8 +69,9 @@ def faults_part(faults: PageFaults, waiting: int) -> str:
         '<h2>Gây lỗi</h2><form method="post" action="/_fake/fault"><p><label>Lỗi gì<br>'
         f'<select name="fault">{options}</select></label></p>'
         '<p><label>Mấy lần<br><input name="count" type="number" min="1" max="1000" value="1" '
-        "required></label></p><p><label>Chỉ khi địa chỉ gọi có (để trống: mọi lần gọi)<br>"
-        '<input name="match" maxlength="200"></label></p>'
+        "required></label></p><p><label>Chỉ với địa chỉ có chữ này "
+        "(để trống: địa chỉ nào cũng lỗi)<br>"
+        '<input name="address" maxlength="200"></label></p>'
         '<p><button name="do" value="order">Gây lỗi</button> '
         f'<button name="do" value="clear">Bỏ hết lỗi</button></p></form>{waits}'
     )
@@ -81,9 +82,9 @@ def clock_part(clock: FakeClock) -> str:
     now = datetime.fromtimestamp(clock.now(), UTC).astimezone(VIETNAM)
     return (
         f"<h2>Đồng hồ</h2><p>Ở đây đang là {now:%H:%M:%S, %d/%m/%Y}.</p>"
-        '<form method="post" action="/_fake/move-clock"><p><label>Chỉnh nhanh lên mấy phút '
-        '(số âm: lùi lại)<br><input name="minutes" type="number" value="60" required></label></p>'
-        "<p><button>Chỉnh</button></p></form>"
+        '<form method="post" action="/_fake/move-clock"><p><label>Cho đồng hồ chạy tới bao nhiêu '
+        'phút (số âm: lùi lại)<br><input name="minutes" type="number" value="60" required>'
+        "</label></p><p><button>Chỉnh</button></p></form>"
     )
 
 

@@ -265,7 +265,7 @@ class FakeProvider(ABC):
             return self._page("Đã bỏ hết lỗi.")
         words, fault = self.page_faults[form["fault"]]
         count = min(max(int(form["count"]), 1), 1000)
-        self.faults.next(**({"match": form.get("match", ""), "count": count} | dict(fault)))
+        self.faults.next(**fault, address=form.get("address", ""), count=count)
         return self._page(f"Đã đặt lỗi: {words}.")
 
     async def _changed(self, name: str, body: Mapping[str, Any]) -> object:

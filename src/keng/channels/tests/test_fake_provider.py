@@ -6,6 +6,7 @@ import pytest
 
 from keng.channels import get_channel
 from keng.channels.base import Request
+from keng.channels.email.fake import FakeMailServer
 from keng.channels.fake import running_provider
 from keng.channels.messenger.fake import FakeMessenger
 from keng.channels.telegram.fake import FakeTelegram
@@ -56,14 +57,22 @@ def test_what_was_sent_is_shown_and_nothing_in_it_is_markup():
 def test_a_person_orders_a_fault_and_moves_the_clock_on_the_page():
     with running_provider(FakeTelegram()) as fake:
         url = f"{fake.base}/bot{fake.settings.bot_token}/getMe"
-        page = form_sent(fake, "fault", fault="503", count=2, match="getMe", do="order")
+        page = form_sent(fake, "fault", fault="503", count=2, address="getMe", do="order")
         assert "Đang chờ xảy ra: 2" in page
         assert [talk(Request("POST", url, {}, b"{}")).status for _ in range(2)] == [503, 503]
-        form_sent(fake, "fault", fault="503", count=2, match="", do="order")
+        form_sent(fake, "fault", fault="503", count=2, address="", do="order")
         assert "Đang chờ xảy ra" not in form_sent(fake, "fault", do="clear")
         before = fake.clock.now()
         form_sent(fake, "move-clock", minutes=-90)
         assert -5401 < fake.clock.now() - before < -5390
+
+
+def test_what_is_typed_narrows_a_fault_that_has_a_part_of_the_path_of_its_own():
+    with running_provider(FakeMailServer()) as fake:
+        form_sent(fake, "fault", fault="policy", count=1, address="an@keng", do="order")
+        assert fake.faults.next_fault("RCPT an@keng.example") is None
+        assert fake.faults.next_fault("END binh@keng.example") is None
+        assert fake.faults.next_fault("END an@keng.example") is not None
 
 
 def test_a_test_may_order_faults_move_the_clock_and_change_settings():

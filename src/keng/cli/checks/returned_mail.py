@@ -31,8 +31,8 @@ def returned(place: CheckedPlace) -> Finding:
         )
     if not rows:
         return ok("no account has a mailbox that letters come back to")
-    latest = max(float(read) for _slug, _fault, _since, read in rows)
-    return ok(f"{len(rows)} return mailboxes, all read within {age_words(latest)}")
+    longest_ago = max(float(read) for _slug, _fault, _since, read in rows)
+    return ok(f"{len(rows)} return mailboxes, all read within {age_words(longest_ago)}")
 
 
 def _fault(slug: str, fault: str, since: float | None, read: float | None) -> str:

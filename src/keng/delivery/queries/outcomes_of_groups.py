@@ -6,7 +6,8 @@ Whoever subscribed is counted by channel alone: in a hamlet a small number would
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 
@@ -23,6 +24,18 @@ LEFT JOIN places_place commune ON commune.id = p.parent_id AND p.kind = 'hamlet'
 WHERE d.dispatch_id = %s AND d.recipient_kind = 'group' AND d.part = 1
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 2, 3, 4, 5
 """
+
+
+class _Count(NamedTuple):
+    """A row of _COUNT: so many groups of one kind at one place are in one state."""
+
+    kind: str
+    commune: str
+    commune_id: UUID
+    hamlet: str
+    place_id: UUID
+    state: str
+    groups: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +67,10 @@ def outcome_of_groups(dispatch: Dispatch) -> OutcomeOfGroups:
     """Only first parts count, so no group counts twice."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [dispatch.pk])
-        counted = cursor.fetchall()
-    kinds = _sums(counted, lambda kind, *_place: kind)
-    communes = _sums(counted, lambda _kind, commune, key, *_hamlet: (key, commune))
-    hamlets = _sums(counted, lambda _kind, commune, _key, hamlet, key: (key, commune, hamlet))
+        counts = [_Count(*row) for row in cursor.fetchall()]
+    kinds = _sums(counts, lambda row: row.kind)
+    communes = _sums(counts, lambda row: (row.commune_id, row.commune))
+    hamlets = _sums(counts, lambda row: (row.place_id, row.commune, row.hamlet))
     return OutcomeOfGroups(
         tuple(
             OutcomeRow(str(kind.label), **kinds[kind.value])
@@ -72,9 +85,9 @@ def outcome_of_groups(dispatch: Dispatch) -> OutcomeOfGroups:
     )
 
 
-def _sums(counted: Iterable[Any], part_of: Callable[..., Any]) -> dict[Any, Counter[str]]:
+def _sums(counts: Iterable[_Count], part_of: Callable[[_Count], Any]) -> dict[Any, Counter[str]]:
     """How many stand in each column, for each part, in the order of the rows."""
     sums: dict[Any, Counter[str]] = {}
-    for *where, state, count in counted:
-        sums.setdefault(part_of(*where), Counter())[COLUMN_OF_STATE[state]] += count
+    for row in counts:
+        sums.setdefault(part_of(row), Counter())[COLUMN_OF_STATE[row.state]] += row.groups
     return sums

@@ -62,13 +62,13 @@ class Wire(Protocol):
         """One request that no delivery makes. Raises ConnectionBroken, UnsendableRequest."""
 
     def carry_from_thread(self, request: Request) -> Reply:
-        """The same for a thread beside the loop."""
+        """The same as ask, for a thread beside the loop."""
 
     async def close(self) -> None: ...
 
 
 class Transports:
-    """Every socket of the sender's. Made inside of its loop."""
+    """Every socket of the sender's, as a Wire. Made inside of its loop."""
 
     def __init__(self, http: HttpClient, pool: AsyncConnectionPool[Any]) -> None:
         self._http = http
@@ -79,7 +79,6 @@ class Transports:
     async def carry(
         self, wire: Request | Mail | TableRecord, delivery: PreparedDelivery
     ) -> Reply | MailReply | RecordWritten:
-        """What came back. Raises ConnectionBroken, UnsendableRequest, psycopg.Error."""
         if isinstance(wire, Request):
             return await self._http.carry(wire)
         if isinstance(wire, Mail):
@@ -87,11 +86,9 @@ class Transports:
         return await self._write_record(wire, delivery)
 
     async def ask(self, request: Request) -> Reply:
-        """One request that no delivery makes. Raises ConnectionBroken, UnsendableRequest."""
         return await self._http.carry(request)
 
     def carry_from_thread(self, request: Request) -> Reply:
-        """The same for a thread beside the loop."""
         return asyncio.run_coroutine_threadsafe(self._http.carry(request), self._loop).result()
 
     async def close(self) -> None:

@@ -71,4 +71,4 @@ def test_page_and_sheet_have_them(desk_client, ward):
     sheet = desk_client.get(there).content.decode("utf-8-sig").splitlines()
     assert "Trường học;1;0;1;0;0;1;3" in sheet
     assert f"Phường Thử;{ward.hamlet.full_name};0;1;0;0;0;1;2" in sheet
-    assert "Người tự đăng ký chỉ được đếm theo kênh." in sheet
+    assert "Người đăng ký nhận cảnh báo chỉ đếm theo kênh, không đếm theo nơi." in sheet

@@ -44,7 +44,7 @@ class FilmsAreOff(Refused):
 
 
 class FilmIsNeeded(Refused):
-    """A lesson has the film, or it is still being prepared."""
+    """A lesson that is not over has the film, or it is still being prepared."""
 
     sentence = _(
         "Not discarded: a lesson has this film, or it is still being prepared. Take it out of the "

@@ -72,7 +72,7 @@ def film(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def film_discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Throw a film away that no lesson has."""
+    """Throw a film away that no lesson has, or only ones that are over."""
     _visible_film(request, pk)
     try:
         film_acts.discard_film(pk, by=request.officer)

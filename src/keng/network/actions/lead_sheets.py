@@ -11,7 +11,7 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.network import acts
 from keng.network.actions.group_sheets import PlanChanged, PlanNotReady
-from keng.network.actions.lead_ways import enter_ways
+from keng.network.actions.lead_ways import enter_ways, hold_ways
 from keng.network.models import Lead
 from keng.network.sheets.plan_leads import LeadPlan, LeadRow, plan_lead_sheet
 from keng.network.sheets.reading import Sheet
@@ -27,7 +27,11 @@ def import_leads(sheet: Sheet, *, shown: str, by: "Officer") -> LeadPlan:
     Nobody is removed. Raises NotAllowed or PlanChanged, and then nothing was changed.
     """
     permit_anywhere()
-    there = _lock_changed(plan_lead_sheet(sheet, by=by).changed, by)
+    first = plan_lead_sheet(sheet, by=by)
+    if first.digest != shown:
+        raise PlanChanged
+    there = _lock_changed(first.changed, by)
+    hold_ways(row.lead_id for row in first.changed if row.lead_id and row.typed)
     # Once more, with what changes held.
     found = plan_lead_sheet(sheet, by=by)
     if found.digest != shown or {row.lead_id for row in found.changed} - there.keys():

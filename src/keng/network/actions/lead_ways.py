@@ -6,7 +6,7 @@ that is sent from it, so it has agreed by that.
 
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -233,15 +233,26 @@ def _put_address(
     way.entered_at = times.now()
 
 
+def hold_ways(lead_ids: Iterable[uuid.UUID]) -> None:
+    """A step of a sheet: what leads choose on their own pages waits until it is taken over."""
+    ids = sorted(lead_ids)
+    rows = (LeadWay(lead_id=key) for key in ids)
+    LeadWay.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    list(lock(LeadWay.objects.without_address().filter(pk__in=ids)))
+
+
 def enter_ways(typed: Mapping[uuid.UUID, TypedAddress]) -> None:
-    """A step of a sheet: what it says for each lead; who refused was left out of it before."""
+    """A step of a sheet: what it says for each lead; who refused was left out of it before.
+
+    Of leads who were there before, the rows are held since the sheet was planned (hold_ways).
+    """
     known = {way.pk: way for way in lock(LeadWay.objects.without_address().filter(pk__in=typed))}
-    # All at once, since Django takes a second to update a hundred rows of so many columns.
     new = {key: LeadWay(lead_id=key) for key in typed if key not in known}
     seals = seal.SealBatch()
     for key, way in (known | new).items():
         _put_address(way, typed[key], seals, is_entered_for_lead=True)
-    # What a lead chooses on their own page in this moment stays.
+    # With all columns at once: Django takes a second to update a hundred rows of so many. There is
+    # no conflict to ignore; without the word Django reads the address back, which no desk may.
     LeadWay.objects.bulk_create(new.values(), batch_size=500, ignore_conflicts=True)
     LeadWay.objects.bulk_update(known.values(), _WAY, batch_size=500)
 

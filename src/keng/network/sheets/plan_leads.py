@@ -113,6 +113,8 @@ class LeadRow:
     """The superior is new, too: the number of that row."""
     groups: tuple[uuid.UUID, ...] = ()
     typed: TypedAddress | None = field(default=None, repr=False)
+    replaces: str = field(default="", repr=False)
+    """The hash of the address that it takes the place of."""
     changes: tuple[CellChange, ...] = ()
     above: str = ""
     """Of the superior the name, for the page."""
@@ -121,7 +123,8 @@ class LeadRow:
     def digest_parts(self) -> tuple[Any, ...]:
         """All that would be done, for the digest."""
         done = (self.lead_id, self.above_id, self.above_row, self.groups)
-        return (self.number, self.state, self.position, *map(str, done), self.typed_hash)
+        address = (self.replaces, self.typed_hash)
+        return (self.number, self.state, self.position, *map(str, done), *address)
 
     @property
     def typed_hash(self) -> str:
@@ -212,6 +215,7 @@ class _LeadLine:
         self.above_line: _LeadLine | None = None
         self._groups: tuple[Group, ...] = ()
         self._typed: TypedAddress | None = None
+        self._replaces = ""
 
     def read(self) -> None:
         """All but the superior, who may stand in a later row."""
@@ -273,7 +277,8 @@ class _LeadLine:
             self.errors.append(str(error.sentence))
             return None
         way = self._known.ways.get(self.lead.pk) if self.lead else None
-        if way is not None and way.address_hash and bytes(way.address_hash) == typed.hash:
+        there = bytes(way.address_hash or b"") if way is not None else b""
+        if there == typed.hash:
             return None
         if way is not None and way.channel and way.confirmed_at and not way.gone_at:
             self._notes.append(_("the address is left out: they agreed to be told elsewhere"))
@@ -286,6 +291,7 @@ class _LeadLine:
         elif typed.hash in self._known.refused:
             self._notes.append(_("the address is left out: somebody there asked to hear nothing"))
         else:
+            self._replaces = there.hex()
             return typed
         return None
 
@@ -329,6 +335,7 @@ class _LeadLine:
             above_row=self.above_line.line.number if self.above_line else None,
             groups=tuple(sorted(posts | {group.pk for group in self._groups})),
             typed=self._typed,
+            replaces=self._replaces,
             changes=changes,
             above=self.above_line.name if self.above_line else above.name if above else "",
         )
@@ -349,7 +356,8 @@ class _LeadLine:
             found.append(CellChange(str(_HEADINGS["groups"]), "", "; ".join(added)))
         if self._typed is not None:
             heading = _HEADINGS["mailbox" if self._typed.channel == BY_EMAIL else "phone"]
-            found.append(CellChange(str(heading), "", _("a new one, sealed")))
+            before = _("another one, sealed") if self._replaces else ""
+            found.append(CellChange(str(heading), before, _("a new one, sealed")))
         return tuple(found)
 
     def _name_of_superior(self) -> str:

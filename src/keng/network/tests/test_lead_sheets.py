@@ -4,11 +4,13 @@ import csv
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from keng.acts.errors import ChangedMeanwhile
 from keng.audit.models import Entry
 from keng.kit import times
-from keng.network.actions import lead_ways
+from keng.network.actions import lead_sheets, lead_ways
 from keng.network.actions.lead_sheets import import_leads
 from keng.network.actions.lead_ways import TypedAddress
 from keng.network.models import Lead, LeadRefusal, LeadWay
@@ -137,6 +139,44 @@ def test_where_a_lead_agreed_to_be_told_no_sheet_changes(desk):
     again = (*PRINCIPAL[:5], "other@truong.example", "")
     plan = plan_lead_sheet(sheet_of(again), by=desk.officer)
     assert (plan.rows[0].state, "chỗ khác" in plan.rows[0].notes[0]) == ("same", True)
+
+
+def choose_on_own_page(address):
+    theirs = TypedAddress(lead_ways.BY_EMAIL, address)
+    lead_ways.choose_lead_way(Lead.objects.get(), theirs)
+    return theirs
+
+
+def test_what_a_lead_chose_meanwhile_is_shown_before_a_sheet_takes_its_place(desk):
+    make.lead(unit=desk.unit, name="Cô Lan", position="Hiệu trưởng")
+    sheet = sheet_of(PRINCIPAL)
+    shown = plan_lead_sheet(sheet, by=desk.officer).digest
+    theirs = choose_on_own_page("nha@lan.example")
+    with pytest.raises(ChangedMeanwhile):
+        import_leads(sheet, shown=shown, by=desk.officer)
+    assert bytes(LeadWay.objects.get().address_hash) == theirs.hash
+    (row,) = plan_lead_sheet(sheet, by=desk.officer).rows
+    assert row.changes[-1].before == "địa chỉ khác, đã niêm phong"
+
+
+def test_what_leads_choose_while_a_sheet_is_taken_over_waits_for_its_end(desk, monkeypatch):
+    make.lead(unit=desk.unit, name="Cô Lan", position="Hiệu trưởng")
+    sheet = sheet_of(PRINCIPAL)
+    shown = plan_lead_sheet(sheet, by=desk.officer).digest
+    locked = []
+
+    def plan(*args, **kwargs):
+        locked.append([q["sql"] for q in queries if "network_leadway" in q["sql"]][-1:])
+        return plan_lead_sheet(*args, **kwargs)
+
+    monkeypatch.setattr(lead_sheets, "plan_lead_sheet", plan)
+    with CaptureQueriesContext(connection) as queries:
+        import_leads(sheet, shown=shown, by=desk.officer)
+    # The rows are held before the sheet is planned for the second time, by which it is written.
+    _first_look, (held,) = locked
+    assert "FOR NO KEY UPDATE" in held
+    theirs = choose_on_own_page("nha@lan.example")
+    assert bytes(LeadWay.objects.get().address_hash) == theirs.hash
 
 
 def test_groups_are_added_and_never_taken_away(desk):

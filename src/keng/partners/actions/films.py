@@ -36,7 +36,6 @@ from keng.partners.errors import (
 )
 from keng.partners.models import Manuscript
 
-# The sentences of the errors say these numbers.
 _MOST_WAITING = 3
 _MOST_A_DAY = 10
 _MOST_KEPT = 30
@@ -65,12 +64,12 @@ def take_in_partner_film(
         words=dict(words),
         made_by_member=by,
     )
-    _ask_for_place(by)
+    _refuse_too_many(by)
     write_film_file(film, pieces)
     try:
         # Writing takes long, and nobody else waits for that: others may have come meanwhile.
         wait_for_turn(TurnLock.PARTNER_FILMS, by.partner_id)
-        _ask_for_place(by)
+        _refuse_too_many(by)
     except TooManyFilms:
         remove_film_files(film)
         raise
@@ -80,23 +79,24 @@ def take_in_partner_film(
     return film
 
 
-def _ask_for_place(member: PartnerMember) -> None:
-    own = Film.objects.of_partner(member.partner_id)
+def _refuse_too_many(member: PartnerMember) -> None:
+    present = Film.objects.of_partner(member.partner_id)
     # What was thrown away meanwhile has cost its time as well.
-    ever = Film.objects.filter(partner_id=member.partner_id)
+    uploaded = Film.objects.filter(partner_id=member.partner_id)
+    # Those of lessons that everybody reads were let out by a second person. They are read before
+    # the role is taken, which may read no lesson.
+    lessons = Edition.objects.filter(
+        lesson__collection__partner=member.partner_id, film__isnull=False, ended_at=None
+    )
+    in_lessons = list(lessons.values_list("film", flat=True))
+    kept = present.exclude(state=Film.State.REFUSED).exclude(pk__in=in_lessons)
     with in_partner_role():
-        states = dict(own.values_list("pk", "state"))
-        today = ever.filter(made_at__gt=times.now() - _DAY).count()
-    in_work = [state for state in states.values() if state in _IN_WORK]
-    if len(in_work) >= _MOST_WAITING:
-        raise TooManyFilmsWait
-    if today >= _MOST_A_DAY:
-        raise TooManyFilmsToday
-    kept = [key for key, state in states.items() if state != Film.State.REFUSED]
-    # Those of lessons that everybody reads were let out by a second person.
-    in_lessons = Edition.objects.filter(film__in=kept, ended_at=None).values("film").distinct()
-    if len(kept) - in_lessons.count() >= _MOST_KEPT:
-        raise TooManyFilmsKept
+        if present.filter(state__in=_IN_WORK).count() >= _MOST_WAITING:
+            raise TooManyFilmsWait
+        if uploaded.filter(made_at__gt=times.now() - _DAY).count() >= _MOST_A_DAY:
+            raise TooManyFilmsToday
+        if kept.count() >= _MOST_KEPT:
+            raise TooManyFilmsKept
 
 
 @act(acts.DISCARD_PARTNER_FILM)

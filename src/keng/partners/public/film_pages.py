@@ -79,7 +79,7 @@ def _film_page(request: HttpRequest, pk: uuid.UUID, *, problem: str = "") -> Htt
 
 @require_POST
 def partner_film_discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Throw a film away that no lesson and no draft has."""
+    """Throw a film away that no draft has, and no lesson that is not over."""
     try:
         actions.discard_partner_film(pk, by=request.member)
     except FilmIsNeeded as error:

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, connection, transaction
 from django.test import TestCase
+from django.utils import translation
 
 from keng.accounts.partner_role import in_partner_role
 from keng.accounts.partner_signing import (
@@ -230,6 +231,40 @@ def test_a_partner_keeps_thirty_films_and_uploads_ten_a_day(stage, kept, today, 
     else:
         with pytest.raises(error):
             upload_one()
+
+
+def test_a_film_counts_as_kept_again_once_its_lesson_is_over(public_client, stage, ready, become):
+    text = lesson_with(public_client, stage.thu, ready)
+    Film.objects.bulk_create(
+        Film(
+            unit=stage.partner.invited_by_unit,
+            partner=stage.partner,
+            made_by_member=stage.thu,
+            state="ready",
+            seconds=2,
+            size=6,
+            made_at=times.now() - datetime.timedelta(days=2),
+        )
+        for _each in range(films._MOST_KEPT - 1)
+    )
+    become("public")
+    manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=stage.binh)
+    films._refuse_too_many(stage.thu)
+    manuscripts.withdraw_manuscript(text.pk, by=stage.thu)
+    with pytest.raises(TooManyFilmsKept):
+        films._refuse_too_many(stage.thu)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_sentences_say_the_numbers_that_hold(language):
+    numbers = {
+        TooManyFilmsWait: films._MOST_WAITING,
+        TooManyFilmsToday: films._MOST_A_DAY,
+        TooManyFilmsKept: films._MOST_KEPT,
+    }
+    with translation.override(language):
+        for error, most in numbers.items():
+            assert f" {most} " in f" {error.sentence}"
 
 
 def test_films_are_prepared_in_turn_between_partners_and_the_province(stage):

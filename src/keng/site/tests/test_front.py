@@ -330,11 +330,11 @@ def test_files_that_no_view_claimed_are_gone_after_the_answer(settings, monkeypa
     assert on_disk() == []
 
 
-@pytest.mark.parametrize(("is_known", "kept"), [(True, [True, False]), (False, [False, False])])
-def test_of_a_film_only_one_is_kept_and_of_a_stranger_none(settings, monkeypatch, is_known, kept):
+@pytest.mark.parametrize(("may_send", "kept"), [(True, [True, False]), (False, [False, False])])
+def test_of_a_film_only_one_is_kept_and_of_a_stranger_none(settings, monkeypatch, may_send, kept):
     settings.ROOT_URLCONF = "keng.site.public_urls"
-    if is_known:
-        monkeypatch.setattr("keng.site.front._is_known", lambda _files, _environ: True)
+    if may_send:
+        monkeypatch.setattr("keng.site.front._may_send_files", lambda _only_from, _environ: True)
     seen = []
 
     def look(environ, start_response):
@@ -348,14 +348,6 @@ def test_of_a_film_only_one_is_kept_and_of_a_stranger_none(settings, monkeypatch
     served = serve(sent, application=look, headers=headers, raw_path=b"/partner/films/new/")
     assert seen == kept
     assert b"Phim" in served[2]
-
-
-def test_a_stranger_sends_no_more_than_to_any_other_form():
-    films = FilesTaken(100 * 2**20, most_files=8, only_from=lambda _cookies: False).from_stranger()
-    assert films.most_files * films.most_bytes <= uploads.MOST_FILES * uploads.MOST_FILE_BYTES
-    with pytest.raises(BodyRefused) as refused:
-        take_in(b"", files=films, length=161 * 2**20)
-    assert refused.value.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from keng.imported.forms import ImportForm
 from keng.intake.by_staff.take_down_forms import ShownChatForm
 from keng.kit import uploads
 from keng.kit.upload_room import NoRoom, upload_room
-from keng.kit.uploads import largest_file_for
+from keng.kit.uploads import MOST_FILE_BYTES, MOST_FILES, files_taken_by, largest_file_for
 from keng.lessons.film_forms import FilmForm
 from keng.lookup_pages.public.dispute import ObjectionForm
 from keng.network.forms.establishments import EstablishmentSheetForm
@@ -104,6 +104,14 @@ def test_an_address_that_takes_no_files_never_writes_one(
                 unread.discard(address)
     # Pages that are only shown refuse every form unread.
     assert len(unread) < most_unread, unread
+
+
+def test_a_stranger_sends_no_more_to_an_address_of_members_than_to_any_other_form():
+    taken = [files_taken_by(view) for _address, view in addresses("keng.site.public_urls")]
+    of_members = [files for files in taken if files.only_from is not None]
+    assert of_members
+    for files in of_members:
+        assert files.most_files * files.most_bytes <= MOST_FILES * MOST_FILE_BYTES
 
 
 def test_a_form_with_a_wrong_token_leaves_nothing(public_client, settings):

@@ -308,23 +308,42 @@ def test_the_offer_names_places_with_enough_reports(ward, five):
     assert (offer.place, offer.category, offer.reports) == (ward.place, KIND, 5)
 
 
-WHY_REFUSED = {
-    "two reports alike": lambda _ward, five: Tip.objects.filter(pk=five[0].pk).update(
-        text=WORDS[1]
-    ),
-    "a hamlet alone": lambda ward, _five: Tip.objects.update(place=ward.hamlet),
-    "too few days": lambda _ward, _five: Tip.objects.update(received_at=times.now()),
-    "refused before": lambda ward, _five: refuse_thanks(
-        proposed(ward).pk, reason="Chỉ một nhà ở ngõ đó", by=ward.commander
-    ),
-    "no group": lambda _ward, _five: Group.objects.update(is_active=False),
-    "another desk's place": lambda ward, _five: Jurisdiction.objects.filter(
-        place=ward.place
-    ).update(valid_to=times.local_date(times.now())),
-}
+def make_two_alike(_ward, five):
+    Tip.objects.filter(pk=five[0].pk).update(text=WORDS[1])
 
 
-@pytest.mark.parametrize("bring_about", WHY_REFUSED.values(), ids=WHY_REFUSED)
+def make_all_of_one_hamlet(ward, _five):
+    Tip.objects.update(place=ward.hamlet)
+
+
+def make_all_of_one_day(_ward, _five):
+    Tip.objects.update(received_at=times.now())
+
+
+def refuse_once(ward, _five):
+    refuse_thanks(proposed(ward).pk, reason="Chỉ một nhà ở ngõ đó", by=ward.commander)
+
+
+def end_every_group(_ward, _five):
+    Group.objects.update(is_active=False)
+
+
+def give_place_away(ward, _five):
+    today = times.local_date(times.now())
+    Jurisdiction.objects.filter(place=ward.place).update(valid_to=today)
+
+
+@pytest.mark.parametrize(
+    "bring_about",
+    [
+        make_two_alike,
+        make_all_of_one_hamlet,
+        make_all_of_one_day,
+        refuse_once,
+        end_every_group,
+        give_place_away,
+    ],
+)
 def test_what_would_be_refused_is_not_offered(ward, five, bring_about):
     bring_about(ward, five)
     assert possible_thanks(ward.unit, officer=ward.officer) == []

@@ -60,20 +60,20 @@ def measure(bench: Bench) -> list[Figure]:
         for latency in (0, _LATENCY_MS) if peers else ():
             urlopen(f"{address}/latency/{latency}").close()  # noqa: S310 -- our own sink
             runs = {"ours": lambda: run_ours(bench, rig, count).sending_per_second, **peers}
-            found = alternate(bench.rounds, runs)
-            figures += [_figure(name, latency, count, found) for name in peers]
+            rates = alternate(bench.rounds, runs)
+            figures += [_figure(name, latency, count, rates) for name in peers]
         rig.clear()
     return figures
 
 
-def _figure(name: str, latency: int, count: int, found: dict[str, list[float]]) -> Figure:
+def _figure(name: str, latency: int, count: int, rates: dict[str, list[float]]) -> Figure:
     each = f", each answer after {latency} ms" if latency else ""
     return Figure(
         f"delivery_{latency}ms_vs_{name}" if latency else f"delivery_vs_{name}",
         f"{count:,} deliveries, leased, sent and recorded{each}",
         "/s",
-        found["ours"],
-        found[name],
+        rates["ours"],
+        rates[name],
         _NAMES[name],
         _TARGETS.get((name, latency)),
     )
@@ -81,20 +81,20 @@ def _figure(name: str, latency: int, count: int, found: dict[str, list[float]]) 
 
 def _peers_here(rig: Rig, count: int) -> _Peers:
     """What can be measured on this machine; of the others it is printed why not."""
-    found: _Peers = {}
+    peers: _Peers = {}
     try:
         python = peers_python()
     except CannotContinue as error:
         print(f"Celery and Apprise are not measured: {error}", flush=True)
     else:
-        found["celery"] = lambda: _run_celery(python, rig, count)
-        found["apprise"] = lambda: _run_apprise(python, rig, count)
+        peers["celery"] = lambda: _run_celery(python, rig, count)
+        peers["apprise"] = lambda: _run_apprise(python, rig, count)
     bearerbox = find_bearerbox()
     if bearerbox is None:
         print("Kannel is not measured: no bearerbox on PATH (Debian: kannel)", flush=True)
     else:
-        found["kannel"] = lambda: _run_kannel(bearerbox, rig, count)
-    return found
+        peers["kannel"] = lambda: _run_kannel(bearerbox, rig, count)
+    return peers
 
 
 def _run_celery(python: Path, rig: Rig, count: int) -> float:
@@ -165,8 +165,10 @@ def _rate(
 
 
 def _environment(rig: Rig) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    return kept | {"PEER_URL": rig.sink + PATH, "PEER_BODY": BODY.decode()}
+    inherited = {
+        name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ
+    }
+    return inherited | {"PEER_URL": rig.sink + PATH, "PEER_BODY": BODY.decode()}
 
 
 def _broker() -> str:

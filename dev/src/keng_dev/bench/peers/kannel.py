@@ -12,7 +12,6 @@ import tempfile
 import time
 from http import HTTPStatus
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import aiohttp
@@ -76,18 +75,12 @@ class Kannel:
         file.write_text(settings)
         for program, port in zip(self._programs, ("boxes", "messages"), strict=True):
             command = [program, "--verbosity", "4", str(file)]
-            log = (Path(self._folder.name) / "log").open("ab")
-            self._running.append(subprocess.Popen(command, stdout=log, stderr=log))
-            log.close()
+            with (Path(self._folder.name) / "log").open("ab") as log:
+                self._running.append(subprocess.Popen(command, stdout=log, stderr=log))
             self._wait_for(self._ports[port])
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         for process in reversed(self._running):
             process.kill()
             process.wait()
@@ -100,12 +93,12 @@ class Kannel:
     async def _hand_over(self, count: int) -> None:
         left = iter(range(count))
         url = f"http://127.0.0.1:{self._ports['messages']}/cgi-bin/sendsms"
-        said = {"username": "bench", "password": "bench", "text": _TEXT}
+        parameters = {"username": "bench", "password": "bench", "text": _TEXT}
 
         async def work(session: aiohttp.ClientSession) -> None:
             for number in left:
-                to = said | {"to": f"8490{number:07d}"}
-                async with session.get(url, params=to) as reply:
+                message = parameters | {"to": f"8490{number:07d}"}
+                async with session.get(url, params=message) as reply:
                     if reply.status != HTTPStatus.ACCEPTED:
                         raise CannotContinue(f"Kannel answered {reply.status}")
 
@@ -120,5 +113,5 @@ class Kannel:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return
             time.sleep(0.1)
-        said = (Path(self._folder.name) / "log").read_text(errors="replace")
-        raise CannotContinue(f"Kannel did not start: {said.strip()[-300:]}")
+        log_text = (Path(self._folder.name) / "log").read_text(errors="replace")
+        raise CannotContinue(f"Kannel did not start: {log_text.strip()[-300:]}")

@@ -56,7 +56,7 @@ class FakeMailServer(FakeProvider):
             {"match": "RCPT", "status": 550, "body": "5.1.1 no such mailbox"},
         ),
         "policy": (
-            "Từ chối thư của ta (550)",
+            "Không nhận thư của Kẻng (550)",
             {"match": "END", "status": 550, "body": "5.7.1 reputation"},
         ),
         "slow": ("Trả lời chậm 10 giây", {"delay": 10.0}),
@@ -158,6 +158,10 @@ class FakeMailServer(FakeProvider):
     def letters_to(self, recipient: str) -> list[EmailMessage]:
         """Every letter to somebody, oldest first, one that came twice twice."""
         return [each.parsed() for each in self.letters if each.recipient == recipient]
+
+    def has(self, recipient: str, words: str) -> bool:
+        """Whether a letter with these words has come to somebody."""
+        return any(words in text_of(letter) for letter in self.letters_to(recipient))
 
     def wait_for(self, recipient: str, words: str = "", within: float = 40) -> EmailMessage:
         """The newest letter to somebody whose text holds these words."""

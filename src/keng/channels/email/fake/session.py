@@ -154,8 +154,8 @@ class SmtpSession:
         way, _, initial = rest.partition(" ")
         match way.upper():
             case "PLAIN":
-                given = (initial and _decoded(initial)) or await self._ask("")
-                parts = given.split("\0")
+                answer = (initial and _decoded(initial)) or await self._ask("")
+                parts = answer.split("\0")
                 user, password = parts[1:] if len(parts) == 3 else ("", "")
             case "LOGIN":
                 user = (initial and _decoded(initial)) or await self._ask("Username:")

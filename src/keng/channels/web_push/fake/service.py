@@ -110,9 +110,9 @@ class FakePushService(FakeProvider):
         path = f"/push/{len(self._browsers)}"
         secret = len(self._browsers).to_bytes(16)
         key = ec.derive_private_key(number, CURVE) if number else ec.generate_private_key(CURVE)
-        made = FakeBrowser(self.url + path, key, secret)
-        self._browsers[path] = made
-        return made
+        browser = FakeBrowser(self.url + path, key, secret)
+        self._browsers[path] = browser
+        return browser
 
     def _message_items(self) -> str:
         """What the browsers showed, and before it how each is subscribed."""
