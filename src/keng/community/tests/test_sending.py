@@ -305,7 +305,7 @@ def test_a_picture_sent_again_after_a_lost_answer_is_kept_once(stage, resident):
 
 
 def test_files_are_counted_and_measured_and_the_good_ones_stay(stage, resident, monkeypatch):
-    monkeypatch.setattr(uploads, "MOST_FILE_BYTES", 200_000)
+    monkeypatch.setattr(uploads, "largest_file_for", lambda _view: 200_000)
     resident.write(place=stage.place)
     big = SimpleUploadedFile("to.mp4", b"x" * 250_000, "video/mp4")
     page = resident.post("describe", text="a", attached=[picture(), big]).content.decode()
