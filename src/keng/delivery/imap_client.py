@@ -21,7 +21,7 @@ _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _NUMBER = re.compile(rb"\d{1,10}")
 
 
-class MailStoreFault(Exception):
+class MailboxFault(Exception):
     """The mailbox cannot be read; the message says why, for an operator, and names nobody."""
 
     def __init__(self, words: str, *, is_refusal: bool = False) -> None:
@@ -31,7 +31,7 @@ class MailStoreFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class MailStore:
+class MailboxAccess:
     """Where letters come back to: imaps://host:port, or imap:// with STARTTLS."""
 
     url: str
@@ -39,11 +39,11 @@ class MailStore:
     password: str = field(repr=False)
 
 
-def mail_store_of(credentials: Mapping[str, str]) -> MailStore | None:
+def return_mailbox_access(credentials: Mapping[str, str]) -> MailboxAccess | None:
     """Of an account; None where what comes back is not read."""
     if not credentials.get("return_address") or not credentials.get("return_server"):
         return None
-    return MailStore(
+    return MailboxAccess(
         credentials["return_server"],
         credentials.get("return_user") or credentials.get("user", ""),
         credentials.get("return_password") or credentials.get("password", ""),
@@ -64,7 +64,7 @@ class _Limited:
 
     def read(self, size: int) -> bytes:
         if size > _LARGEST_PIECE:
-            raise MailStoreFault("it sends more than was asked for")
+            raise MailboxFault("it sends more than was asked for")
         return self._counted(super().read(size))  # type: ignore[misc]
 
     def readline(self) -> bytes:
@@ -77,7 +77,7 @@ class _Limited:
     def _counted(self, received: bytes) -> bytes:
         self._received += len(received)
         if self._received > _MOST_OF_A_ROUND:
-            raise MailStoreFault("it sends more than was asked for")
+            raise MailboxFault("it sends more than was asked for")
         return received
 
     def _cut(self) -> None:
@@ -95,16 +95,16 @@ class _Encrypted(_Limited, imaplib.IMAP4_SSL):
 
 
 class OpenMailbox:
-    """Its INBOX, while it is open. Every method raises MailStoreFault."""
+    """Its INBOX, while it is open. Every method raises MailboxFault."""
 
     def __init__(self, connection: imaplib.IMAP4) -> None:
         self._connection = connection
-        self.epoch, self._next = self._select()
+        self.numbering, self._next = self._select()
         """What the server calls this numbering of letters: with another, numbers mean others."""
 
-    def numbers_after(self, position: int, most: int) -> tuple[list[int], int]:
-        """The next letters after a position, and how far was looked: that, too, is a position."""
-        first = position + 1
+    def numbers_after(self, read_up_to: int, most: int) -> tuple[list[int], int]:
+        """The next letters behind that number, and up to which number was looked."""
+        first = read_up_to + 1
         while first < self._next:
             last = min(first + _WINDOW, self._next) - 1
             found = self._search(first, last)
@@ -113,7 +113,7 @@ class OpenMailbox:
             if found or last + 1 >= self._next:
                 return found, last
             first = last + 1
-        return [], position
+        return [], read_up_to
 
     def beginning(self, number: int, size: int) -> bytes | None:
         """So much of a letter, unread as it was; None where somebody took it away meanwhile."""
@@ -136,10 +136,10 @@ class OpenMailbox:
         with _faults():
             status, _count = self._connection.select("INBOX")
             if status != "OK":
-                raise MailStoreFault("it has no INBOX", is_refusal=True)
-            epoch = self._connection.response("UIDVALIDITY")[1]
+                raise MailboxFault("it has no INBOX", is_refusal=True)
+            numbering = self._connection.response("UIDVALIDITY")[1]
             following = self._connection.response("UIDNEXT")[1]
-        return _number_in(epoch), _number_in(following)
+        return _number_in(numbering), _number_in(following)
 
     def _search(self, first: int, last: int) -> list[int]:
         answer = self._ask("SEARCH", "UID", f"{first}:{last}")
@@ -151,28 +151,28 @@ class OpenMailbox:
         with _faults():
             status, answer = self._connection.uid(command, *words)
         if status != "OK":
-            raise MailStoreFault(f"it refused {command}")
+            raise MailboxFault(f"it refused {command}")
         return list(answer)
 
 
 def _number_in(answer: list[bytes | None]) -> int:
     found = _NUMBER.search(answer[0]) if answer and answer[0] else None
     if found is None:
-        raise MailStoreFault("it does not number its letters")
+        raise MailboxFault("it does not number its letters")
     return int(found[0])
 
 
 @contextlib.contextmanager
-def open_mailbox(store: MailStore) -> Iterator[OpenMailbox]:
-    """Signed in, with its INBOX open; closed at the end. Raises MailStoreFault."""
+def open_mailbox(access: MailboxAccess) -> Iterator[OpenMailbox]:
+    """Signed in, with its INBOX open; closed at the end. Raises MailboxFault."""
     with _faults():
-        connection = _connect(store.url)
+        connection = _connect(access.url)
     try:
         with _faults():
-            _sign_in(connection, store)
+            _sign_in(connection, access)
         yield OpenMailbox(connection)
     finally:
-        with contextlib.suppress(imaplib.IMAP4.error, OSError, MailStoreFault):
+        with contextlib.suppress(imaplib.IMAP4.error, OSError, MailboxFault):
             connection.logout()
         with contextlib.suppress(OSError):
             connection.shutdown()
@@ -189,24 +189,24 @@ def _connect(url: str) -> imaplib.IMAP4:
         # A password goes over no open network.
         if "STARTTLS" not in connection.capabilities:
             connection.shutdown()
-            raise MailStoreFault("it does not encrypt: use imaps://", is_refusal=True)
+            raise MailboxFault("it does not encrypt: use imaps://", is_refusal=True)
         connection.starttls(ssl.create_default_context())
     return connection
 
 
-def _sign_in(connection: imaplib.IMAP4, store: MailStore) -> None:
-    user, password = store.user, store.password
+def _sign_in(connection: imaplib.IMAP4, access: MailboxAccess) -> None:
+    user, password = access.user, access.password
     try:
         if "AUTH=PLAIN" in connection.capabilities:
             # Unlike LOGIN it takes any letters.
-            said = f"\0{user}\0{password}".encode()
-            connection.authenticate("PLAIN", lambda _challenge: said)
+            reply = f"\0{user}\0{password}".encode()
+            connection.authenticate("PLAIN", lambda _challenge: reply)
         else:
             connection.login(user, password)
     except (imaplib.IMAP4.abort, UnicodeError):
         raise
     except imaplib.IMAP4.error as error:
-        raise MailStoreFault("it refuses user or password", is_refusal=True) from error
+        raise MailboxFault("it refuses user or password", is_refusal=True) from error
     # What it can may be more, once it knows us.
     status, answer = connection.capability()
     if status == "OK" and answer and answer[-1]:
@@ -220,7 +220,7 @@ def _faults() -> Iterator[None]:
     """Every way in which a server can fail, as one, without a word of what it said."""
     try:
         yield
-    except MailStoreFault:
+    except MailboxFault:
         raise
     except (imaplib.IMAP4.error, OSError, UnicodeError, ValueError) as error:
-        raise MailStoreFault(f"it cannot be reached or read ({type(error).__name__})") from error
+        raise MailboxFault(f"it cannot be reached or read ({type(error).__name__})") from error

@@ -10,7 +10,7 @@ from keng.channels.email import Email
 from keng.channels.email.returned import LONGEST_READ, read_returned_letter
 from keng.delivery.actions import returned_letters as actions
 from keng.delivery.credentials import credentials_for_receiving
-from keng.delivery.imap_client import MailStoreFault, OpenMailbox, mail_store_of, open_mailbox
+from keng.delivery.imap_client import MailboxFault, OpenMailbox, open_mailbox, return_mailbox_access
 from keng.delivery.models import ChannelAccount, ReturnMailbox
 
 logger = logging.getLogger(__name__)
@@ -25,14 +25,14 @@ def read_returned_mail() -> int:
 
 def _read_mailbox_of(account: ChannelAccount) -> int:
     credentials = credentials_for_receiving(account)
-    store = mail_store_of(credentials)
-    known = actions.mailbox_to_read(account.pk) if store else None
-    if store is None or known is None:
+    access = return_mailbox_access(credentials)
+    mailbox_row = actions.mailbox_to_read(account.pk) if access else None
+    if access is None or mailbox_row is None:
         return 0
     try:
-        with open_mailbox(store) as mailbox:
-            count = _read_letters(mailbox, known, credentials["return_address"])
-    except MailStoreFault as fault:
+        with open_mailbox(access) as mailbox:
+            count = _read_letters(mailbox, mailbox_row, credentials["return_address"])
+    except MailboxFault as fault:
         logger.warning("the return mailbox of %s: %s", account.slug, fault)
         actions.note_fault(account.pk, str(fault), is_refusal=fault.is_refusal)
         return 0
@@ -40,16 +40,16 @@ def _read_mailbox_of(account: ChannelAccount) -> int:
     return count
 
 
-def _read_letters(mailbox: OpenMailbox, known: ReturnMailbox, return_address: str) -> int:
-    position = known.position if known.epoch == mailbox.epoch else 0
-    numbers, looked_up_to = mailbox.numbers_after(position, MOST_A_ROUND)
+def _read_letters(mailbox: OpenMailbox, mailbox_row: ReturnMailbox, return_address: str) -> int:
+    read_up_to = mailbox_row.read_up_to if mailbox_row.numbering == mailbox.numbering else 0
+    numbers, looked_up_to = mailbox.numbers_after(read_up_to, MOST_A_ROUND)
     for number in numbers:
         raw = mailbox.beginning(number, LONGEST_READ)
         if raw is not None:
             letter = read_returned_letter(raw, return_address)
-            if letter.tokens and actions.take_returned_letter(known.account_id, letter):
+            if letter.tokens and actions.take_returned_letter(mailbox_row.account_id, letter):
                 mailbox.delete([number])
-        actions.note_position(known.account_id, mailbox.epoch, number)
-    if looked_up_to > position:
-        actions.note_position(known.account_id, mailbox.epoch, looked_up_to)
+        actions.note_read_up_to(mailbox_row.account_id, mailbox.numbering, number)
+    if looked_up_to > read_up_to:
+        actions.note_read_up_to(mailbox_row.account_id, mailbox.numbering, looked_up_to)
     return len(numbers)

@@ -62,7 +62,7 @@ class ReturnedLetter:
 
     tokens: tuple[str, ...] = field(default=(), repr=False)
     """Of the addresses it was sent to; whoever keeps the key says which are true."""
-    mark: str = field(default="", repr=False)
+    message_id: str = field(default="", repr=False)
     """Its Message-ID, or a hash where it has none: the same letter has the same."""
     report: DeliveryReport | None = None
     is_automatic: bool = False
@@ -84,15 +84,15 @@ def _read(letter: Message, raw: bytes, return_address: str) -> ReturnedLetter:
     report = None if is_answer else _report_in(letter)
     return ReturnedLetter(
         tokens=tuple(tokens_in_headers(letter, return_address)),
-        mark=_mark(letter, raw),
+        message_id=_message_id(letter, raw),
         report=report,
         is_automatic=is_answer or report is not None or _is_from_machine(letter),
     )
 
 
-def _mark(letter: Message, raw: bytes) -> str:
-    given = _header(letter, "Message-ID").strip()
-    return given[:_LONGEST_MESSAGE_ID] or hashlib.sha256(raw).hexdigest()
+def _message_id(letter: Message, raw: bytes) -> str:
+    header = _header(letter, "Message-ID").strip()
+    return header[:_LONGEST_MESSAGE_ID] or hashlib.sha256(raw).hexdigest()
 
 
 def _header(letter: Message, name: str) -> str:

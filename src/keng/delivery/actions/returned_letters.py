@@ -89,7 +89,7 @@ def _note(row: Delivery, outcome: Outcome) -> None:
 
 def _is_new(token: str, letter: ReturnedLetter) -> bool:
     """Whether this letter said nothing to this row before; from now on it has."""
-    key = keyed_hash("returned letter", token, letter.mark)
+    key = keyed_hash("returned letter", token, letter.message_id)
     if DedupeKey.objects.filter(key=key).exists():
         return False
     DedupeKey.objects.bulk_create([DedupeKey(key=key)])
@@ -105,9 +105,10 @@ def mailbox_to_read(account_id: uuid.UUID) -> ReturnMailbox | None:
 
 
 @work()
-def note_position(account_id: uuid.UUID, epoch: int, position: int) -> None:
-    """Everything up to here was taken, and is not read again."""
-    ReturnMailbox.objects.filter(account_id=account_id).update(epoch=epoch, position=position)
+def note_read_up_to(account_id: uuid.UUID, numbering: int, number: int) -> None:
+    ReturnMailbox.objects.filter(account_id=account_id).update(
+        numbering=numbering, read_up_to=number
+    )
 
 
 @work()

@@ -12,7 +12,7 @@ from keng.delivery import letter_tokens, returned_mail
 from keng.delivery.actions import returned_letters
 from keng.delivery.actions.accounts import renew_account
 from keng.delivery.credentials import keep_secrets
-from keng.delivery.imap_client import MailStore, MailStoreFault, OpenMailbox, open_mailbox
+from keng.delivery.imap_client import MailboxAccess, MailboxFault, OpenMailbox, open_mailbox
 from keng.delivery.models import Attempt, ChannelAccount, DedupeKey, Delivery, ReturnMailbox
 from keng.delivery.tests.sending import queue
 from keng.vault import keys
@@ -87,7 +87,7 @@ def read(become):
 
 def test_a_permanent_failure_ends_letter_and_address_once(read, mailbox, letter, subscription):
     mailbox.drop(report(*FAILED, to=to_letter(letter)))
-    mailbox.drop(report(*FAILED, to=to_letter(letter), mark="<2@mx>"))
+    mailbox.drop(report(*FAILED, to=to_letter(letter), message_id="<2@mx>"))
     assert read() == 2
     letter.refresh_from_db()
     subscription.refresh_from_db()
@@ -190,9 +190,9 @@ def test_a_worker_that_is_killed_reads_again_and_does_nothing_twice(
         raise Killed
 
     mailbox.drop(report("Action: delayed", "Status: 4.4.1", to=to_letter(letter)))
-    mailbox.drop(report(*FAILED, to=to_letter(letter), mark="<2@mx>"))
+    mailbox.drop(report(*FAILED, to=to_letter(letter), message_id="<2@mx>"))
     place = (
-        (OpenMailbox, "delete") if ends_after == "commit" else (returned_letters, "note_position")
+        (OpenMailbox, "delete") if ends_after == "commit" else (returned_letters, "note_read_up_to")
     )
     with monkeypatch.context() as patched:
         patched.setattr(*place, die)
@@ -219,7 +219,7 @@ def test_letters_are_taken_in_portions_and_numbered_anew_they_are_known(
     assert [read(), read(), read()] == [2, 2, 0]
     # Marked only: others may have marked letters that nobody asked us to remove.
     assert r"\Deleted" in mailbox.letters[delayed].flags
-    mailbox.epoch += 1
+    mailbox.numbering += 1
     assert [read(), read(), read()] == [2, 2, 0]
     assert Attempt.objects.count() == 1
     assert DedupeKey.objects.count() == 1
@@ -265,8 +265,8 @@ def test_a_password_is_not_told_to_an_open_network(mailbox):
     port = mailbox.url.rpartition(":")[2]
     for url in (f"imap://localhost.localdomain:{port}", f"imaps://127.0.0.1:{port}"):
         with (
-            pytest.raises(MailStoreFault),
-            open_mailbox(MailStore(url, "tra-lai", "dung-mat-khau")),
+            pytest.raises(MailboxFault),
+            open_mailbox(MailboxAccess(url, "tra-lai", "dung-mat-khau")),
         ):
             pass
     assert not [each for each in mailbox.commands if each in ("AUTHENTICATE", "LOGIN")]

@@ -32,7 +32,7 @@ class FakeMailbox:
         self.user, self.password = "tra-lai", "dung-mat-khau"
         self.letters: dict[int, FakeLetter] = {}
         self.commands: list[str] = []
-        self.epoch = 7
+        self.numbering = 7
         self.has_uidplus = True
         self.announces: int | None = None
         """A size that it claims of every letter, whatever follows."""
@@ -125,15 +125,15 @@ class _Talker(socketserver.StreamRequestHandler):
 
     def _authenticate(self, words: str) -> str:
         self._say("+")
-        said = base64.b64decode(self.rfile.readline(8192).strip()).decode().split("\0")
-        self.is_signed_in = words == "PLAIN" and said == ["", self.box.user, self.box.password]
+        parts = base64.b64decode(self.rfile.readline(8192).strip()).decode().split("\0")
+        self.is_signed_in = words == "PLAIN" and parts == ["", self.box.user, self.box.password]
         return "OK in" if self.is_signed_in else "NO [AUTHENTICATIONFAILED] wrong"
 
     def _select(self, _words: str) -> str:
         self.is_selected = True
         self._say(
             f"* {len(self.box.letters)} EXISTS",
-            f"* OK [UIDVALIDITY {self.box.epoch}] valid",
+            f"* OK [UIDVALIDITY {self.box.numbering}] valid",
             f"* OK [UIDNEXT {self.box.next_number}] next",
         )
         return "OK [READ-WRITE] selected"

@@ -14,7 +14,7 @@ TOKEN = "b" + "a2" * 21
 TO = with_token(RETURN, TOKEN)
 
 
-def report(*fields: str, to: str = TO, mark: str = "<1@mx>") -> bytes:
+def report(*fields: str, to: str = TO, message_id: str = "<1@mx>") -> bytes:
     """As Postfix writes one: words, the report, and the letter that it is about."""
     parts = [
         "Content-Type: text/plain\r\n\r\nThe mail system: 5.1.1 for somebody\r\n",
@@ -24,7 +24,8 @@ def report(*fields: str, to: str = TO, mark: str = "<1@mx>") -> bytes:
     ]
     body = "".join(f"--frontier\r\n{part}\r\n" for part in parts) + "--frontier--\r\n"
     return (
-        f"Return-Path: <>\r\nTo: {to}\r\nFrom: MAILER-DAEMON@mx.example\r\nMessage-ID: {mark}\r\n"
+        f"Return-Path: <>\r\nTo: {to}\r\nFrom: MAILER-DAEMON@mx.example\r\n"
+        f"Message-ID: {message_id}\r\n"
         "Content-Type: multipart/report; report-type=delivery-status; boundary=frontier\r\n"
         f"\r\n{body}"
     ).encode()
@@ -134,10 +135,10 @@ def test_any_bytes_are_read_and_carry_no_token(raw: bytes) -> None:
 
 def test_the_same_letter_has_the_same_mark() -> None:
     first = read_returned_letter(report("Status: 5.1.1"), RETURN)
-    assert first.mark == "<1@mx>"
+    assert first.message_id == "<1@mx>"
     assert (
-        read_returned_letter(plain("a"), RETURN).mark
-        != read_returned_letter(plain("b"), RETURN).mark
+        read_returned_letter(plain("a"), RETURN).message_id
+        != read_returned_letter(plain("b"), RETURN).message_id
     )
 
 
