@@ -8,6 +8,7 @@ import uuid
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models.functions import Coalesce
 
 from keng.acts.locks import wait_for_turn
 from keng.acts.work import work
@@ -100,8 +101,8 @@ def _is_new(token: str, letter: ReturnedLetter) -> bool:
 def mailbox_to_read(account_id: uuid.UUID) -> ReturnMailbox | None:
     """How far it was read; None where it is not due yet."""
     ReturnMailbox.objects.bulk_create([ReturnMailbox(account_id=account_id)], ignore_conflicts=True)
-    found = ReturnMailbox.objects.get(account_id=account_id)
-    return None if found.again_at and found.again_at > times.now() else found
+    mailbox = ReturnMailbox.objects.get(account_id=account_id)
+    return None if mailbox.again_at and mailbox.again_at > times.now() else mailbox
 
 
 @work()
@@ -122,15 +123,17 @@ def note_read(account_id: uuid.UUID) -> None:
 @work()
 def note_fault(account_id: uuid.UUID, words: str, *, is_refusal: bool) -> None:
     """It cannot be read, and is tried again later."""
-    found = ReturnMailbox.objects.get(account_id=account_id)
     now = times.now()
     ReturnMailbox.objects.filter(account_id=account_id).update(
         fault=words[:80],
-        fault_since=found.fault_since or now,
+        fault_since=Coalesce("fault_since", now),
         again_at=now + (_LATER if is_refusal else _SOON),
     )
 
 
-def try_again_now(account_id: uuid.UUID) -> None:
-    """A step of giving an account other secrets."""
-    ReturnMailbox.objects.filter(account_id=account_id).update(again_at=None)
+def forget_mailbox(account_id: uuid.UUID) -> None:
+    """A step of giving an account other secrets, perhaps another mailbox, perhaps none.
+
+    It is read from the beginning, which changes nothing.
+    """
+    ReturnMailbox.objects.filter(account_id=account_id).delete()

@@ -232,13 +232,43 @@ def test_a_mailbox_that_refuses_us_is_left_alone_until_it_gets_other_secrets(
     account.save()
     assert [read(), read()] == [0, 0]
     assert mailbox.commands.count("AUTHENTICATE") == 1
-    known = ReturnMailbox.objects.get()
-    assert (known.fault, known.read_at) == ("it refuses user or password", None)
+    mailbox_row = ReturnMailbox.objects.get()
+    assert (mailbox_row.fault, mailbox_row.read_at) == ("it refuses user or password", None)
     renew_account(account.pk, base_url="", settings=_settings(mailbox.url), tokens={})
     read()
-    known.refresh_from_db()
-    assert (known.fault, known.again_at) == ("", None)
-    assert known.read_at is not None
+    mailbox_row = ReturnMailbox.objects.get()
+    assert (mailbox_row.fault, mailbox_row.again_at) == ("", None)
+    assert mailbox_row.read_at is not None
+
+
+def test_what_was_read_of_a_mailbox_is_forgotten_with_its_settings(read, mailbox, account, letter):
+    for _ in range(2):
+        mailbox.drop(plain("Cảm ơn", To=RETURN, From="an@keng.example"))
+    assert read() == 2
+    with FakeMailbox() as other:
+        other.drop(report(*FAILED, to=to_letter(letter)))
+        # It numbers its letters as the first one does.
+        assert other.numbering == mailbox.numbering
+        renew_account(account.pk, base_url="", settings=_settings(other.url), tokens={})
+        assert read() == 1
+    renew_account(account.pk, base_url="", settings={"from_address": RETURN}, tokens={})
+    assert not ReturnMailbox.objects.exists()
+    assert read() == 0
+    assert not ReturnMailbox.objects.exists()
+
+
+def test_an_account_that_gets_other_secrets_in_a_round_is_no_accident(
+    read, become, account, monkeypatch
+):
+    def renew_and_fail(*_words):
+        become("owner")
+        renew_account(account.pk, base_url="", settings={"from_address": RETURN}, tokens={})
+        become("worker")
+        raise MailboxFault("it is away")
+
+    monkeypatch.setattr(OpenMailbox, "numbers_after", renew_and_fail)
+    assert read() == 0
+    assert not ReturnMailbox.objects.exists()
 
 
 def test_a_mailbox_that_is_away_and_one_that_was_not_set_up_stop_nothing(read, mailbox, account):
