@@ -80,13 +80,18 @@ def read_returned_letter(raw: bytes, return_address: str) -> ReturnedLetter:
 
 
 def _read(letter: Message, raw: bytes, return_address: str) -> ReturnedLetter:
-    is_answer = _is_automatic_answer(letter)
-    report = None if is_answer else _report_in(letter)
+    # Mail servers write "Auto-Submitted: auto-replied" into their reports, too (Postfix, Exim).
+    status = _status_part(letter)
+    is_answer = status is None and _is_automatic_answer(letter)
+    if status is not None:
+        report = _report_of_part(status)
+    else:
+        report = None if is_answer else _plain_report(letter)
     return ReturnedLetter(
         tokens=tuple(tokens_in_headers(letter, return_address)),
         message_id=_message_id(letter, raw),
         report=report,
-        is_automatic=is_answer or report is not None or _is_from_machine(letter),
+        is_automatic=is_answer or status is not None or _is_from_machine(letter),
     )
 
 
@@ -126,16 +131,21 @@ def _parts(letter: Message) -> list[Message]:
     return [part for part in parts[:_MOST_PARTS] if isinstance(part, Message)]
 
 
-def _report_in(letter: Message) -> DeliveryReport | None:
-    """By the standard where it is written so (RFC 3464): one letter had one recipient."""
+def _status_part(letter: Message) -> Message | None:
+    """The part that makes a letter a report by the standard (RFC 3464)."""
     for part in _parts(letter):
         if part.get_content_type() == "message/delivery-status":
-            blocks = part.get_payload()
-            for block in blocks[:_MOST_PARTS] if isinstance(blocks, list) else []:
-                if isinstance(block, Message) and ("Action" in block or "Status" in block):
-                    return _report_of_block(block)
-            return None
-    return _plain_report(letter)
+            return part
+    return None
+
+
+def _report_of_part(status: Message) -> DeliveryReport | None:
+    """Of its first recipient: one letter had one."""
+    blocks = status.get_payload()
+    for block in blocks[:_MOST_PARTS] if isinstance(blocks, list) else []:
+        if isinstance(block, Message) and ("Action" in block or "Status" in block):
+            return _report_of_block(block)
+    return None
 
 
 def _report_of_block(block: Message) -> DeliveryReport | None:

@@ -25,7 +25,7 @@ def report(*fields: str, to: str = TO, message_id: str = "<1@mx>") -> bytes:
     body = "".join(f"--frontier\r\n{part}\r\n" for part in parts) + "--frontier--\r\n"
     return (
         f"Return-Path: <>\r\nTo: {to}\r\nFrom: MAILER-DAEMON@mx.example\r\n"
-        f"Message-ID: {message_id}\r\n"
+        f"Message-ID: {message_id}\r\nAuto-Submitted: auto-replied\r\n"
         "Content-Type: multipart/report; report-type=delivery-status; boundary=frontier\r\n"
         f"\r\n{body}"
     ).encode()
