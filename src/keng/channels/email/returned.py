@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
+from typing import Any
 
 from keng.channels.email.addresses import tokens_in_headers
 from keng.channels.email.replies import outcome_of_smtp_reply
@@ -17,6 +18,8 @@ from keng.channels.wire import MailReply
 
 # The report stands before the letter that it is about: what comes after this is never fetched.
 LONGEST_READ = 256 * 1024
+# The parser takes time by lines times the depth of parts; a letter in base64 has 3,400 lines.
+_MOST_LINES = 10_000
 _MOST_PARTS = 20
 _LONGEST_TEXT = 64 * 1024
 _LONGEST_FIELD = 1000
@@ -69,11 +72,20 @@ class ReturnedLetter:
     """Whether no person wrote it: an absence note, a read receipt, whatever a machine sent back."""
 
 
+class _BoundedMessage(Message):
+    """The standard library splits a Content-Type in quadratic time (Python 3.11)."""
+
+    def get_param(self, param: str, failobj: Any = None, *more: Any, **named: Any) -> Any:
+        if len(str(self.get("Content-Type", ""))) > _LONGEST_FIELD:
+            return failobj
+        return super().get_param(param, failobj, *more, **named)
+
+
 def read_returned_letter(raw: bytes, return_address: str) -> ReturnedLetter:
     """Never raises: what cannot be read is a letter without a token."""
-    raw = raw[:LONGEST_READ]
+    raw = b"".join(raw[:LONGEST_READ].splitlines(keepends=True)[:_MOST_LINES])
     try:
-        return _read(message_from_bytes(raw), raw, return_address)
+        return _read(message_from_bytes(raw, _BoundedMessage), raw, return_address)
     # The parser of the standard library fails in many ways over what nobody would send.
     except Exception:  # noqa: BLE001 -- a letter that breaks it must not stop the ones behind it
         return ReturnedLetter()

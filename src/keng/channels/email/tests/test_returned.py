@@ -1,5 +1,6 @@
 """What a letter that came back says, of bytes that anybody may have written."""
 
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -12,6 +13,10 @@ from keng.channels.email.returned import LONGEST_READ, read_returned_letter
 RETURN = "tra-lai@congan.example.vn"
 TOKEN = "b" + "a2" * 21
 TO = with_token(RETURN, TOKEN)
+NESTED_80_TIMES = b"".join(
+    b"Content-Type: multipart/mixed; boundary=a%d\r\n\r\n--a%d\r\n" % (depth, depth)
+    for depth in range(80)
+)
 
 
 def report(*fields: str, to: str = TO, message_id: str = "<1@mx>") -> bytes:
@@ -127,6 +132,21 @@ def test_a_huge_letter_is_read_as_far_as_its_report() -> None:
     long_before = letter.replace(words, b"x" * LONGEST_READ)
     found = read_returned_letter(long_before, RETURN)
     assert (found.tokens, found.report) == ((TOKEN,), None)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'Content-Type: multipart/report; a="' + b";" * LONGEST_READ,
+        NESTED_80_TIMES + b"\r\n" + b"\n" * LONGEST_READ,
+        b"Content-Type: message/delivery-status\r\n\r\n" + b"\n" * LONGEST_READ,
+    ],
+    ids=["one header", "parts in parts", "blocks"],
+)
+def test_no_letter_takes_long_to_read(raw: bytes) -> None:
+    began = time.thread_time()
+    read_returned_letter(raw, RETURN)
+    assert time.thread_time() - began < 1
 
 
 def test_parts_within_parts_without_end_are_given_up() -> None:
