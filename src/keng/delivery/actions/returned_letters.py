@@ -74,7 +74,8 @@ def _take_report(delivery_id: uuid.UUID, report: DeliveryReport) -> None:
     outcome = report.outcome
     if outcome.kind == "gone":
         # First, as locks are taken everywhere: people before deliveries.
-        end_address(row.recipient_kind, row.recipient_ref, outcome.code, by="worker")
+        kind, ref = row.recipient_kind, row.recipient_ref
+        end_address(kind, ref, outcome.code, by="worker", written_to=row)
     if state := _STATES.get(outcome.kind):
         Delivery.objects.filter(pk=row.pk, state__in=_GONE_OUT).update(
             state=state, code=outcome.code[:40]

@@ -1,6 +1,7 @@
 """What comes back by e-mail: dead addresses, and letters that ask to stop, out of a mailbox."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -13,8 +14,17 @@ from keng.delivery.actions import returned_letters
 from keng.delivery.actions.accounts import renew_account
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.imap_client import MailboxAccess, MailboxFault, OpenMailbox, open_mailbox
-from keng.delivery.models import Attempt, ChannelAccount, DedupeKey, Delivery, ReturnMailbox
+from keng.delivery.models import (
+    Attempt,
+    ChannelAccount,
+    DedupeKey,
+    Delivery,
+    PagerWay,
+    ReturnMailbox,
+)
 from keng.delivery.tests.sending import queue
+from keng.kit import times
+from keng.network.models import LeadWay
 from keng.vault import keys
 from tests import make
 from tests.stack import free_ports
@@ -22,6 +32,7 @@ from tests.stack import free_ports
 pytestmark = pytest.mark.django_db
 
 RETURN = "tra-lai@congan.example.vn"
+HOUR = timedelta(hours=1)
 FAILED = ("Action: failed", "Status: 5.1.1")
 
 
@@ -121,6 +132,52 @@ def test_a_refusal_that_is_not_about_the_address_ends_the_letter_alone(
     letter.refresh_from_db()
     subscription.refresh_from_db()
     assert (letter.state, subscription.stopped_at) == ("rejected", None)
+
+
+def test_a_late_report_ends_no_way_that_was_written_down_since(read, mailbox, letter):
+    lead = make.lead(unit=make.unit())
+    way = LeadWay.objects.create(
+        lead=lead, channel="email", address_sealed=b"sealed", entered_at=times.now()
+    )
+    Delivery.objects.update(recipient_kind="lead", recipient_ref=lead.pk, address_sealed=None)
+    before, after = (letter.created_at + hours for hours in (-HOUR, HOUR))
+    for message_id, channel, entered_at, is_ended in (
+        ("<2@mx>", "email", after, False),
+        ("<3@mx>", "sms", before, False),
+        ("<4@mx>", "email", before, True),
+    ):
+        LeadWay.objects.update(channel=channel, entered_at=entered_at)
+        Delivery.objects.update(state="sent")
+        mailbox.drop(report(*FAILED, to=to_letter(letter), message_id=message_id))
+        read()
+        way.refresh_from_db()
+        letter.refresh_from_db()
+        assert (letter.state, way.gone_at is not None) == ("gone", is_ended)
+    # On record stands what was ended, and nothing else.
+    assert Entry.objects.filter(action="address.gone").count() == 1
+
+
+def test_a_late_report_ends_no_pager_that_was_made_since(read, mailbox, letter):
+    way = make.pager(make.officer(unit=make.unit()))
+    Delivery.objects.update(recipient_kind="pager", recipient_ref=way.pk)
+    PagerWay.objects.update(added_at=letter.created_at + HOUR)
+    mailbox.drop(report(*FAILED, to=to_letter(letter)))
+    read()
+    assert PagerWay.objects.get().gone_at is None
+    PagerWay.objects.update(added_at=letter.created_at - HOUR)
+    Delivery.objects.update(state="sent")
+    mailbox.drop(report(*FAILED, to=to_letter(letter), message_id="<2@mx>"))
+    read()
+    assert PagerWay.objects.get().gone_at is not None
+
+
+def test_where_nothing_was_ended_nothing_of_it_stands_on_record(read, mailbox, letter):
+    Delivery.objects.update(recipient_kind="asker", address_sealed=None)
+    mailbox.drop(report(*FAILED, to=to_letter(letter)))
+    read()
+    letter.refresh_from_db()
+    assert letter.state == "gone"
+    assert not Entry.objects.filter(action="address.gone").exists()
 
 
 def test_a_forged_report_changes_nothing_and_stays(read, mailbox, letter, subscription):
