@@ -6,7 +6,7 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -102,35 +102,36 @@ class OpenMailbox:
         self.numbering, self._next = self._select()
         """What the server calls this numbering of letters: with another, numbers mean others."""
 
-    def numbers_after(self, read_up_to: int, most: int) -> tuple[list[int], int]:
-        """The next letters behind that number, and up to which number was looked."""
-        first = read_up_to + 1
+    def portions_after(self, read_up_to: int, most: int) -> Iterator[tuple[list[int], int]]:
+        """The next letters, and up to which number was looked: without any until there are some.
+
+        Numbers may lie far apart, so that each look without a letter doubles the next one.
+        """
+        first, window = read_up_to + 1, _WINDOW
         while first < self._next:
-            last = min(first + _WINDOW, self._next) - 1
-            found = self._search(first, last)
-            if len(found) > most:
-                return found[:most], found[most - 1]
-            if found or last + 1 >= self._next:
-                return found, last
-            first = last + 1
-        return [], read_up_to
+            last = min(first + window, self._next) - 1
+            numbers = self._search(first, last)
+            if len(numbers) > most:
+                numbers, last = numbers[:most], numbers[most - 1]
+            yield numbers, last
+            if numbers:
+                return
+            first, window = last + 1, window * 2
 
     def beginning(self, number: int, size: int) -> bytes | None:
-        """So much of a letter, unread as it was; None where somebody took it away meanwhile."""
-        answer = self._ask("FETCH", str(number), f"(BODY.PEEK[]<0.{size}>)")
-        for part in answer:
+        """So much of a letter, unread as it was; None where the server does not give it out."""
+        with _faults():
+            status, answer = self._connection.uid("FETCH", str(number), f"(BODY.PEEK[]<0.{size}>)")
+        for part in answer if status == "OK" else ():
             if isinstance(part, tuple):
                 return bytes(part[1])
         return None
 
-    def delete(self, numbers: Iterable[int]) -> None:
-        """For good where the server can delete these alone; else they are marked as deleted."""
-        chosen = ",".join(map(str, sorted(numbers)))
-        if not chosen:
-            return
-        self._ask("STORE", chosen, "+FLAGS.SILENT", r"(\Deleted \Seen)")
+    def delete(self, number: int) -> None:
+        """For good where the server can delete it alone; else it is marked as deleted."""
+        self._ask("STORE", str(number), "+FLAGS.SILENT", r"(\Deleted \Seen)")
         if "UIDPLUS" in self._connection.capabilities:
-            self._ask("EXPUNGE", chosen)
+            self._ask("EXPUNGE", str(number))
 
     def _select(self) -> tuple[int, int]:
         with _faults():

@@ -6,6 +6,7 @@ again. Why there is a mailbox: docs/decisions/0050-what-comes-back-by-e-mail.md.
 
 import uuid
 from datetime import timedelta
+from enum import Enum
 
 from django.db import connection
 from django.db.models.functions import Coalesce
@@ -33,38 +34,58 @@ _NOTE = "INSERT INTO delivery_attempt (delivery_ref, outcome, code) VALUES (%s, 
 _SOON, _LATER = timedelta(minutes=5), timedelta(minutes=30)
 
 
+class TakenLetter(Enum):
+    """What became of a letter in the return mailbox."""
+
+    DONE = "what it says is done"
+    LEFT = "no letter of ours, or a person's words"
+    EARLY = "of a letter of ours that the sender still works on"
+
+
+def take_returned_letter(account_id: uuid.UUID, letter: ReturnedLetter) -> TakenLetter:
+    """Do what it says. Read again, it changes nothing."""
+    taken = {_take(account_id, token, letter) for token in letter.tokens}
+    for each in (TakenLetter.EARLY, TakenLetter.DONE):
+        if each in taken:
+            return each
+    return TakenLetter.LEFT
+
+
+# For each token alone: of two, the second one's rows come after the record of the first.
 @work()
-def take_returned_letter(account_id: uuid.UUID, letter: ReturnedLetter) -> bool:
-    """Do what it says; whether it was for us. Read again, it changes nothing."""
+def _take(account_id: uuid.UUID, token: str, letter: ReturnedLetter) -> TakenLetter:
     wait_for_turn(TurnLock.RETURNED_LETTERS, account_id)
-    is_ours = False
-    for token in letter.tokens:
-        is_ours |= _take(token, letter)
-    return is_ours
-
-
-def _take(token: str, letter: ReturnedLetter) -> bool:
     unproven = letter_tokens.read_token(token)
     if unproven is None:
-        return False
+        return TakenLetter.LEFT
     if unproven.is_stop:
         return _take_wish_to_stop(token, unproven.row_id, letter)
     if not letter_tokens.is_return_token(token, unproven.row_id):
-        return False
-    if letter.report is not None and _is_new(token, letter):
-        _take_report(unproven.row_id, letter.report)
+        return TakenLetter.LEFT
+    if letter.report is not None:
+        if _is_being_sent(unproven.row_id):
+            return TakenLetter.EARLY
+        if _is_new(token, letter):
+            _take_report(unproven.row_id, letter.report)
     # Somebody's words to an address that only machines use are left to whoever reads the mailbox.
-    return letter.is_automatic
+    return TakenLetter.DONE if letter.is_automatic else TakenLetter.LEFT
 
 
-def _take_wish_to_stop(token: str, subscription_id: uuid.UUID, letter: ReturnedLetter) -> bool:
+def _take_wish_to_stop(
+    token: str, subscription_id: uuid.UUID, letter: ReturnedLetter
+) -> TakenLetter:
     """The same as the post of a mail service (RFC 8058); what a machine answers there is none."""
     subscription = Subscription.objects.defer("address_sealed").filter(pk=subscription_id).first()
     if subscription is None or not letter_tokens.is_stop_token(token, subscription):
-        return False
+        return TakenLetter.LEFT
     if not letter.is_automatic and subscription.stopped_at is None and _is_new(token, letter):
         stop_subscription(subscription)
-    return True
+    return TakenLetter.DONE
+
+
+def _is_being_sent(delivery_id: uuid.UUID) -> bool:
+    """Whether the sender has not noted yet that the letter went out."""
+    return Delivery.objects.filter(pk=delivery_id, state=_State.LEASED).exists()
 
 
 def _take_report(delivery_id: uuid.UUID, report: DeliveryReport) -> None:

@@ -1,7 +1,9 @@
 """What comes back by e-mail: dead addresses, and letters that ask to stop, out of a mailbox."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 
@@ -323,7 +325,7 @@ def test_an_account_that_gets_other_secrets_in_a_round_is_no_accident(
         become("worker")
         raise MailboxFault("it is away")
 
-    monkeypatch.setattr(OpenMailbox, "numbers_after", renew_and_fail)
+    monkeypatch.setattr(OpenMailbox, "portions_after", renew_and_fail)
     assert read() == 0
     assert not ReturnMailbox.objects.exists()
 
@@ -339,6 +341,71 @@ def test_a_mailbox_that_is_away_and_one_that_was_not_set_up_stop_nothing(read, m
     assert read() == 0
     assert not ReturnMailbox.objects.exists()
     assert not mailbox.commands
+
+
+def test_an_account_that_cannot_be_opened_stops_no_other(read, mailbox, account, letter):
+    second = ChannelAccount(channel="email", slug="email-2", name="Email 2", unit=account.unit)
+    keep_secrets(second, _settings(mailbox.url))
+    second.save()
+    ChannelAccount.objects.filter(pk=account.pk).update(secrets_box=b"of an older key" * 4)
+    mailbox.drop(report(*FAILED, to=to_letter(letter)))
+    assert read() == 1
+    letter.refresh_from_db()
+    assert letter.state == "gone"
+
+
+def test_a_letter_that_the_server_does_not_give_out_stops_no_other(read, mailbox, letter):
+    mailbox.withheld.add(mailbox.drop(b""))
+    mailbox.drop(report(*FAILED, to=to_letter(letter)))
+    read()
+    letter.refresh_from_db()
+    assert (letter.state, ReturnMailbox.objects.get().fault) == ("gone", "")
+
+
+def test_numbers_far_apart_are_passed_and_what_was_looked_at_is_kept(
+    read, mailbox, letter, monkeypatch
+):
+    mailbox.skip_to(10**9)
+    mailbox.drop(report(*FAILED, to=to_letter(letter)))
+    searches = [[], [], MailboxFault("it is away")]
+    with monkeypatch.context() as patched:
+        patched.setattr(OpenMailbox, "_search", Mock(side_effect=searches))
+        read()
+    assert ReturnMailbox.objects.get().read_up_to == 6000
+    ReturnMailbox.objects.update(again_at=None)
+    read()
+    letter.refresh_from_db()
+    assert letter.state == "gone"
+    assert ReturnMailbox.objects.get().read_up_to == 10**9
+    assert mailbox.commands.count("UID SEARCH") < 30
+
+
+def test_a_report_that_is_quicker_than_the_senders_own_record_waits_for_it(
+    read, mailbox, letter, subscription
+):
+    lease = {"leased_by": uuid.uuid4(), "leased_until": times.now() + HOUR}
+    Delivery.objects.update(state="leased", **lease)
+    early = mailbox.drop(report(*FAILED, to=to_letter(letter)))
+    mailbox.drop(plain("", From="an@keng.example", To=to_stop(subscription)))
+    read()
+    # What stands behind it need not wait.
+    assert list(mailbox.letters) == [early]
+    assert not Attempt.objects.exists()
+    Delivery.objects.update(state="sent", leased_by=None, leased_until=None)
+    read()
+    letter.refresh_from_db()
+    assert letter.state == "gone"
+    assert not mailbox.letters
+
+
+def test_a_letter_with_two_tokens_is_about_both(read, mailbox, letter, subscription):
+    both = f"{to_letter(letter)}, {to_stop(subscription)}"
+    mailbox.drop(plain("550 5.7.1 no", To=both))
+    read()
+    letter.refresh_from_db()
+    subscription.refresh_from_db()
+    # The second is to stop, which no machine is heard with.
+    assert (letter.state, subscription.stopped_at) == ("rejected", None)
 
 
 def test_a_server_that_announces_a_gigabyte_is_not_believed(read, mailbox, letter):

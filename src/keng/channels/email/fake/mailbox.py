@@ -36,6 +36,8 @@ class FakeMailbox:
         self.has_uidplus = True
         self.announces: int | None = None
         """A size that it claims of every letter, whatever follows."""
+        self.withheld: set[int] = set()
+        """Letters that it does not give out."""
         self._next = 1
         self._server = _Server(("127.0.0.1", 0), _talker_of(self))
 
@@ -46,6 +48,10 @@ class FakeMailbox:
     @property
     def next_number(self) -> int:
         return self._next
+
+    def skip_to(self, number: int) -> None:
+        """The next letter has this number, as where a server numbers letters by time."""
+        self._next = number
 
     def drop(self, content: bytes) -> int:
         """A letter arrives; its number."""
@@ -151,6 +157,8 @@ class _Talker(socketserver.StreamRequestHandler):
         found = _FETCH.fullmatch(words)
         if found is None:
             return "BAD fetch"
+        if int(found[1]) in self.box.withheld:
+            return "NO it is broken"
         letter = self.box.letters.get(int(found[1]))
         if letter is not None:
             part = letter.content[: int(found[2])]
