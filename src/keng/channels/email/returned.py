@@ -26,6 +26,8 @@ _LONGEST_FIELD = 1000
 _LONGEST_MESSAGE_ID = 998
 _SMTP_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
 _ENHANCED = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+# Both codes side by side: a date or a version looks like one of them.
+_SMTP_REPLY = re.compile(r"(?<![\d.])([45]\d\d)[ -]#?([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _POSTMASTERS = ("mailer-daemon@", "postmaster@", "<mailer-daemon", "<postmaster")
 # Says nothing more than the class (RFC 3463): what the server said to it may say more.
 _GENERAL = ("4.0.0", "5.0.0")
@@ -186,8 +188,9 @@ def _plain_report(letter: Message) -> DeliveryReport | None:
         if not isinstance(payload, bytes):
             continue
         text = payload[:_LONGEST_TEXT].decode("ascii", "replace")
-        if enhanced := _enhanced_in(text):
-            return _report(enhanced, "", is_final=enhanced.startswith("5"))
+        reply = _SMTP_REPLY.search(text)
+        if reply and reply[1][0] == reply[2][0]:
+            return _report(reply[2], reply[1], is_final=reply[1].startswith("5"))
     return None
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keng.channels.email.addresses import fault_of_return_address, is_mailbox, with_token
+from keng.channels.base import Outcome
 from keng.channels.email.returned import LONGEST_READ, read_returned_letter
 
 RETURN = "tra-lai@congan.example.vn"
@@ -88,8 +89,16 @@ def test_a_server_that_reports_in_words_is_understood_by_the_code_it_quotes() ->
     found = read_returned_letter(plain("host 10.5.1.1 said: 550 #5.1.1 no such user"), RETURN)
     assert found.report is not None
     assert found.report.outcome.kind == "gone"
-    nothing = read_returned_letter(plain("from 10.5.1.1: version 5.1.1.2 cannot deliver"), RETURN)
-    assert nothing.report is None
+    for words in (
+        "from 10.5.1.1: version 5.1.1.2 cannot deliver",
+        "on 5.12.25 nobody was here",
+        "see section 5.1.10; 550 words",
+        "550 4.2.2 of two classes",
+    ):
+        assert read_returned_letter(plain(words), RETURN).report is None
+    later = read_returned_letter(plain("421-4.4.1 no answer"), RETURN)
+    assert later.report is not None
+    assert later.report.outcome == Outcome("retry", reason="delayed", code="421 4.4.1")
     person = read_returned_letter(plain("550 5.1.1", From="an@keng.example"), RETURN)
     assert (person.report, person.is_automatic) == (None, False)
 
