@@ -187,12 +187,19 @@ def _connect(url: str) -> imaplib.IMAP4:
         return _Encrypted(host, parts.port or 993, ssl_context=tls, timeout=IMAP_SECONDS)
     connection = _Plain(host, parts.port or 143, IMAP_SECONDS)
     if host not in _THIS_MACHINE:
-        # A password goes over no open network.
-        if "STARTTLS" not in connection.capabilities:
+        try:
+            _encrypt(connection)
+        except BaseException:
             connection.shutdown()
-            raise MailboxFault("it does not encrypt: use imaps://", is_refusal=True)
-        connection.starttls(ssl.create_default_context())
+            raise
     return connection
+
+
+def _encrypt(connection: imaplib.IMAP4) -> None:
+    """A password goes over no open network."""
+    if "STARTTLS" not in connection.capabilities:
+        raise MailboxFault("it does not encrypt: use imaps://", is_refusal=True)
+    connection.starttls(ssl.create_default_context())
 
 
 def _sign_in(connection: imaplib.IMAP4, access: MailboxAccess) -> None:

@@ -1,5 +1,6 @@
 """What comes back by e-mail: dead addresses, and letters that ask to stop, out of a mailbox."""
 
+import threading
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -425,6 +426,16 @@ def test_a_password_is_not_told_to_an_open_network(mailbox, monkeypatch):
         ):
             pass
     assert not [each for each in mailbox.commands if each in ("AUTHENTICATE", "LOGIN")]
+
+
+def test_a_connection_that_cannot_be_encrypted_is_closed_at_once(mailbox, monkeypatch):
+    monkeypatch.setattr(imap_client, "_THIS_MACHINE", ())
+    mailbox.has_broken_starttls = True
+    access = MailboxAccess(mailbox.url, "tra-lai", "dung-mat-khau")
+    with pytest.raises(MailboxFault), open_mailbox(access):
+        pass
+    timers = [each for each in threading.enumerate() if isinstance(each, threading.Timer)]
+    assert all(each.finished.is_set() for each in timers)
 
 
 def test_nothing_of_a_letter_stands_in_a_log(read, mailbox, letter, caplog):

@@ -34,6 +34,8 @@ class FakeMailbox:
         self.commands: list[str] = []
         self.numbering = 7
         self.has_uidplus = True
+        self.has_broken_starttls = False
+        """It offers to encrypt, and hangs up."""
         self.announces: int | None = None
         """A size that it claims of every letter, whatever follows."""
         self.withheld: set[int] = set()
@@ -103,6 +105,9 @@ class _Talker(socketserver.StreamRequestHandler):
             if name.upper() == "LOGOUT":
                 self._say("* BYE", f"{tag} OK bye")
                 return
+            if name.upper() == "STARTTLS" and self.box.has_broken_starttls:
+                self._say(f"{tag} OK begin")
+                return
             do = self._commands().get(name.upper())
             self._say(f"{tag} {do(words) if do else 'BAD not known here'}")
 
@@ -126,6 +131,7 @@ class _Talker(socketserver.StreamRequestHandler):
 
     def _capability(self, _words: str) -> str:
         more = " UIDPLUS" if self.box.has_uidplus and self.is_signed_in else ""
+        more += " STARTTLS" if self.box.has_broken_starttls else ""
         self._say(f"* CAPABILITY IMAP4rev1 AUTH=PLAIN{more}")
         return "OK done"
 
