@@ -55,10 +55,10 @@ class DeliveryReport:
         code = f"{self.smtp_code} {self.enhanced}".strip()
         if not self.is_final:
             return Outcome("retry", reason="delayed", code=code)
-        found = outcome_of_smtp_reply(MailReply("end", self.smtp_code, self.enhanced), "")
-        if found.kind == "gone":
-            return found
-        return Outcome("reject", reason=found.reason or "given up", code=code)
+        outcome = outcome_of_smtp_reply(MailReply("end", self.smtp_code, self.enhanced), "")
+        if outcome.kind == "gone":
+            return outcome
+        return Outcome("reject", reason=outcome.reason or "given up", code=code)
 
 
 @dataclass(frozen=True, slots=True)
