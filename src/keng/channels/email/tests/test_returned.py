@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keng.channels.email.addresses import fault_of_return_address, is_mailbox, with_token
 from keng.channels.base import Outcome
+from keng.channels.email.addresses import fault_of_return_address, is_mailbox, with_token
 from keng.channels.email.returned import LONGEST_READ, read_returned_letter
 
 RETURN = "tra-lai@congan.example.vn"
