@@ -6,7 +6,7 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _NUMBER = re.compile(rb"\d{1,10}")
 
 
-class MailStoreFault(Exception):
+class MailboxFault(Exception):
     """The mailbox cannot be read; the message says why, for an operator, and names nobody."""
 
     def __init__(self, words: str, *, is_refusal: bool = False) -> None:
@@ -31,7 +31,7 @@ class MailStoreFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class MailStore:
+class MailboxAccess:
     """Where letters come back to: imaps://host:port, or imap:// with STARTTLS."""
 
     url: str
@@ -39,11 +39,11 @@ class MailStore:
     password: str = field(repr=False)
 
 
-def mail_store_of(credentials: Mapping[str, str]) -> MailStore | None:
+def return_mailbox_access(credentials: Mapping[str, str]) -> MailboxAccess | None:
     """Of an account; None where what comes back is not read."""
     if not credentials.get("return_address") or not credentials.get("return_server"):
         return None
-    return MailStore(
+    return MailboxAccess(
         credentials["return_server"],
         credentials.get("return_user") or credentials.get("user", ""),
         credentials.get("return_password") or credentials.get("password", ""),
@@ -64,7 +64,7 @@ class _Limited:
 
     def read(self, size: int) -> bytes:
         if size > _LARGEST_PIECE:
-            raise MailStoreFault("it sends more than was asked for")
+            raise MailboxFault("it sends more than was asked for")
         return self._counted(super().read(size))  # type: ignore[misc]
 
     def readline(self) -> bytes:
@@ -77,7 +77,7 @@ class _Limited:
     def _counted(self, received: bytes) -> bytes:
         self._received += len(received)
         if self._received > _MOST_OF_A_ROUND:
-            raise MailStoreFault("it sends more than was asked for")
+            raise MailboxFault("it sends more than was asked for")
         return received
 
     def _cut(self) -> None:
@@ -95,51 +95,52 @@ class _Encrypted(_Limited, imaplib.IMAP4_SSL):
 
 
 class OpenMailbox:
-    """Its INBOX, while it is open. Every method raises MailStoreFault."""
+    """Its INBOX, while it is open. Every method raises MailboxFault."""
 
     def __init__(self, connection: imaplib.IMAP4) -> None:
         self._connection = connection
-        self.epoch, self._next = self._select()
+        self.numbering, self._next = self._select()
         """What the server calls this numbering of letters: with another, numbers mean others."""
 
-    def numbers_after(self, position: int, most: int) -> tuple[list[int], int]:
-        """The next letters after a position, and how far was looked: that, too, is a position."""
-        first = position + 1
+    def portions_after(self, read_up_to: int, most: int) -> Iterator[tuple[list[int], int]]:
+        """The next letters, and up to which number was looked: without any until there are some.
+
+        Numbers may lie far apart, so that each look without a letter doubles the next one.
+        """
+        first, window = read_up_to + 1, _WINDOW
         while first < self._next:
-            last = min(first + _WINDOW, self._next) - 1
-            found = self._search(first, last)
-            if len(found) > most:
-                return found[:most], found[most - 1]
-            if found or last + 1 >= self._next:
-                return found, last
-            first = last + 1
-        return [], position
+            last = min(first + window, self._next) - 1
+            numbers = self._search(first, last)
+            if len(numbers) > most:
+                numbers, last = numbers[:most], numbers[most - 1]
+            yield numbers, last
+            if numbers:
+                return
+            first, window = last + 1, window * 2
 
     def beginning(self, number: int, size: int) -> bytes | None:
-        """So much of a letter, unread as it was; None where somebody took it away meanwhile."""
-        answer = self._ask("FETCH", str(number), f"(BODY.PEEK[]<0.{size}>)")
-        for part in answer:
+        """So much of a letter, unread as it was; None where the server does not give it out."""
+        with _faults():
+            status, answer = self._connection.uid("FETCH", str(number), f"(BODY.PEEK[]<0.{size}>)")
+        for part in answer if status == "OK" else ():
             if isinstance(part, tuple):
                 return bytes(part[1])
         return None
 
-    def delete(self, numbers: Iterable[int]) -> None:
-        """For good where the server can delete these alone; else they are marked as deleted."""
-        chosen = ",".join(map(str, sorted(numbers)))
-        if not chosen:
-            return
-        self._ask("STORE", chosen, "+FLAGS.SILENT", r"(\Deleted \Seen)")
+    def delete(self, number: int) -> None:
+        """For good where the server can delete it alone; else it is marked as deleted."""
+        self._ask("STORE", str(number), "+FLAGS.SILENT", r"(\Deleted \Seen)")
         if "UIDPLUS" in self._connection.capabilities:
-            self._ask("EXPUNGE", chosen)
+            self._ask("EXPUNGE", str(number))
 
     def _select(self) -> tuple[int, int]:
         with _faults():
             status, _count = self._connection.select("INBOX")
             if status != "OK":
-                raise MailStoreFault("it has no INBOX", is_refusal=True)
-            epoch = self._connection.response("UIDVALIDITY")[1]
+                raise MailboxFault("it has no INBOX", is_refusal=True)
+            numbering = self._connection.response("UIDVALIDITY")[1]
             following = self._connection.response("UIDNEXT")[1]
-        return _number_in(epoch), _number_in(following)
+        return _number_in(numbering), _number_in(following)
 
     def _search(self, first: int, last: int) -> list[int]:
         answer = self._ask("SEARCH", "UID", f"{first}:{last}")
@@ -151,28 +152,28 @@ class OpenMailbox:
         with _faults():
             status, answer = self._connection.uid(command, *words)
         if status != "OK":
-            raise MailStoreFault(f"it refused {command}")
+            raise MailboxFault(f"it refused {command}")
         return list(answer)
 
 
 def _number_in(answer: list[bytes | None]) -> int:
     found = _NUMBER.search(answer[0]) if answer and answer[0] else None
     if found is None:
-        raise MailStoreFault("it does not number its letters")
+        raise MailboxFault("it does not number its letters")
     return int(found[0])
 
 
 @contextlib.contextmanager
-def open_mailbox(store: MailStore) -> Iterator[OpenMailbox]:
-    """Signed in, with its INBOX open; closed at the end. Raises MailStoreFault."""
+def open_mailbox(access: MailboxAccess) -> Iterator[OpenMailbox]:
+    """Signed in, with its INBOX open; closed at the end. Raises MailboxFault."""
     with _faults():
-        connection = _connect(store.url)
+        connection = _connect(access.url)
     try:
         with _faults():
-            _sign_in(connection, store)
+            _sign_in(connection, access)
         yield OpenMailbox(connection)
     finally:
-        with contextlib.suppress(imaplib.IMAP4.error, OSError, MailStoreFault):
+        with contextlib.suppress(imaplib.IMAP4.error, OSError, MailboxFault):
             connection.logout()
         with contextlib.suppress(OSError):
             connection.shutdown()
@@ -186,27 +187,34 @@ def _connect(url: str) -> imaplib.IMAP4:
         return _Encrypted(host, parts.port or 993, ssl_context=tls, timeout=IMAP_SECONDS)
     connection = _Plain(host, parts.port or 143, IMAP_SECONDS)
     if host not in _THIS_MACHINE:
-        # A password goes over no open network.
-        if "STARTTLS" not in connection.capabilities:
+        try:
+            _encrypt(connection)
+        except BaseException:
             connection.shutdown()
-            raise MailStoreFault("it does not encrypt: use imaps://", is_refusal=True)
-        connection.starttls(ssl.create_default_context())
+            raise
     return connection
 
 
-def _sign_in(connection: imaplib.IMAP4, store: MailStore) -> None:
-    user, password = store.user, store.password
+def _encrypt(connection: imaplib.IMAP4) -> None:
+    """A password goes over no open network."""
+    if "STARTTLS" not in connection.capabilities:
+        raise MailboxFault("it does not encrypt: use imaps://", is_refusal=True)
+    connection.starttls(ssl.create_default_context())
+
+
+def _sign_in(connection: imaplib.IMAP4, access: MailboxAccess) -> None:
+    user, password = access.user, access.password
     try:
         if "AUTH=PLAIN" in connection.capabilities:
             # Unlike LOGIN it takes any letters.
-            said = f"\0{user}\0{password}".encode()
-            connection.authenticate("PLAIN", lambda _challenge: said)
+            reply = f"\0{user}\0{password}".encode()
+            connection.authenticate("PLAIN", lambda _challenge: reply)
         else:
             connection.login(user, password)
     except (imaplib.IMAP4.abort, UnicodeError):
         raise
     except imaplib.IMAP4.error as error:
-        raise MailStoreFault("it refuses user or password", is_refusal=True) from error
+        raise MailboxFault("it refuses user or password", is_refusal=True) from error
     # What it can may be more, once it knows us.
     status, answer = connection.capability()
     if status == "OK" and answer and answer[-1]:
@@ -220,7 +228,7 @@ def _faults() -> Iterator[None]:
     """Every way in which a server can fail, as one, without a word of what it said."""
     try:
         yield
-    except MailStoreFault:
+    except MailboxFault:
         raise
     except (imaplib.IMAP4.error, OSError, UnicodeError, ValueError) as error:
-        raise MailStoreFault(f"it cannot be reached or read ({type(error).__name__})") from error
+        raise MailboxFault(f"it cannot be reached or read ({type(error).__name__})") from error

@@ -13,6 +13,7 @@ from keng.kit.secrets import keyed_hash, same_secret
 from keng.network.models import Subscription
 
 _MARK_BYTES = 10
+# "Bounce" and "unsubscribe": short, since 64 characters stand before an @.
 _RETURN, _STOP = "b", "u"
 # A base32 text of 26 bytes without its "=".
 _PADDING = "======"

@@ -42,13 +42,13 @@ def _fault_of_mailbox(value: str) -> str | None:
     return None if is_mailbox(value) else "no e-mail address: canh-bao@keng.example is one"
 
 
-def _fault_of_mail_store(value: str) -> str | None:
+def _fault_of_return_server(value: str) -> str | None:
     try:
         parts = urlsplit(value)
         is_right = parts.scheme in ("imap", "imaps") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_right = False
-    return None if is_right else "no mail store: imaps://mail.example:993 is one"
+    return None if is_right else "no mailbox server: imaps://mail.example:993 is one"
 
 
 class Email:
@@ -84,7 +84,7 @@ class Email:
             "return_server": AccountSetting(
                 "Where its mailbox is read, such as imaps://mail.example:993 (may be empty)",
                 is_optional=True,
-                fault=_fault_of_mail_store,
+                fault=_fault_of_return_server,
             ),
             "return_user": AccountSetting(
                 "User there (empty: as at the mail server)", is_optional=True

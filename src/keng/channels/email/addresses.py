@@ -54,7 +54,7 @@ def with_token(return_address: str, token: str) -> str:
 def tokens_in_headers(letter: Message, return_address: str) -> list[str]:
     """The tokens of addresses of ours that a letter was sent to; nothing is proved by them."""
     local, _, domain = return_address.lower().partition("@")
-    found: dict[str, None] = {}
+    tokens: dict[str, None] = {}
     for name in _HEADERS:
         for value in letter.get_all(name, []):
             parts = str(value)[:_LONGEST_HEADER].lower().split(f"{local}+")
@@ -62,5 +62,5 @@ def tokens_in_headers(letter: Message, return_address: str) -> list[str]:
                 token, rest = after[:TOKEN_LENGTH], after[TOKEN_LENGTH:]
                 is_whole = not before or before[-1] in _BEFORE_AN_ADDRESS
                 if is_whole and rest.startswith(f"@{domain}") and set(token) <= _TOKEN_LETTERS:
-                    found[token] = None
-    return list(found)[:_MOST_TOKENS]
+                    tokens[token] = None
+    return list(tokens)[:_MOST_TOKENS]

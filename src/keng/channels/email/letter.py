@@ -46,11 +46,15 @@ def build_letter(
 
 
 def _comes_back_to(message: OutgoingMessage, credentials: Mapping[str, str]) -> str:
-    """The sender of the envelope: an address of this letter alone, where the operator has one."""
-    return_address = credentials.get("return_address", "")
-    if return_address and message.return_token:
+    """The sender of the envelope: an address of this letter alone, where its mailbox is read."""
+    if message.return_token and (return_address := _read_return_address(credentials)):
         return with_token(return_address, message.return_token)
-    return credentials["from_address"]
+    return credentials.get("return_address") or credentials["from_address"]
+
+
+def _read_return_address(credentials: Mapping[str, str]) -> str:
+    """The return address, where Kẻng reads its mailbox; else ""."""
+    return credentials.get("return_address", "") if credentials.get("return_server") else ""
 
 
 def _bulk_headers(
@@ -67,7 +71,7 @@ def _bulk_headers(
     if message.unsubscribe_url:
         ways_out.append(f"<{message.unsubscribe_url}>")
     mailbox = credentials.get("unsubscribe_address")
-    if message.stop_token and (return_address := credentials.get("return_address")):
+    if message.stop_token and (return_address := _read_return_address(credentials)):
         mailbox = with_token(return_address, message.stop_token)
     if mailbox:
         ways_out.append(f"<mailto:{mailbox}?subject=unsubscribe>")

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
+from typing import Any
 
 from keng.channels.email.addresses import tokens_in_headers
 from keng.channels.email.replies import outcome_of_smtp_reply
@@ -17,12 +18,16 @@ from keng.channels.wire import MailReply
 
 # The report stands before the letter that it is about: what comes after this is never fetched.
 LONGEST_READ = 256 * 1024
+# The parser takes time by lines times the depth of parts; a letter in base64 has 3,400 lines.
+_MOST_LINES = 10_000
 _MOST_PARTS = 20
 _LONGEST_TEXT = 64 * 1024
 _LONGEST_FIELD = 1000
 _LONGEST_MESSAGE_ID = 998
 _SMTP_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
 _ENHANCED = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+# Both codes side by side: a date or a version looks like one of them.
+_SMTP_REPLY = re.compile(r"(?<![\d.])([45]\d\d)[ -]#?([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _POSTMASTERS = ("mailer-daemon@", "postmaster@", "<mailer-daemon", "<postmaster")
 # Says nothing more than the class (RFC 3463): what the server said to it may say more.
 _GENERAL = ("4.0.0", "5.0.0")
@@ -50,10 +55,10 @@ class DeliveryReport:
         code = f"{self.smtp_code} {self.enhanced}".strip()
         if not self.is_final:
             return Outcome("retry", reason="delayed", code=code)
-        found = outcome_of_smtp_reply(MailReply("end", self.smtp_code, self.enhanced), "")
-        if found.kind == "gone":
-            return found
-        return Outcome("reject", reason=found.reason or "given up", code=code)
+        outcome = outcome_of_smtp_reply(MailReply("end", self.smtp_code, self.enhanced), "")
+        if outcome.kind == "gone":
+            return outcome
+        return Outcome("reject", reason=outcome.reason or "given up", code=code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +67,51 @@ class ReturnedLetter:
 
     tokens: tuple[str, ...] = field(default=(), repr=False)
     """Of the addresses it was sent to; whoever keeps the key says which are true."""
-    mark: str = field(default="", repr=False)
+    message_id: str = field(default="", repr=False)
     """Its Message-ID, or a hash where it has none: the same letter has the same."""
     report: DeliveryReport | None = None
     is_automatic: bool = False
     """Whether no person wrote it: an absence note, a read receipt, whatever a machine sent back."""
 
 
+class _BoundedMessage(Message):
+    """The standard library splits a Content-Type in quadratic time (Python 3.11)."""
+
+    def get_param(self, param: str, failobj: Any = None, *more: Any, **named: Any) -> Any:
+        if len(str(self.get("Content-Type", ""))) > _LONGEST_FIELD:
+            return failobj
+        return super().get_param(param, failobj, *more, **named)
+
+
 def read_returned_letter(raw: bytes, return_address: str) -> ReturnedLetter:
     """Never raises: what cannot be read is a letter without a token."""
-    raw = raw[:LONGEST_READ]
+    raw = b"".join(raw[:LONGEST_READ].splitlines(keepends=True)[:_MOST_LINES])
     try:
-        return _read(message_from_bytes(raw), raw, return_address)
+        return _read(message_from_bytes(raw, _BoundedMessage), raw, return_address)
     # The parser of the standard library fails in many ways over what nobody would send.
     except Exception:  # noqa: BLE001 -- a letter that breaks it must not stop the ones behind it
         return ReturnedLetter()
 
 
 def _read(letter: Message, raw: bytes, return_address: str) -> ReturnedLetter:
-    is_answer = _is_automatic_answer(letter)
-    report = None if is_answer else _report_in(letter)
+    # Mail servers write "Auto-Submitted: auto-replied" into their reports, too (Postfix, Exim).
+    status = _status_part(letter)
+    is_answer = status is None and _is_automatic_answer(letter)
+    if status is not None:
+        report = _report_of_part(status)
+    else:
+        report = None if is_answer else _plain_report(letter)
     return ReturnedLetter(
         tokens=tuple(tokens_in_headers(letter, return_address)),
-        mark=_mark(letter, raw),
+        message_id=_message_id(letter, raw),
         report=report,
-        is_automatic=is_answer or report is not None or _is_from_machine(letter),
+        is_automatic=is_answer or status is not None or _is_from_machine(letter),
     )
 
 
-def _mark(letter: Message, raw: bytes) -> str:
-    given = _header(letter, "Message-ID").strip()
-    return given[:_LONGEST_MESSAGE_ID] or hashlib.sha256(raw).hexdigest()
+def _message_id(letter: Message, raw: bytes) -> str:
+    header = _header(letter, "Message-ID").strip()
+    return header[:_LONGEST_MESSAGE_ID] or hashlib.sha256(raw).hexdigest()
 
 
 def _header(letter: Message, name: str) -> str:
@@ -126,16 +145,21 @@ def _parts(letter: Message) -> list[Message]:
     return [part for part in parts[:_MOST_PARTS] if isinstance(part, Message)]
 
 
-def _report_in(letter: Message) -> DeliveryReport | None:
-    """By the standard where it is written so (RFC 3464): one letter had one recipient."""
+def _status_part(letter: Message) -> Message | None:
+    """The part that makes a letter a report by the standard (RFC 3464)."""
     for part in _parts(letter):
         if part.get_content_type() == "message/delivery-status":
-            blocks = part.get_payload()
-            for block in blocks[:_MOST_PARTS] if isinstance(blocks, list) else []:
-                if isinstance(block, Message) and ("Action" in block or "Status" in block):
-                    return _report_of_block(block)
-            return None
-    return _plain_report(letter)
+            return part
+    return None
+
+
+def _report_of_part(status: Message) -> DeliveryReport | None:
+    """Of its first recipient: one letter had one."""
+    blocks = status.get_payload()
+    for block in blocks[:_MOST_PARTS] if isinstance(blocks, list) else []:
+        if isinstance(block, Message) and ("Action" in block or "Status" in block):
+            return _report_of_block(block)
+    return None
 
 
 def _report_of_block(block: Message) -> DeliveryReport | None:
@@ -164,8 +188,9 @@ def _plain_report(letter: Message) -> DeliveryReport | None:
         if not isinstance(payload, bytes):
             continue
         text = payload[:_LONGEST_TEXT].decode("ascii", "replace")
-        if enhanced := _enhanced_in(text):
-            return _report(enhanced, "", is_final=enhanced.startswith("5"))
+        reply = _SMTP_REPLY.search(text)
+        if reply and reply[1][0] == reply[2][0]:
+            return _report(reply[2], reply[1], is_final=reply[1].startswith("5"))
     return None
 
 

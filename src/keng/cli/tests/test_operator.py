@@ -280,7 +280,7 @@ def mail(keng, bac_ninh, tmp_path):
         ({"server": "smtps://mail.example:x"}, "server is no mail server"),
         ({"from_address": "notanaddress"}, "from_address is no e-mail address"),
         ({"return_address": "tra+lai@keng.example"}, "return_address is too long before the @"),
-        ({"return_server": "pop3://mail.example"}, "return_server is no mail store"),
+        ({"return_server": "pop3://mail.example"}, "return_server is no mailbox server"),
         ({"passwort": "x"}, "Not known of an account of email: passwort"),
     ],
 )

@@ -34,14 +34,14 @@ def look():
 def test_a_mailbox_that_is_read_is_well_and_any_other_is_named():
     assert look() == (FindingLevel.OK, "no account has a mailbox that letters come back to")
     account = make.channel_account(unit=make.unit(), channel="email", slug="thu")
-    known = ReturnMailbox.objects.create(account=account, read_at=times.now())
+    mailbox_row = ReturnMailbox.objects.create(account=account, read_at=times.now())
     assert look()[0] is FindingLevel.OK
     for differs, words in (
         ({"read_at": times.now() - HOUR}, "thu: last read 60 min"),
         ({"read_at": None}, "thu: not read yet"),
         ({"fault": "it is away", "fault_since": times.now()}, "thu: it is away, for"),
     ):
-        ReturnMailbox.objects.filter(pk=known.pk).update(**differs)
+        ReturnMailbox.objects.filter(pk=mailbox_row.pk).update(**differs)
         level, text = look()
         assert level is FindingLevel.ATTENTION
         assert words in text

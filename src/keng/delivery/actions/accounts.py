@@ -16,7 +16,7 @@ from keng.channels.upkeep import RECONNECT
 from keng.delivery import push_account
 from keng.delivery.actions import stranded
 from keng.delivery.actions.calling_off import call_off_deliveries
-from keng.delivery.actions.returned_letters import try_again_now
+from keng.delivery.actions.returned_letters import forget_mailbox
 from keng.delivery.credentials import can_open_secrets, keep_secrets, keep_tokens
 from keng.delivery.models import ChannelAccount, Conversation, Delivery
 from keng.kit import times
@@ -75,7 +75,7 @@ def renew_account(
     # What the old secrets taught about the account may be true no more.
     account.learned, account.tokens_expire_at = {}, None
     account.save()
-    try_again_now(account.pk)
+    forget_mailbox(account.pk)
     record("channel.renewed", by="operator", on=account, chain=f"channel:{account.pk}")
 
 

@@ -6,8 +6,10 @@ again. Why there is a mailbox: docs/decisions/0050-what-comes-back-by-e-mail.md.
 
 import uuid
 from datetime import timedelta
+from enum import Enum
 
 from django.db import connection
+from django.db.models.functions import Coalesce
 
 from keng.acts.locks import wait_for_turn
 from keng.acts.work import work
@@ -32,38 +34,58 @@ _NOTE = "INSERT INTO delivery_attempt (delivery_ref, outcome, code) VALUES (%s, 
 _SOON, _LATER = timedelta(minutes=5), timedelta(minutes=30)
 
 
+class TakenLetter(Enum):
+    """What became of a letter in the return mailbox."""
+
+    DONE = "what it says is done"
+    LEFT = "no letter of ours, or a person's words"
+    EARLY = "of a letter of ours that the sender still works on"
+
+
+def take_returned_letter(account_id: uuid.UUID, letter: ReturnedLetter) -> TakenLetter:
+    """Do what it says. Read again, it changes nothing."""
+    taken = {_take(account_id, token, letter) for token in letter.tokens}
+    for each in (TakenLetter.EARLY, TakenLetter.DONE):
+        if each in taken:
+            return each
+    return TakenLetter.LEFT
+
+
+# For each token alone: of two, the second one's rows come after the record of the first.
 @work()
-def take_returned_letter(account_id: uuid.UUID, letter: ReturnedLetter) -> bool:
-    """Do what it says; whether it was for us. Read again, it changes nothing."""
+def _take(account_id: uuid.UUID, token: str, letter: ReturnedLetter) -> TakenLetter:
     wait_for_turn(TurnLock.RETURNED_LETTERS, account_id)
-    is_ours = False
-    for token in letter.tokens:
-        is_ours |= _take(token, letter)
-    return is_ours
-
-
-def _take(token: str, letter: ReturnedLetter) -> bool:
     unproven = letter_tokens.read_token(token)
     if unproven is None:
-        return False
+        return TakenLetter.LEFT
     if unproven.is_stop:
         return _take_wish_to_stop(token, unproven.row_id, letter)
     if not letter_tokens.is_return_token(token, unproven.row_id):
-        return False
-    if letter.report is not None and _is_new(token, letter):
-        _take_report(unproven.row_id, letter.report)
+        return TakenLetter.LEFT
+    if letter.report is not None:
+        if _is_being_sent(unproven.row_id):
+            return TakenLetter.EARLY
+        if _is_new(token, letter):
+            _take_report(unproven.row_id, letter.report)
     # Somebody's words to an address that only machines use are left to whoever reads the mailbox.
-    return letter.is_automatic
+    return TakenLetter.DONE if letter.is_automatic else TakenLetter.LEFT
 
 
-def _take_wish_to_stop(token: str, subscription_id: uuid.UUID, letter: ReturnedLetter) -> bool:
+def _take_wish_to_stop(
+    token: str, subscription_id: uuid.UUID, letter: ReturnedLetter
+) -> TakenLetter:
     """The same as the post of a mail service (RFC 8058); what a machine answers there is none."""
     subscription = Subscription.objects.defer("address_sealed").filter(pk=subscription_id).first()
     if subscription is None or not letter_tokens.is_stop_token(token, subscription):
-        return False
+        return TakenLetter.LEFT
     if not letter.is_automatic and subscription.stopped_at is None and _is_new(token, letter):
         stop_subscription(subscription)
-    return True
+    return TakenLetter.DONE
+
+
+def _is_being_sent(delivery_id: uuid.UUID) -> bool:
+    """Whether the sender has not noted yet that the letter went out."""
+    return Delivery.objects.filter(pk=delivery_id, state=_State.LEASED).exists()
 
 
 def _take_report(delivery_id: uuid.UUID, report: DeliveryReport) -> None:
@@ -73,7 +95,8 @@ def _take_report(delivery_id: uuid.UUID, report: DeliveryReport) -> None:
     outcome = report.outcome
     if outcome.kind == "gone":
         # First, as locks are taken everywhere: people before deliveries.
-        end_address(row.recipient_kind, row.recipient_ref, outcome.code, by="worker")
+        kind, ref = row.recipient_kind, row.recipient_ref
+        end_address(kind, ref, outcome.code, by="worker", written_to=row)
     if state := _STATES.get(outcome.kind):
         Delivery.objects.filter(pk=row.pk, state__in=_GONE_OUT).update(
             state=state, code=outcome.code[:40]
@@ -89,7 +112,7 @@ def _note(row: Delivery, outcome: Outcome) -> None:
 
 def _is_new(token: str, letter: ReturnedLetter) -> bool:
     """Whether this letter said nothing to this row before; from now on it has."""
-    key = keyed_hash("returned letter", token, letter.mark)
+    key = keyed_hash("returned letter", token, letter.message_id)
     if DedupeKey.objects.filter(key=key).exists():
         return False
     DedupeKey.objects.bulk_create([DedupeKey(key=key)])
@@ -100,14 +123,15 @@ def _is_new(token: str, letter: ReturnedLetter) -> bool:
 def mailbox_to_read(account_id: uuid.UUID) -> ReturnMailbox | None:
     """How far it was read; None where it is not due yet."""
     ReturnMailbox.objects.bulk_create([ReturnMailbox(account_id=account_id)], ignore_conflicts=True)
-    found = ReturnMailbox.objects.get(account_id=account_id)
-    return None if found.again_at and found.again_at > times.now() else found
+    mailbox = ReturnMailbox.objects.get(account_id=account_id)
+    return None if mailbox.again_at and mailbox.again_at > times.now() else mailbox
 
 
 @work()
-def note_position(account_id: uuid.UUID, epoch: int, position: int) -> None:
-    """Everything up to here was taken, and is not read again."""
-    ReturnMailbox.objects.filter(account_id=account_id).update(epoch=epoch, position=position)
+def note_read_up_to(account_id: uuid.UUID, numbering: int, number: int) -> None:
+    ReturnMailbox.objects.filter(account_id=account_id).update(
+        numbering=numbering, read_up_to=number
+    )
 
 
 @work()
@@ -121,15 +145,17 @@ def note_read(account_id: uuid.UUID) -> None:
 @work()
 def note_fault(account_id: uuid.UUID, words: str, *, is_refusal: bool) -> None:
     """It cannot be read, and is tried again later."""
-    found = ReturnMailbox.objects.get(account_id=account_id)
     now = times.now()
     ReturnMailbox.objects.filter(account_id=account_id).update(
         fault=words[:80],
-        fault_since=found.fault_since or now,
+        fault_since=Coalesce("fault_since", now),
         again_at=now + (_LATER if is_refusal else _SOON),
     )
 
 
-def try_again_now(account_id: uuid.UUID) -> None:
-    """A step of giving an account other secrets."""
-    ReturnMailbox.objects.filter(account_id=account_id).update(again_at=None)
+def forget_mailbox(account_id: uuid.UUID) -> None:
+    """A step of giving an account other secrets, perhaps another mailbox, perhaps none.
+
+    It is read from the beginning, which changes nothing.
+    """
+    ReturnMailbox.objects.filter(account_id=account_id).delete()

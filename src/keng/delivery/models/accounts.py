@@ -51,9 +51,9 @@ class ReturnMailbox(models.Model):
     account = models.OneToOneField(
         ChannelAccount, models.CASCADE, primary_key=True, related_name="return_mailbox"
     )
-    # By the numbers of the mail server, which begin anew with another epoch (UIDVALIDITY).
-    epoch = models.BigIntegerField(default=0, db_default=0)
-    position = models.BigIntegerField(default=0, db_default=0)
+    # By the mail server's numbers; in another numbering (UIDVALIDITY) they mean other letters.
+    numbering = models.BigIntegerField(default=0, db_default=0)
+    read_up_to = models.BigIntegerField(default=0, db_default=0)
     read_at = models.DateTimeField(null=True)
     # What is wrong since then, in our words, and when it is tried again.
     fault = models.CharField(max_length=80, default="", db_default="")

@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from keng.channels.base import MailReply, Reply
 from keng.channels.upkeep import AccountCheck, AccountFinding, CannotAsk
 from keng.channels.wire import MailGreeting
-from keng.delivery.imap_client import MailStore, MailStoreFault, mail_store_of, open_mailbox
+from keng.delivery.imap_client import (
+    MailboxAccess,
+    MailboxFault,
+    open_mailbox,
+    return_mailbox_access,
+)
 from keng.delivery.sender.http import HttpClient, UnsendableRequest
 from keng.delivery.sender.smtp import SmtpClient, smtp_server
 
@@ -17,23 +22,23 @@ def ask_about_account(
 ) -> AccountFinding:
     """What the provider says of the account, or that nobody answered."""
     try:
-        found = check.finding(_answer(check, base_url, credentials))
+        finding = check.finding(_answer(check, base_url, credentials))
     except CannotAsk as error:
         return AccountFinding(False, f"they cannot be used: {error}")
     except (OSError, smtplib.SMTPException, UnsendableRequest) as error:
         kind = type(error.__cause__ or error).__name__
         return AccountFinding(False, f"its provider cannot be reached from here ({kind})")
-    store = mail_store_of(credentials)
-    return _with_return_mailbox(found, store) if store and found.is_well else found
+    access = return_mailbox_access(credentials)
+    return _with_return_mailbox(finding, access) if access and finding.is_well else finding
 
 
-def _with_return_mailbox(found: AccountFinding, store: MailStore) -> AccountFinding:
+def _with_return_mailbox(finding: AccountFinding, access: MailboxAccess) -> AccountFinding:
     """The mailbox that letters come back to, too: opened and left as it is."""
     try:
-        with open_mailbox(store):
-            return AccountFinding(True, f"{found.words}, and its return mailbox opens")
-    except MailStoreFault as fault:
-        return AccountFinding(False, f"{found.words}, but not its return mailbox: {fault}")
+        with open_mailbox(access):
+            return AccountFinding(True, f"{finding.words}, and its return mailbox opens")
+    except MailboxFault as fault:
+        return AccountFinding(False, f"{finding.words}, but not its return mailbox: {fault}")
 
 
 def _answer(

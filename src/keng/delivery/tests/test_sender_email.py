@@ -75,7 +75,9 @@ def test_letters_arrive_whole_with_a_way_out(mailbox, server):
 def test_a_letter_and_its_way_to_stop_have_addresses_that_are_known_again(server):
     subscription = make.subscription(places=(make.place(),))
     return_address = "tra-lai@keng.example"
-    account = _mailbox(server.url, return_address=return_address)
+    account = _mailbox(
+        server.url, return_address=return_address, return_server="imaps://mail.example"
+    )
     queue_letters(account, ["an@keng.example"])
     Delivery.objects.update(recipient_ref=subscription.pk)
     send_until(all_sent(1))

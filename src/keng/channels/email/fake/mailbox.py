@@ -32,10 +32,14 @@ class FakeMailbox:
         self.user, self.password = "tra-lai", "dung-mat-khau"
         self.letters: dict[int, FakeLetter] = {}
         self.commands: list[str] = []
-        self.epoch = 7
+        self.numbering = 7
         self.has_uidplus = True
+        self.has_broken_starttls = False
+        """It offers to encrypt, and hangs up."""
         self.announces: int | None = None
         """A size that it claims of every letter, whatever follows."""
+        self.withheld: set[int] = set()
+        """Letters that it does not give out."""
         self._next = 1
         self._server = _Server(("127.0.0.1", 0), _talker_of(self))
 
@@ -46,6 +50,10 @@ class FakeMailbox:
     @property
     def next_number(self) -> int:
         return self._next
+
+    def skip_to(self, number: int) -> None:
+        """The next letter has this number, as where a server numbers letters by time."""
+        self._next = number
 
     def drop(self, content: bytes) -> int:
         """A letter arrives; its number."""
@@ -97,6 +105,9 @@ class _Talker(socketserver.StreamRequestHandler):
             if name.upper() == "LOGOUT":
                 self._say("* BYE", f"{tag} OK bye")
                 return
+            if name.upper() == "STARTTLS" and self.box.has_broken_starttls:
+                self._say(f"{tag} OK begin")
+                return
             do = self._commands().get(name.upper())
             self._say(f"{tag} {do(words) if do else 'BAD not known here'}")
 
@@ -120,20 +131,21 @@ class _Talker(socketserver.StreamRequestHandler):
 
     def _capability(self, _words: str) -> str:
         more = " UIDPLUS" if self.box.has_uidplus and self.is_signed_in else ""
+        more += " STARTTLS" if self.box.has_broken_starttls else ""
         self._say(f"* CAPABILITY IMAP4rev1 AUTH=PLAIN{more}")
         return "OK done"
 
     def _authenticate(self, words: str) -> str:
         self._say("+")
-        said = base64.b64decode(self.rfile.readline(8192).strip()).decode().split("\0")
-        self.is_signed_in = words == "PLAIN" and said == ["", self.box.user, self.box.password]
+        parts = base64.b64decode(self.rfile.readline(8192).strip()).decode().split("\0")
+        self.is_signed_in = words == "PLAIN" and parts == ["", self.box.user, self.box.password]
         return "OK in" if self.is_signed_in else "NO [AUTHENTICATIONFAILED] wrong"
 
     def _select(self, _words: str) -> str:
         self.is_selected = True
         self._say(
             f"* {len(self.box.letters)} EXISTS",
-            f"* OK [UIDVALIDITY {self.box.epoch}] valid",
+            f"* OK [UIDVALIDITY {self.box.numbering}] valid",
             f"* OK [UIDNEXT {self.box.next_number}] next",
         )
         return "OK [READ-WRITE] selected"
@@ -151,6 +163,8 @@ class _Talker(socketserver.StreamRequestHandler):
         found = _FETCH.fullmatch(words)
         if found is None:
             return "BAD fetch"
+        if int(found[1]) in self.box.withheld:
+            return "NO it is broken"
         letter = self.box.letters.get(int(found[1]))
         if letter is not None:
             part = letter.content[: int(found[2])]

@@ -146,13 +146,18 @@ def test_an_account_without_a_senders_address_has_to_be_mended_first() -> None:
 
 def test_a_letter_comes_back_to_an_address_of_its_own_where_the_operator_has_one() -> None:
     tokens = replace(MESSAGE, return_token="b" + "a" * 42, stop_token="u" + "a" * 42)
-    mail, parsed = letter(tokens, ACCOUNT | {"return_address": "tra-lai@congan.example.vn"})
+    unread = ACCOUNT | {"return_address": "tra-lai@congan.example.vn"}
+    mail, parsed = letter(tokens, unread | {"return_server": "imaps://mail.example"})
     assert mail.sender == f"tra-lai+{tokens.return_token}@congan.example.vn"
     assert parsed["From"].addresses[0].addr_spec == ACCOUNT["from_address"]
     assert parsed["List-Unsubscribe"] == (
         "<https://keng.example.vn/u/abc>, "
         f"<mailto:tra-lai+{tokens.stop_token}@congan.example.vn?subject=unsubscribe>"
     )
+    # What nobody reads hears nobody who stops by a letter, and tells no letter from another.
+    mail, parsed = letter(tokens, unread)
+    assert mail.sender == "tra-lai@congan.example.vn"
+    assert "stop@congan.example.vn?" in parsed["List-Unsubscribe"]
     # Without one everything is as before.
     mail, parsed = letter(tokens)
     assert mail.sender == ACCOUNT["from_address"]

@@ -1,20 +1,26 @@
 """What a letter that came back says, of bytes that anybody may have written."""
 
+import time
 from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keng.channels.base import Outcome
 from keng.channels.email.addresses import fault_of_return_address, is_mailbox, with_token
 from keng.channels.email.returned import LONGEST_READ, read_returned_letter
 
 RETURN = "tra-lai@congan.example.vn"
 TOKEN = "b" + "a2" * 21
 TO = with_token(RETURN, TOKEN)
+NESTED_80_TIMES = b"".join(
+    b"Content-Type: multipart/mixed; boundary=a%d\r\n\r\n--a%d\r\n" % (depth, depth)
+    for depth in range(80)
+)
 
 
-def report(*fields: str, to: str = TO, mark: str = "<1@mx>") -> bytes:
+def report(*fields: str, to: str = TO, message_id: str = "<1@mx>") -> bytes:
     """As Postfix writes one: words, the report, and the letter that it is about."""
     parts = [
         "Content-Type: text/plain\r\n\r\nThe mail system: 5.1.1 for somebody\r\n",
@@ -24,7 +30,8 @@ def report(*fields: str, to: str = TO, mark: str = "<1@mx>") -> bytes:
     ]
     body = "".join(f"--frontier\r\n{part}\r\n" for part in parts) + "--frontier--\r\n"
     return (
-        f"Return-Path: <>\r\nTo: {to}\r\nFrom: MAILER-DAEMON@mx.example\r\nMessage-ID: {mark}\r\n"
+        f"Return-Path: <>\r\nTo: {to}\r\nFrom: MAILER-DAEMON@mx.example\r\n"
+        f"Message-ID: {message_id}\r\nAuto-Submitted: auto-replied\r\n"
         "Content-Type: multipart/report; report-type=delivery-status; boundary=frontier\r\n"
         f"\r\n{body}"
     ).encode()
@@ -82,8 +89,16 @@ def test_a_server_that_reports_in_words_is_understood_by_the_code_it_quotes() ->
     found = read_returned_letter(plain("host 10.5.1.1 said: 550 #5.1.1 no such user"), RETURN)
     assert found.report is not None
     assert found.report.outcome.kind == "gone"
-    nothing = read_returned_letter(plain("from 10.5.1.1: version 5.1.1.2 cannot deliver"), RETURN)
-    assert nothing.report is None
+    for words in (
+        "from 10.5.1.1: version 5.1.1.2 cannot deliver",
+        "on 5.12.25 nobody was here",
+        "see section 5.1.10; 550 words",
+        "550 4.2.2 of two classes",
+    ):
+        assert read_returned_letter(plain(words), RETURN).report is None
+    later = read_returned_letter(plain("421-4.4.1 no answer"), RETURN)
+    assert later.report is not None
+    assert later.report.outcome == Outcome("retry", reason="delayed", code="421 4.4.1")
     person = read_returned_letter(plain("550 5.1.1", From="an@keng.example"), RETURN)
     assert (person.report, person.is_automatic) == (None, False)
 
@@ -119,26 +134,50 @@ _DIGITS = str.maketrans("0123456789", "abcdefghij")
 
 
 def test_a_huge_letter_is_read_as_far_as_its_report() -> None:
-    huge = report("Action: failed", "Status: 5.1.1") + b"x" * (4 * LONGEST_READ)
-    found = read_returned_letter(huge, RETURN)
-    assert found.report is not None
+    letter = report("Action: failed", "Status: 5.1.1")
+    long_behind = letter + b"x" * (4 * LONGEST_READ)
+    assert read_returned_letter(long_behind, RETURN).report is not None
+    words = b"The mail system: 5.1.1 for somebody"
+    long_before = letter.replace(words, b"x" * LONGEST_READ)
+    found = read_returned_letter(long_before, RETURN)
+    assert (found.tokens, found.report) == ((TOKEN,), None)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'Content-Type: multipart/report; a="' + b";" * LONGEST_READ,
+        NESTED_80_TIMES + b"\r\n" + b"\n" * LONGEST_READ,
+        b"Content-Type: message/delivery-status\r\n\r\n" + b"\n" * LONGEST_READ,
+    ],
+    ids=["one header", "parts in parts", "blocks"],
+)
+def test_no_letter_takes_long_to_read(raw: bytes) -> None:
+    began = time.thread_time()
+    read_returned_letter(raw, RETURN)
+    assert time.thread_time() - began < 1
+
+
+def test_parts_within_parts_without_end_are_given_up() -> None:
     nested = b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n" * 5000
-    assert read_returned_letter(nested, RETURN).report is None
+    # No more than that the call ends: read or given up, it is a letter without a token.
+    assert read_returned_letter(nested, RETURN).tokens == ()
 
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_and_carry_no_token(raw: bytes) -> None:
     assert read_returned_letter(raw, RETURN).tokens == ()
-    assert read_returned_letter(report("Action: failed") + raw, RETURN).tokens == (TOKEN,)
+    in_report = report("Action: failed", "Status: " + raw.decode("latin-1"))
+    assert read_returned_letter(in_report, RETURN).tokens == (TOKEN,)
 
 
-def test_the_same_letter_has_the_same_mark() -> None:
-    first = read_returned_letter(report("Status: 5.1.1"), RETURN)
-    assert first.mark == "<1@mx>"
-    assert (
-        read_returned_letter(plain("a"), RETURN).mark
-        != read_returned_letter(plain("b"), RETURN).mark
-    )
+def test_the_same_letter_has_the_same_message_id() -> None:
+    def message_id(raw: bytes) -> str:
+        return read_returned_letter(raw, RETURN).message_id
+
+    assert message_id(report("Status: 5.1.1")) == "<1@mx>"
+    # Of a letter that has none.
+    assert message_id(plain("a")) == message_id(plain("a")) != message_id(plain("b"))
 
 
 def test_an_address_with_a_token_is_one_that_every_server_takes() -> None:
