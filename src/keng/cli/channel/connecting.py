@@ -31,12 +31,12 @@ def connect_account(
     from keng.delivery.sender.account_check import ask_about_account  # noqa: PLC0415 -- as above
 
     facts = get_channel(account.channel).facts
-    consent, renewal = facts.consent, facts.renewal
-    if consent is None or renewal is None:
+    connecting, renewal = facts.connecting, facts.renewal
+    if connecting is None or renewal is None:
         raise CannotContinue(f"{account.slug} is connected by `keng channel renew` alone.")
     present = checking.kept_settings(account)
-    consent_try = consent.begin(present, redirect)
-    print_line(f"Let whoever manages the account open this within ten minutes:\n{consent_try.link}")
+    connect_try = connecting.begin(present, redirect)
+    print_line(f"Let whoever manages the account open this within ten minutes:\n{connect_try.link}")
     try:
         address = ask("Then paste the whole address that the browser was led to: ")
     except EOFError:
@@ -51,7 +51,7 @@ def connect_account(
         given.append(found)
         return AccountFinding(True, "the provider gave tokens")
 
-    exchange = AccountCheck(lambda _credentials: consent_try.request(address), finding)
+    exchange = AccountCheck(lambda _credentials: connect_try.request(address), finding)
     answer = ask_about_account(exchange, account.base_url, present)
     if not given:
         raise CannotContinue(f"Not connected: {answer.words}. The tokens of before are kept.")

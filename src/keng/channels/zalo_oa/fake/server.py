@@ -180,7 +180,7 @@ class FakeZalo(FakeProvider):
         if call.path == _TOKEN_PATH and call.method == "POST":
             return _json(oauth.answer_token_call(self.state, call))
         if call.path == _PERMISSION_PATH and call.method == "GET":
-            led_to = oauth.consent_redirect(self.state, call)
+            led_to = oauth.permission_redirect(self.state, call)
             if isinstance(led_to, str):
                 return web.Response(status=302, headers={"location": led_to})
             return _json(led_to)
