@@ -12,7 +12,7 @@ QUERY_HEADER = ":query"
 """Among the headers of a webhook call, what stood behind the question mark of its address. No
 caller can send a header of this name: HTTP has none with a colon."""
 
-MARK_HEADER = ":mark"
+PATH_HEADER = ":path"
 """The same of a further part of the path, by which a gateway that signs nothing is believed."""
 
 EventKind = Literal[

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 
 from keng.channels.events import (
     BAD_SIGNATURE,
-    MARK_HEADER,
+    PATH_HEADER,
     QUERY_HEADER,
     RECEIVES_NOTHING,
     TOO_LARGE,
@@ -47,7 +47,7 @@ def parse_receipt(
     """Never raises. A message that is still on its way is no event."""
     if is_too_large(raw):
         return TOO_LARGE
-    reference, _dot, given = header_value(headers, MARK_HEADER).partition(".")
+    reference, _dot, given = header_value(headers, PATH_HEADER).partition(".")
     if not reference:
         return RECEIVES_NOTHING
     secret = credentials.get("webhook_secret", "")
