@@ -220,11 +220,12 @@ class MissedMessages:
         written: list[PastMessage] = []
         async for page in self._pages(look, request_at, since, 0, _MOST_PAGES_OF_A_CHAT):
             look.chat_pages += 1
-            written += [one for one in page.messages if one.is_from_person and one.at <= look.until]
+            written += [message for message in page.messages if message.is_from_person]
         known = await self._known(look, written)
+        heard_at = max((one.at for one in written if one.message_id in known), default=since)
         for message in reversed(written):
-            if message.message_id not in known:
-                await self._hand_over(look, message)
+            if message.message_id not in known and message.at <= look.until:
+                await self._hand_over(look, message, is_overtaken=message.at < heard_at)
 
     async def _pages(
         self,
@@ -253,9 +254,15 @@ class MissedMessages:
         known_keys = await self._ledger.known_messages(list(ids)) if ids else set()
         return {ids[key] for key in known_keys}
 
-    async def _hand_over(self, look: _Look, message: PastMessage) -> None:
+    async def _hand_over(self, look: _Look, message: PastMessage, *, is_overtaken: bool) -> None:
         account = look.account
-        request = hand_over_request(account.channel.code, account.slug, message.raw, times.now())
+        request = hand_over_request(
+            account.channel.code,
+            account.slug,
+            message.raw,
+            times.now(),
+            is_overtaken=is_overtaken,
+        )
         reply = await self._wire.ask(request)
         if reply.status in _REFUSED_ALONE:
             logger.warning("a fetched message of %s is refused: %s", account.slug, reply.status)

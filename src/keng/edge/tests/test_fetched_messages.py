@@ -197,12 +197,12 @@ def test_one_chat_keeps_no_other_from_its_turn(edge, zalo, fake, chats, monkeypa
     emit(f"{fake.base}/_fake/next", blocked)
     faults = [UnicodeError("trước 1")]
 
-    def hand_over(channel, slug, raw, now):
+    def hand_over(channel, slug, raw, now, **order):
         if "trước 1".encode() in raw and faults:
             raise faults.pop()
         # The edge can read nothing in this one, and says so each time.
         readable = b"[]" if "trước 2".encode() in raw else raw
-        return hand_over_request(channel, slug, readable, now)
+        return hand_over_request(channel, slug, readable, now, **order)
 
     monkeypatch.setattr(missed_messages, "hand_over_request", hand_over)
     look()
@@ -213,6 +213,15 @@ def test_one_chat_keeps_no_other_from_its_turn(edge, zalo, fake, chats, monkeypa
     assert {"trước 1", "sau 1", "sau 2"} <= set(texts())
     zalo.refresh_from_db()
     assert times.now() - zalo.history_known_until < 2 * MINUTE
+
+
+def test_what_somebody_wrote_before_what_came_in_answers_nothing_of_now(edge, zalo, fake):
+    write(fake, "900", "mất xe máy", ago=52 * MINUTE, by_webhook=True)
+    write(fake, "900", "NHẬN TIN", ago=50 * MINUTE)
+    write(fake, "900", "dừng nhận tin", ago=40 * MINUTE, by_webhook=True)
+    look()
+    assert Inbound.objects.count() == 3
+    assert Tip.objects.get().do_not_contact
 
 
 def handed_over(raw, *, at=None, **headers):
@@ -237,5 +246,7 @@ def test_only_what_bears_our_mark_and_is_not_old_comes_in(edge, zalo, fake):
     assert post(edge, raw, handed_over(raw).headers, "/hooks/sandbox/phones")[0] == 401
     switch_account(zalo.pk, is_active=False)
     write(fake, "900", "mất xe máy", ago=5 * MINUTE)
+    before = asked(fake)
     look(again=True)
+    assert asked(fake) == before
     assert not Inbound.objects.exists()
