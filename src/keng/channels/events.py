@@ -73,6 +73,8 @@ class Event:
     refers: tuple[str, ...] = field(default=(), repr=False)
     """Provider ids of messages this speaks about: receipts, echoes, the message it quotes. Of a
     key that was pressed our own reference of the call."""
+    reference: str = ""
+    """Of a receipt that is believed for one message alone: our own reference of it."""
     is_overtaken: bool = False
     """Whether something that the same person wrote later came in first. Then it answers no question
     of now; codes, which work once, and the wish to be left alone are heard all the same."""

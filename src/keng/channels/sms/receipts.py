@@ -89,6 +89,7 @@ def _event(fields: Mapping[str, str], reference: str, now: datetime) -> Event | 
         reply_address=None,
         raw_kind=f"status {fields['SendStatus']}",
         refers=(provider_id,),
+        reference=reference,
     )
 
 
