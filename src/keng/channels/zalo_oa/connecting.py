@@ -56,14 +56,14 @@ def code_in(address: str, *, state: str, oa_id: str) -> str:
     Zalo does not promise to send the state back: without one the verifier alone ties the code to
     this try.
     """
-    given = {name: values[0] for name, values in parse_qs(urlsplit(address.strip()).query).items()}
-    if not given.get("code"):
+    query = {name: values[0] for name, values in parse_qs(urlsplit(address.strip()).query).items()}
+    if not query.get("code"):
         raise CannotAsk("no code stands in that address")
-    if given.get("oa_id") != oa_id:
+    if query.get("oa_id") != oa_id:
         raise CannotAsk("it is about another official account, or says not about which one")
-    if not secrets.compare_digest(given.get("state", state).encode(), state.encode()):
+    if not secrets.compare_digest(query.get("state", state).encode(), state.encode()):
         raise CannotAsk("it belongs to another try: open the link above")
-    return given["code"]
+    return query["code"]
 
 
 def exchange_request(credentials: Mapping[str, str], code: str, verifier: str) -> Request:

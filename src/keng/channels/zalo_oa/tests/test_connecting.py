@@ -38,13 +38,15 @@ def test_an_address_without_a_state_is_taken_in_the_same_try() -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "oa_id=400&state=s", "code=c1&oa_id=401&state=s", "code=c1&state=s"]
+    ("query", "reason"),
+    [
+        ("", "no code"),
+        ("oa_id=400&state=s", "no code"),
+        ("code=c1&oa_id=401&state=s", "another official account"),
+        ("code=c1&state=s", "says not about which one"),
+        ("code=c1&oa_id=400&state=\u1ea1", "another try"),
+    ],
 )
-def test_what_is_about_another_account_or_has_no_code_is_refused(query: str) -> None:
-    with pytest.raises(CannotAsk):
+def test_what_is_about_another_account_or_try_is_refused(query: str, reason: str) -> None:
+    with pytest.raises(CannotAsk, match=reason):
         connecting.code_in(f"{PAGE}?{query}", state="s", oa_id="400")
-
-
-def test_an_address_of_another_try_is_refused() -> None:
-    with pytest.raises(CannotAsk, match="another try"):
-        connecting.code_in(f"{PAGE}?code=c1&oa_id=400&state=\u1ea1", state="s", oa_id="400")
