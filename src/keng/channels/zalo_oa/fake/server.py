@@ -61,7 +61,12 @@ _TOKEN_PATH = "/v4/oa/access_token"  # noqa: S105
 
 
 class FakeZalo(FakeProvider):
-    """One account behind one port of this machine."""
+    """One account behind one port of this machine.
+
+    Its own are: the journal, which says of each call what Zalo answered in the body, since HTTP 200
+    says nothing (so `_handle` is, and `answer` is not asked); the webhook, called again and again
+    as Zalo does (`Emitter`); and the orders of `Control` beside those that every fake takes.
+    """
 
     title = "Zalo"
     settings: FakeSettings
