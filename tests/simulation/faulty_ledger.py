@@ -147,13 +147,15 @@ class FaultyLedger:
     async def pause(self, account_id: uuid.UUID, seconds: float) -> None:
         await self._ask("pause", lambda now: self.world.rows.pause(account_id, seconds, now))
 
-    async def begin_history(self, account_id: uuid.UUID, every: float) -> None:
+    async def begin_comparing(
+        self, account_id: uuid.UUID, every: float, *, at_first: datetime
+    ) -> None:
         """The simulated provider keeps no chats, so nobody has a turn to compare them."""
 
     async def known_messages(self, keys: Sequence[bytes]) -> set[bytes]:
         raise NotImplementedError
 
-    async def end_history(
+    async def end_comparing(
         self, account_id: uuid.UUID, known_until: datetime, *, has_fetched: bool
     ) -> None:
         raise NotImplementedError

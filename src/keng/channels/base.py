@@ -95,6 +95,9 @@ class Capabilities:
     can_person: bool = False
     can_group: bool = False
     can_receive: bool = False
+    takes_receipts: bool = False
+    """Each message has an address of its own, at which the provider says what became of it:
+    `/hooks/<channel>/<account>/<rest>`, by GET or POST (`events.PATH_HEADER`)."""
     rate_per_minute: int = 0
     """How many messages an account of it may send, until an operator says otherwise; 0: any."""
     idempotent: bool = False

@@ -12,7 +12,7 @@ QUERY_HEADER = ":query"
 """Among the headers of a webhook call, what stood behind the question mark of its address. No
 caller can send a header of this name: HTTP has none with a colon."""
 
-MARK_HEADER = ":mark"
+PATH_HEADER = ":path"
 """The same of a further part of the path, by which a gateway that signs nothing is believed."""
 
 EventKind = Literal[
@@ -73,6 +73,11 @@ class Event:
     refers: tuple[str, ...] = field(default=(), repr=False)
     """Provider ids of messages this speaks about: receipts, echoes, the message it quotes. Of a
     key that was pressed our own reference of the call."""
+    reference: str = ""
+    """Of a receipt that is believed for one message alone: our own reference of it."""
+    is_overtaken: bool = False
+    """Whether something that the same person wrote later came in first. Then it answers no question
+    of now; codes, which work once, and the wish to be left alone are heard all the same."""
 
     @property
     def is_content(self) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keng.channels.upkeep import (
     AccountCheck,
-    AccountConsent,
+    AccountConnecting,
     ChatHistory,
     MediaLookup,
     TokenRenewal,
@@ -111,7 +111,7 @@ class Facts:
     """How an operator, and the sender in doubt, learns whether an account works."""
     renewal: TokenRenewal | None = None
     """How its tokens are renewed; None where it has none that run out."""
-    consent: AccountConsent | None = None
+    connecting: AccountConnecting | None = None
     """How it is connected by a page of the provider's; None where there is none."""
     registration: WebhookRegistration | None = None
     """How the provider is told of our webhook; None where its console wants it by hand."""

@@ -52,6 +52,8 @@ class GatewayProfile:
     body: Mapping[str, Any]
     settings: tuple[str, ...]
     """Which settings an account with this profile must have."""
+    receipt_body: Mapping[str, Any] = field(default_factory=dict)
+    """What the body has besides where it is to tell what became of the message: `{receipt_url}`."""
     headers: Mapping[str, str] = field(default_factory=dict)
     basic_auth: str = ""
     """User and password with a colon between them, blanks as above."""

@@ -63,7 +63,7 @@ class TokenRenewal:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentTry:
+class ConnectTry:
     """One try to have an account connected by whoever manages it at the provider."""
 
     link: str = field(repr=False)
@@ -73,10 +73,10 @@ class ConsentTry:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountConsent:
+class AccountConnecting:
     """How an account is connected by a page of the provider's, without typing tokens."""
 
-    begin: Callable[[Mapping[str, str], str], ConsentTry]
+    begin: Callable[[Mapping[str, str], str], ConnectTry]
     """Of the account's credentials and the address that the provider shall lead back to."""
 
 

@@ -8,6 +8,7 @@ sealed as those of every message.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -21,13 +22,16 @@ from keng.kit.secrets import keyed_hash, same_secret
 FETCHED_HEADER = "x-keng-fetched"
 # It is posted at once, so an older mark is somebody playing an old call again.
 _MARK_LIVES = timedelta(minutes=5)
+_OVERTAKEN = "overtaken"
 _NOT_OURS = ParsedCall(verified=False, status=401, reason="bad_mark")
 _UNREADABLE = ParsedCall(verified=False, status=400, reason="no_message")
 
 
-def hand_over_request(channel: str, slug: str, raw: bytes, now: datetime) -> Request:
-    """The call by which the sender gives one message to the edge."""
-    stamp = str(int(now.timestamp() * 1000))
+def hand_over_request(
+    channel: str, slug: str, raw: bytes, now: datetime, *, is_overtaken: bool = False
+) -> Request:
+    """The call by which the sender gives one message to the edge. See Event.is_overtaken."""
+    stamp = f"{int(now.timestamp() * 1000)}:{_OVERTAKEN if is_overtaken else ''}"
     headers = {
         FETCHED_HEADER: f"{stamp}:{_mark(channel, slug, stamp, raw)}",
         "content-type": "application/json",
@@ -45,9 +49,10 @@ def parse_fetched(
     account: ReceivingAccount, raw: bytes, headers: Mapping[str, str], now: datetime
 ) -> ParsedCall:
     """Never raises; nothing is read that does not bear our mark."""
-    stamp, _, mark = header_value(headers, FETCHED_HEADER).partition(":")
+    stamp, _, mark = header_value(headers, FETCHED_HEADER).rpartition(":")
+    moment, _, order = stamp.partition(":")
     history = channels.get_channel(account.channel).facts.history
-    marked_at = reading.moment_of_ms(stamp)
+    marked_at = reading.moment_of_ms(moment)
     if history is None or marked_at is None or not abs(now - marked_at) <= _MARK_LIVES:
         return _NOT_OURS
     if not same_secret(mark, _mark(account.channel, account.slug, stamp, raw)):
@@ -55,6 +60,7 @@ def parse_fetched(
     event = history.event(raw, account.credentials)
     if event is None:
         return _UNREADABLE
+    event = replace(event, is_overtaken=order == _OVERTAKEN)
     return ParsedCall(verified=True, status=200, events=(event,))
 
 

@@ -68,9 +68,9 @@ class PagerHandler:
             return False
         if written_code(event.text):
             return bool(event.reply_address)
-        return message.conversation_hash in self._chats and bool(
-            _ANSWER_LINE.fullmatch(event.text[:60])
-        )
+        if event.is_overtaken or message.conversation_hash not in self._chats:
+            return False
+        return bool(_ANSWER_LINE.fullmatch(event.text[:60]))
 
     def prepare(self, message: InboundMessage) -> dict[str, Any]:
         event = message.event

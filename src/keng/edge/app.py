@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from keng import channels
 from keng.channels.base import ParsedCall
-from keng.channels.events import MARK_HEADER, QUERY_HEADER
+from keng.channels.events import PATH_HEADER, QUERY_HEADER
 from keng.delivery.actions.inbound import RECEIPT_STATES
 from keng.delivery.fetched_messages import is_fetched, parse_fetched
 from keng.delivery.inbound_message import InboundMessage, ReceivingAccount, message_of_event
@@ -115,12 +115,12 @@ class EdgeApp:
                     await send_status(send, 405, allow="POST")
                 else:
                     await self._serve_webhook(channel, slug, scope, receive, send)
-            case ["", "hooks", channel, slug, mark] if mark and _takes_receipts(channel):
+            case ["", "hooks", channel, slug, rest] if rest and _takes_receipts(channel):
                 # Gateways that sign nothing ask an address of its own for each message.
                 if scope["method"] not in ("GET", "POST"):
                     await send_status(send, 405, allow="GET, POST")
                 else:
-                    await self._serve_webhook(channel, slug, scope, receive, send)
+                    await self._serve_webhook(channel, slug, scope, receive, send, rest)
             case ["", "lookup", "v1", "prefix", prefix] if self._prefixes is not None:
                 await self._prefixes.serve(prefix, scope, send)
             case ["", "health"]:
@@ -144,11 +144,12 @@ class EdgeApp:
         return bool(self._writer and self._writer.is_ready and self._book and self._book.is_read)
 
     async def _serve_webhook(
-        self, channel: str, slug: str, scope: Scope, receive: Receive, send: Send
+        self, channel: str, slug: str, scope: Scope, receive: Receive, send: Send, rest: str = ""
     ) -> None:
+        """`rest` is what stands in the path behind the account."""
         try:
             raw = await self._bodies.receive_body(scope, receive)
-            status = await self._handle_webhook(channel, slug, scope, raw)
+            status = await self._handle_webhook(channel, slug, rest, scope, raw)
         except TooLarge:
             note_refused_try(RefusedTry.BODY, f"channel {channel}")
             status = 413
@@ -182,7 +183,9 @@ class EdgeApp:
         else:
             await send_text(send, answer)
 
-    async def _handle_webhook(self, channel: str, slug: str, scope: Scope, raw: bytes) -> int:
+    async def _handle_webhook(
+        self, channel: str, slug: str, rest: str, scope: Scope, raw: bytes
+    ) -> int:
         if self._book is None or self._writer is None or not self._book.is_read:
             raise WriterBusy
         account = self._book.get(channel, slug) or await self._book.get_or_refresh(channel, slug)
@@ -190,7 +193,7 @@ class EdgeApp:
             return 404
         headers = headers_of(scope)
         headers[QUERY_HEADER] = scope["query_string"].decode("latin-1")
-        headers[MARK_HEADER] = "".join(scope["path"].split("/")[4:5])
+        headers[PATH_HEADER] = rest
         if is_fetched(headers):
             parsed = parse_fetched(account, raw, headers, times.now())
         else:
@@ -234,8 +237,7 @@ class EdgeApp:
 
 
 def _takes_receipts(channel: str) -> bool:
-    is_known = channel in channels.channel_codes()
-    return is_known and getattr(channels.get_channel(channel), "takes_receipts", False)
+    return channel in channels.channel_codes() and channels.get_channel(channel).can.takes_receipts
 
 
 def _query_of(scope: Scope) -> dict[str, str]:

@@ -123,6 +123,8 @@ class BeginAnewHandler:
         event = message.event
         if event.kind != "text" or event.media or message.conversation_hash is None:
             return False
+        if event.is_overtaken:
+            return False
         return chat_words.begins_anew(event.text) == (True, "")
 
     def prepare(self, message: InboundMessage) -> dict[str, Any]:
@@ -168,9 +170,9 @@ class StopHandler:
         if event.group:
             # In a group people say "stop" and "thôi" among themselves.
             return chat_words.is_stop_sentence(event.text)
+        asks_for_messages = chat_words.asks_for_messages(event.text) and not event.is_overtaken
         return chat_words.is_stop(event.text) or (
-            bool(event.reply_address)
-            and (chat_words.may_be_stop(event.text) or chat_words.asks_for_messages(event.text))
+            bool(event.reply_address) and (chat_words.may_be_stop(event.text) or asks_for_messages)
         )
 
     def prepare(self, message: InboundMessage) -> _StopWish:

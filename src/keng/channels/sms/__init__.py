@@ -44,8 +44,9 @@ class Sms:
 
     code = "sms"
     transport: Literal["http"] = "http"
-    can = Capabilities(can_person=True, rate_per_minute=60, any_account_reaches=True)
-    takes_receipts = True
+    can = Capabilities(
+        can_person=True, takes_receipts=True, rate_per_minute=60, any_account_reaches=True
+    )
     facts = Facts(
         name=_("Text message"),
         origin="SMS",

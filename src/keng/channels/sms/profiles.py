@@ -28,6 +28,7 @@ ESMS = GatewayProfile(
         "IsUnicode": "{is_unicode}",
         "RequestId": "{reference}",
     },
+    receipt_body={"CallbackUrl": "{receipt_url}"},
     settings=("api_key", "secret_key", "brand"),
     code_at="CodeResult",
     id_at="SMSID",
@@ -131,12 +132,10 @@ VIETGUYS = GatewayProfile(
     },
 )
 
-_RECEIPT_FIELDS = {"esms": {"CallbackUrl": "{receipt_url}"}}
-
 
 def with_receipt(profile: GatewayProfile) -> GatewayProfile:
     """The same gateway, asked to tell what becomes of the message, where it can."""
-    return replace(profile, body={**profile.body, **_RECEIPT_FIELDS.get(profile.name, {})})
+    return replace(profile, body={**profile.body, **profile.receipt_body})
 
 
 SMS_GATEWAYS = KnownGateways((ESMS, SPEEDSMS, VIETGUYS))

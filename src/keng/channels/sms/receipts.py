@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 
 from keng.channels.events import (
     BAD_SIGNATURE,
-    MARK_HEADER,
+    PATH_HEADER,
     QUERY_HEADER,
     RECEIVES_NOTHING,
     TOO_LARGE,
@@ -47,22 +47,36 @@ def parse_receipt(
     """Never raises. A message that is still on its way is no event."""
     if is_too_large(raw):
         return TOO_LARGE
-    reference, _dot, given = header_value(headers, MARK_HEADER).partition(".")
+    reference, _dot, mark = header_value(headers, PATH_HEADER).partition(".")
     if not reference:
         return RECEIVES_NOTHING
-    secret = credentials.get("webhook_secret", "")
-    is_right = hmac.compare_digest(given.encode(), _mark(secret, reference).encode())
-    if not secret or not _is_uuid(reference) or not is_right:
+    if not _is_believed(reference, mark, credentials):
         return BAD_SIGNATURE
+    event = _event(_fields_of(header_value(headers, QUERY_HEADER)), reference, now)
+    return ParsedCall(verified=True, status=200, events=(event,) if event else ())
+
+
+def _is_believed(reference: str, mark: str, credentials: Mapping[str, str]) -> bool:
+    secret = credentials.get("webhook_secret", "")
+    is_right = hmac.compare_digest(mark.encode(), _mark(secret, reference).encode())
+    return bool(secret) and _is_uuid(reference) and is_right
+
+
+def _fields_of(query: str) -> Mapping[str, str]:
+    """None of them where there are more than any gateway sends."""
     try:
-        query = dict(parse_qsl(header_value(headers, QUERY_HEADER), max_num_fields=_MOST_FIELDS))
+        return dict(parse_qsl(query, max_num_fields=_MOST_FIELDS))
     except ValueError:
-        return ParsedCall(verified=True, status=200)
-    kind, provider_id = _kind_of(query), query.get("SMSID", "")
-    is_ours = query.get("RequestId", reference) == reference
+        return {}
+
+
+def _event(fields: Mapping[str, str], reference: str, now: datetime) -> Event | None:
+    """None where it says nothing yet, or speaks of another message."""
+    kind, provider_id = _kind_of(fields), fields.get("SMSID", "")
+    is_ours = fields.get("RequestId", reference) == reference
     if kind is None or not is_ours or not _PROVIDER_ID.fullmatch(provider_id):
-        return ParsedCall(verified=True, status=200)
-    event = Event(
+        return None
+    return Event(
         kind=kind,
         dedupe=f"{provider_id} {kind}",
         conversation=None,
@@ -73,22 +87,22 @@ def parse_receipt(
         location=None,
         at=now,
         reply_address=None,
-        raw_kind=f"status {query['SendStatus']}",
+        raw_kind=f"status {fields['SendStatus']}",
         refers=(provider_id,),
+        reference=reference,
     )
-    return ParsedCall(verified=True, status=200, events=(event,))
 
 
-def _kind_of(query: Mapping[str, str]) -> EventKind | None:
+def _kind_of(fields: Mapping[str, str]) -> EventKind | None:
     """None while it is on its way, and where the numbers say neither."""
-    status = query.get("SendStatus", "")
+    status = fields.get("SendStatus", "")
     if status == _REFUSED:
         return "failed"
     if status != _ENDED:
         return None
-    if _is_some(query.get("SendSuccess", "")):
+    if _is_some(fields.get("SendSuccess", "")):
         return "received"
-    return "failed" if _is_some(query.get("SendFailed", "")) else None
+    return "failed" if _is_some(fields.get("SendFailed", "")) else None
 
 
 def _is_some(number: str) -> bool:

@@ -19,6 +19,8 @@ from keng.channels.zalo_oa.errors import outcome_of_zalo_reply
 
 _PAGE_SIZE = 10
 _FROM_PERSON = 1
+# With the longest of words and addresses less than a webhook may bring (MAX_WEBHOOK_BODY).
+_MOST_LINKS = 5
 # The provider's words for what a message is, by the end of the webhook event's name.
 _WEBHOOK_KINDS = {
     "photo": "image",
@@ -92,8 +94,8 @@ def _message(item: Mapping[str, Any], credentials: Mapping[str, str]) -> PastMes
 def _webhook_body(
     item: Mapping[str, Any], person: str, message_id: str, credentials: Mapping[str, str]
 ) -> bytes:
-    given = reading.string(item.get("type"), 30).lower()
-    kind = _WEBHOOK_KINDS.get(given, given)
+    zalo_kind = reading.string(item.get("type"), 30).lower()
+    kind = _WEBHOOK_KINDS.get(zalo_kind, zalo_kind)
     message: dict[str, Any] = {"msg_id": message_id}
     if text := reading.string(item.get("message") or item.get("description"), 10_000):
         message["text"] = text
@@ -115,18 +117,26 @@ def _attachments(item: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
     if kind == "location":
         return [{"type": kind, "payload": {"coordinates": _place(item.get("location"))}}]
     if kind == "link":
-        links = reading.items(item.get("links"), 20) or [item]
+        links = reading.items(item.get("links"), _MOST_LINKS) or [item]
         return [{"type": kind, "payload": _link(reading.mapping(link))} for link in links]
     if kind in _WITH_URL:
-        return [{"type": kind, "payload": {"url": item.get("url")}}]
+        return [{"type": kind, "payload": {"url": _url(item)}}]
     return []
 
 
-def _place(value: object) -> Mapping[str, Any]:
-    """An object, or JSON in a string."""
-    return reading.json_object(value.encode()) if isinstance(value, str) else reading.mapping(value)
+def _url(item: Mapping[str, Any]) -> str:
+    return reading.string(item.get("url"), 2048)
+
+
+def _place(value: object) -> dict[str, float]:
+    """Of an object, or of JSON in a string."""
+    if isinstance(value, str):
+        value = reading.json_object(value.encode("utf-8", "replace"))
+    place = reading.mapping(value)
+    spot = reading.coordinates(place.get("latitude"), place.get("longitude"))
+    return {"latitude": spot[0], "longitude": spot[1]} if spot else {}
 
 
 def _link(link: Mapping[str, Any]) -> dict[str, Any]:
     words = (reading.string(link.get(name), 2000) for name in ("title", "description"))
-    return {"url": link.get("url"), "description": "\n".join(filter(None, words))}
+    return {"url": _url(link), "description": "\n".join(filter(None, words))}

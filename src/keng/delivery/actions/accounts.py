@@ -12,7 +12,7 @@ from keng.acts.errors import Refused
 from keng.acts.locks import lock
 from keng.acts.work import savepoint, work
 from keng.audit.actions import record
-from keng.channels.upkeep import RECONNECT
+from keng.channels.upkeep import RECONNECT, NewTokens
 from keng.delivery import push_account
 from keng.delivery.actions import stranded
 from keng.delivery.actions.calling_off import call_off_deliveries
@@ -76,6 +76,16 @@ def renew_account(
     account.learned, account.tokens_expire_at = {}, None
     account.save()
     forget_mailbox(account.pk)
+    record("channel.renewed", by="operator", on=account, chain=f"channel:{account.pk}")
+
+
+@work()
+def keep_connected_tokens(account_id: uuid.UUID, tokens: NewTokens) -> None:
+    """Whoever manages the account agreed anew: other tokens, and nothing else of it changes."""
+    account = lock(ChannelAccount.objects.all()).get(pk=account_id)
+    keep_tokens(account, tokens.secrets)
+    account.tokens_expire_at = tokens.expire_at
+    account.save()
     record("channel.renewed", by="operator", on=account, chain=f"channel:{account.pk}")
 
 

@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -38,23 +38,34 @@ FROM new
 # A receipt only ever moves a row forwards, and finds it by the provider's number: what ended
 # unknown got none, and stays unknown. Of two for one row in a batch the further one counts: "read"
 # comes after "delivered" in the alphabet, too. "It failed" counts where nothing else is said.
+# With a reference of ours it says something of that row alone.
 RECEIPT_SQL = """
 UPDATE delivery_delivery SET
   state = told.state,
   code = CASE told.state WHEN 'rejected' THEN 'not_delivered' ELSE code END
 FROM (
-  SELECT account, provider_id,
+  SELECT account, provider_id, reference,
     coalesce(max(state) FILTER (WHERE state <> 'rejected'), 'rejected') AS state
-  FROM unnest(%(accounts)s::uuid[], %(ids)s::text[], %(states)s::text[])
-    AS each(account, provider_id, state)
-  GROUP BY account, provider_id
+  FROM unnest(%(accounts)s::uuid[], %(ids)s::text[], %(states)s::text[], %(references)s::uuid[])
+    AS each(account, provider_id, state, reference)
+  GROUP BY account, provider_id, reference
 ) AS told
 WHERE delivery_delivery.provider_id = told.provider_id AND told.provider_id <> ''
   AND delivery_delivery.account_id = told.account
+  AND (told.reference IS NULL OR delivery_delivery.id = told.reference)
   AND (delivery_delivery.state IN ('sent', 'unknown')
        OR delivery_delivery.state = 'delivered' AND told.state = 'read')
 """
 RECEIPT_STATES = {"received": "delivered", "seen": "read", "failed": "rejected"}
+
+
+class Receipt(NamedTuple):
+    """What a provider says of one message: `reference`, where it is believed of no other."""
+
+    account: str
+    provider_id: str
+    state: str
+    reference: str | None = None
 
 
 class ReceiptHandler:
@@ -68,20 +79,24 @@ class ReceiptHandler:
     def takes(self, message: InboundMessage) -> bool:
         return message.event.kind in (*RECEIPT_STATES, "echo")
 
-    def prepare(self, message: InboundMessage) -> list[tuple[str, str, str]]:
-        state = RECEIPT_STATES.get(message.event.kind)
+    def prepare(self, message: InboundMessage) -> list[Receipt]:
+        account, event = str(message.account.id), message.event
+        state = RECEIPT_STATES.get(event.kind)
         if state is None:
             return []
-        return [(str(message.account.id), refers, state) for refers in message.event.refers]
+        return [Receipt(account, one, state, event.reference or None) for one in event.refers]
 
-    def statements(
-        self, prepared: Sequence[list[tuple[str, str, str]]], *, lane: int
-    ) -> list[SqlStatement]:
-        told = [one for listed in prepared for one in listed]
-        if not told:
+    def statements(self, prepared: Sequence[list[Receipt]], *, lane: int) -> list[SqlStatement]:
+        receipts = [receipt for listed in prepared for receipt in listed]
+        if not receipts:
             return []
-        accounts, ids, states = map(list, zip(*told, strict=True))
-        return [SqlStatement(RECEIPT_SQL, {"accounts": accounts, "ids": ids, "states": states})]
+        values = {
+            "accounts": [receipt.account for receipt in receipts],
+            "ids": [receipt.provider_id for receipt in receipts],
+            "states": [receipt.state for receipt in receipts],
+            "references": [receipt.reference for receipt in receipts],
+        }
+        return [SqlStatement(RECEIPT_SQL, values)]
 
 
 class KeptHandler:

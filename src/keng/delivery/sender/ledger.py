@@ -32,13 +32,6 @@ class StoredText(NamedTuple):
     short: str = ""
 
 
-class HistoryTurn(NamedTuple):
-    """A turn to compare the chats of an account."""
-
-    known_until: datetime | None
-    """Up to when everything had come in at the last look; None before the first."""
-
-
 class StoredTokens(Protocol):
     """The tokens of one account while it is our turn to renew them."""
 
@@ -122,16 +115,18 @@ class SenderLedger(Protocol):
 
     async def move_address(self, kind: str, ref: uuid.UUID, new_address: str) -> None: ...
 
-    async def begin_history(self, account_id: uuid.UUID, every: float) -> HistoryTurn | None:
-        """Our turn to compare its chats; None where somebody did less than `every` seconds ago."""
+    async def begin_comparing(
+        self, account_id: uuid.UUID, every: float, *, at_first: datetime
+    ) -> datetime | None:
+        """Our turn to compare its chats: up to when everything had come in; None where somebody
+        did less than `every` seconds ago. `at_first`: what nobody has compared begins there."""
 
     async def known_messages(self, keys: Sequence[bytes]) -> set[bytes]:
         """Those of these messages (`message_key`) that came in already."""
 
-    async def end_history(
+    async def end_comparing(
         self, account_id: uuid.UUID, known_until: datetime, *, has_fetched: bool
-    ) -> None:
-        """Up to this moment everything came in."""
+    ) -> None: ...
 
     def notices(self) -> AsyncIterator[None]:
         """One whenever somebody says that something may be due, until the connection breaks."""

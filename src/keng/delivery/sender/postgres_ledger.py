@@ -23,7 +23,7 @@ from keng.delivery.models import ChannelAccount
 from keng.delivery.sender import accounts, orm_threads, sql
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.database import SenderDatabase
-from keng.delivery.sender.ledger import HistoryTurn, StoredText, StoredTokens
+from keng.delivery.sender.ledger import StoredText, StoredTokens
 from keng.delivery.sender.rows import MOST_TRIES, DeliveryChange, LeasedDelivery, UnitTurn
 from keng.kit.advisory_locks import TurnLock
 
@@ -139,25 +139,25 @@ class PostgresLedger:
     async def move_address(self, kind: str, ref: uuid.UUID, new_address: str) -> None:
         await orm_threads.in_orm_thread(accounts.move_address, kind, ref, new_address)
 
-    async def begin_history(self, account_id: uuid.UUID, every: float) -> HistoryTurn | None:
+    async def begin_comparing(
+        self, account_id: uuid.UUID, every: float, *, at_first: datetime
+    ) -> datetime | None:
+        values = {"account": account_id, "every": every, "at_first": at_first}
         async with self.pool.connection() as connection:
-            cursor = await connection.execute(
-                sql.BEGIN_HISTORY, {"account": account_id, "every": every}
-            )
-            found = await cursor.fetchone()
-        return HistoryTurn(*found) if found else None
+            row = await (await connection.execute(sql.BEGIN_COMPARING, values)).fetchone()
+        return row[0] if row else None
 
     async def known_messages(self, keys: Sequence[bytes]) -> set[bytes]:
         async with self.pool.connection() as connection:
             cursor = await connection.execute(sql.KNOWN_MESSAGES, (list(keys),))
-            return {bytes(found[0]) for found in await cursor.fetchall()}
+            return {bytes(key) for (key,) in await cursor.fetchall()}
 
-    async def end_history(
+    async def end_comparing(
         self, account_id: uuid.UUID, known_until: datetime, *, has_fetched: bool
     ) -> None:
         values = {"account": account_id, "known_until": known_until, "has_fetched": has_fetched}
         async with self.pool.connection() as connection:
-            await connection.execute(sql.END_HISTORY, values)
+            await connection.execute(sql.END_COMPARING, values)
 
     async def notices(self) -> AsyncIterator[None]:
         async with await psycopg.AsyncConnection.connect(self._dsn, autocommit=True) as connection:

@@ -242,15 +242,15 @@ WHERE id = %(account)s
 """
 
 # One sender at a time compares the chats of an account, and seldom.
-BEGIN_HISTORY = """
+BEGIN_COMPARING = """
 UPDATE delivery_channelaccount SET history_asked_at = clock_timestamp()
 WHERE id = %(account)s AND is_active
   AND (history_asked_at IS NULL
        OR history_asked_at < clock_timestamp() - %(every)s * interval '1 second')
-RETURNING history_known_until
+RETURNING coalesce(history_known_until, %(at_first)s)
 """
 KNOWN_MESSAGES = "SELECT key FROM delivery_dedupekey WHERE key = ANY(%s)"
-END_HISTORY = """
+END_COMPARING = """
 UPDATE delivery_channelaccount
 SET history_known_until = greatest(history_known_until, %(known_until)s),
     history_fetched_at = CASE WHEN %(has_fetched)s THEN clock_timestamp()

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from keng.delivery.actions.inbound import ReceiptHandler
+from keng.delivery.actions.inbound import Receipt, ReceiptHandler
 from keng.delivery.models import Dispatch
 from tests import make
 
@@ -23,7 +23,7 @@ def test_of_two_receipts_for_one_row_the_further_one_counts(states):
         state="sent",
         provider_id="x1",
     )
-    told = [[(str(account.pk), "x1", state)] for state in states]
+    told = [[Receipt(str(account.pk), "x1", state)] for state in states]
     (statement,) = ReceiptHandler().statements(told, lane=0)
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.values)

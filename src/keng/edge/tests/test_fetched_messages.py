@@ -74,8 +74,8 @@ def write(fake, user, words, *, ago, msg_id="", by_webhook=False):
     emit(f"{fake.base}/_fake/emit", {"events": [spec]})
 
 
-def look(*, again=False):
-    """One sender compares; with `again` although somebody just did."""
+def look(*changes, again=False):
+    """One sender compares, and once more after each change; `again`: although somebody just did."""
     if again:
         ChannelAccount.objects.update(history_asked_at=times.now() - HOUR)
 
@@ -84,9 +84,12 @@ def look(*, again=False):
         await ledger.open()
         wire = Transports(HttpClient(4), ledger.pool)
         try:
-            accounts = await ledger.read_accounts()
-            renewals = TokenRenewals(ledger, wire.carry_from_thread)
-            await MissedMessages(ledger, wire, renewals).look(list(accounts.values()))
+            accounts = list((await ledger.read_accounts()).values())
+            missed = MissedMessages(ledger, wire, TokenRenewals(ledger, wire.carry_from_thread))
+            await missed.look(accounts)
+            for change in changes:
+                change()
+                await missed.look(accounts)
         finally:
             await wire.close()
             await ledger.close()
@@ -139,19 +142,86 @@ def test_a_quiet_account_costs_one_question_and_an_answer_of_the_console_hides_n
     assert Inbound.objects.count() == 2
 
 
-def test_a_look_that_ends_early_goes_on_where_it_was(edge, zalo, fake, monkeypatch, settings):
-    monkeypatch.setattr(missed_messages, "MOST_CHAT_PAGES", 1)
+@pytest.fixture
+def chats(fake):
+    """Three chats of two messages each; what was written first is not the newest of its chat."""
     for number in range(3):
-        write(fake, f"90{number}", f"tin {number}", ago=(50 - number) * MINUTE)
+        write(fake, f"90{number}", f"trước {number}", ago=(50 - number) * MINUTE)
+        write(fake, f"90{number}", f"sau {number}", ago=(30 - number) * MINUTE)
+
+
+def texts():
+    return sorted(DialogueMessage.objects.filter(author="reporter").values_list("text", flat=True))
+
+
+ALL_TEXTS = sorted(f"{when} {number}" for when in ("trước", "sau") for number in range(3))
+
+
+def test_a_look_that_ends_early_loses_nothing(edge, zalo, chats, monkeypatch, settings):
+    monkeypatch.setattr(missed_messages, "LOOK_EVERY", 0.0)
     settings.EDGE_PORT = 9  # nobody listens
     look()
-    assert not Inbound.objects.exists()
-    settings.EDGE_PORT = edge.port
-    counts = []
-    for _ in range(3):
-        look(again=True)
-        counts.append(Tip.objects.count())
-    assert counts == [1, 2, 3]
+    assert texts() == []
+    before = ChannelAccount.objects.get(pk=zalo.pk).history_known_until
+    assert before == zalo.history_known_until
+    look(lambda: setattr(settings, "EDGE_PORT", edge.port))
+    assert texts() == ALL_TEXTS
+
+
+def test_chats_that_are_left_over_have_their_turn_later(edge, zalo, fake, chats, monkeypatch):
+    monkeypatch.setattr(missed_messages, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(missed_messages, "MOST_CHAT_PAGES", 1)
+    look(lambda: None)
+    assert texts() == ["sau 0", "sau 1", "trước 0", "trước 1"]
+    zalo.refresh_from_db()
+    assert times.now() - zalo.history_known_until > 50 * MINUTE
+    # Another sender knows nothing of this, and begins anew.
+    look()
+    assert texts() == ALL_TEXTS
+    zalo.refresh_from_db()
+    assert times.now() - zalo.history_known_until < 2 * MINUTE
+    assert asked(fake).count("conversation") == 5
+
+
+def test_chats_that_seem_heard_come_after_those_that_are_not(edge, zalo, fake, chats, monkeypatch):
+    monkeypatch.setattr(missed_messages, "MOST_CHAT_PAGES", 2)
+    monkeypatch.setattr(missed_messages, "LEAST_OTHER_PAGES", 0)
+    write(fake, "903", "bằng webhook", ago=55 * MINUTE, by_webhook=True)
+    look()
+    assert texts() == ["bằng webhook", "sau 0", "sau 1", "trước 0", "trước 1"]
+
+
+def test_one_chat_keeps_no_other_from_its_turn(edge, zalo, fake, chats, monkeypatch):
+    monkeypatch.setattr(missed_messages, "LOOK_EVERY", 0.0)
+    blocked = {"match": "/oa/conversation", "body": {"error": -217, "message": "blocked"}}
+    emit(f"{fake.base}/_fake/next", blocked)
+    faults = [UnicodeError("trước 1")]
+
+    def hand_over(channel, slug, raw, now, **order):
+        if "trước 1".encode() in raw and faults:
+            raise faults.pop()
+        # The edge can read nothing in this one, and says so each time.
+        readable = b"[]" if "trước 2".encode() in raw else raw
+        return hand_over_request(channel, slug, readable, now, **order)
+
+    monkeypatch.setattr(missed_messages, "hand_over_request", hand_over)
+    look()
+    assert texts() == ["sau 2"]
+    zalo.refresh_from_db()
+    assert times.now() - zalo.history_known_until > 50 * MINUTE
+    look()
+    assert {"trước 1", "sau 1", "sau 2"} <= set(texts())
+    zalo.refresh_from_db()
+    assert times.now() - zalo.history_known_until < 2 * MINUTE
+
+
+def test_what_somebody_wrote_before_what_came_in_answers_nothing_of_now(edge, zalo, fake):
+    write(fake, "900", "mất xe máy", ago=52 * MINUTE, by_webhook=True)
+    write(fake, "900", "NHẬN TIN", ago=50 * MINUTE)
+    write(fake, "900", "dừng nhận tin", ago=40 * MINUTE, by_webhook=True)
+    look()
+    assert Inbound.objects.count() == 3
+    assert Tip.objects.get().do_not_contact
 
 
 def handed_over(raw, *, at=None, **headers):
@@ -176,5 +246,7 @@ def test_only_what_bears_our_mark_and_is_not_old_comes_in(edge, zalo, fake):
     assert post(edge, raw, handed_over(raw).headers, "/hooks/sandbox/phones")[0] == 401
     switch_account(zalo.pk, is_active=False)
     write(fake, "900", "mất xe máy", ago=5 * MINUTE)
+    before = asked(fake)
     look(again=True)
+    assert asked(fake) == before
     assert not Inbound.objects.exists()

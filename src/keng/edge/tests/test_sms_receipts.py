@@ -58,10 +58,18 @@ def test_sent_becomes_arrived_or_not_delivered_as_the_gateway_says(account):
             # It is told up to five times, and what arrived stays so.
             assert state_after(fake, first) == ("delivered", "100")
             assert state_after(fake, first, is_failed=True) == ("delivered", "100")
-            assert state_after(fake, second, is_failed=True) == ("rejected", "not_delivered")
-            url = urlsplit(fake.receipt_urls[first.provider_id])
-            for path, status in ((f"{url.path[:-1]}x", 401), ("/hooks/sandbox/phones/x", 404)):
+            # Whoever has the address of one message says nothing of another.
+            path = urlsplit(fake.receipt_urls[first.provider_id]).path
+            ended = f"SMSID={second.provider_id}&SendStatus=5&SendSuccess=1"
+            for asked, status in (
+                (f"{path}?{ended}", 200),
+                (f"{path[:-1]}x?{ended}", 401),
+                (f"/hooks/sandbox/phones/x?{ended}", 404),
+            ):
                 connection = http.client.HTTPConnection("127.0.0.1", edge.port, timeout=10)
-                connection.request("GET", f"{path}?SMSID={second.provider_id}")
+                connection.request("GET", asked)
                 assert connection.getresponse().status == status
                 connection.close()
+            second.refresh_from_db()
+            assert second.state == "sent"
+            assert state_after(fake, second, is_failed=True) == ("rejected", "not_delivered")

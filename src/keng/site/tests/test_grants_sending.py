@@ -592,8 +592,10 @@ def test_the_sender_compares_the_chats_of_an_account(become):
     account = make.channel_account(unit=make.unit(), channel="zalo_oa")
     become("sender")
     with connection.cursor() as cursor:
-        cursor.execute(sql.BEGIN_HISTORY, {"account": account.pk, "every": 300.0})
-        assert cursor.fetchall() == [(None,)]
+        now = times.now()
+        begin = {"account": account.pk, "every": 300.0, "at_first": now}
+        cursor.execute(sql.BEGIN_COMPARING, begin)
+        assert cursor.fetchall() == [(now,)]
         cursor.execute(sql.KNOWN_MESSAGES, ([b"key"],))
-        end = {"account": account.pk, "known_until": times.now(), "has_fetched": True}
-        cursor.execute(sql.END_HISTORY, end)
+        end = {"account": account.pk, "known_until": now, "has_fetched": True}
+        cursor.execute(sql.END_COMPARING, end)

@@ -84,7 +84,7 @@ class SurveyHandler:
 
     def takes(self, message: InboundMessage) -> bool:
         event = message.event
-        if event.kind != "text" or event.media or not event.reply_address:
+        if event.kind != "text" or event.media or not event.reply_address or event.is_overtaken:
             return False
         command = read_command(event.text) if message.conversation_hash is not None else None
         # In a group people count and say "thôi" among themselves.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from keng.channels.base import Address, OutgoingMessage, begin_steps
-from keng.channels.events import MARK_HEADER, QUERY_HEADER
+from keng.channels.events import PATH_HEADER, QUERY_HEADER
 from keng.channels.sms import Sms
 from keng.channels.sms.fake import FakeSms, SmsSettings
 
@@ -29,7 +29,7 @@ def body_sent(account):
 
 def told(account, query, mark=None):
     mark = body_sent(account)["CallbackUrl"].removeprefix(f"{HOOK}/") if mark is None else mark
-    return Sms().parse(b"", {MARK_HEADER: mark, QUERY_HEADER: query}, account, NOW)
+    return Sms().parse(b"", {PATH_HEADER: mark, QUERY_HEADER: query}, account, NOW)
 
 
 @pytest.mark.parametrize(

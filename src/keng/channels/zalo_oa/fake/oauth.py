@@ -31,20 +31,20 @@ def answer_token_call(state: FakeState, call: ApiCall) -> dict[str, Any]:
     return _refresh(state, fields.get("refresh_token", ""))
 
 
-def consent_redirect(state: FakeState, call: ApiCall) -> str | dict[str, Any]:
+def permission_redirect(state: FakeState, call: ApiCall) -> str | dict[str, Any]:
     """GET /v4/oa/permission, agreed to at once: where the browser is led, or a refusal."""
     if call.parameter("app_id") != state.settings.app_id:
         return _error(-14002, "invalid app")
     if not call.parameter("redirect_uri") or not call.parameter("code_challenge"):
         return _error(-14003, "invalid redirect uri")
     code = secrets.token_urlsafe(30)
-    state.consent_codes[code] = (call.parameter("code_challenge"), state.clock.now())
+    state.connect_codes[code] = (call.parameter("code_challenge"), state.clock.now())
     back = {"code": code, "oa_id": state.settings.oa_id, "state": call.parameter("state")}
     return f"{call.parameter('redirect_uri')}?{urlencode(back)}"
 
 
 def _exchange(state: FakeState, code: str, verifier: str) -> dict[str, Any]:
-    challenge, at = state.consent_codes.pop(code, ("", 0.0))
+    challenge, at = state.connect_codes.pop(code, ("", 0.0))
     digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
     is_right = len(verifier) == 43 and challenge == digest.decode().rstrip("=")
     if not is_right or state.clock.now() - at > CODE_SECONDS:

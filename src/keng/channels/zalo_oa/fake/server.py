@@ -61,7 +61,12 @@ _TOKEN_PATH = "/v4/oa/access_token"  # noqa: S105
 
 
 class FakeZalo(FakeProvider):
-    """One account behind one port of this machine."""
+    """One account behind one port of this machine.
+
+    Its own are: the journal, which says of each call what Zalo answered in the body, since HTTP 200
+    says nothing (so `_handle` is, and `answer` is not asked); the webhook, called again and again
+    as Zalo does (`Emitter`); and the orders of `Control` beside those that every fake takes.
+    """
 
     title = "Zalo"
     settings: FakeSettings
@@ -180,7 +185,7 @@ class FakeZalo(FakeProvider):
         if call.path == _TOKEN_PATH and call.method == "POST":
             return _json(oauth.answer_token_call(self.state, call))
         if call.path == _PERMISSION_PATH and call.method == "GET":
-            led_to = oauth.consent_redirect(self.state, call)
+            led_to = oauth.permission_redirect(self.state, call)
             if isinstance(led_to, str):
                 return web.Response(status=302, headers={"location": led_to})
             return _json(led_to)

@@ -181,7 +181,7 @@ class FakeState:
         self.journal: list[JournalEntry] = []
         self.media: dict[str, bytes] = {}
         self.used_refresh_tokens: set[str] = set()
-        self.consent_codes: dict[str, tuple[str, float]] = {}
+        self.connect_codes: dict[str, tuple[str, float]] = {}
         """Codes that were given out and not used: the challenge and the moment of each."""
         self.access_token = self.settings.access_token
         self.refresh_token = self.settings.refresh_token

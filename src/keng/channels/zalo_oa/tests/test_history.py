@@ -1,12 +1,14 @@
 """What the account's chats keep is read as the webhook would have brought it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from keng.channels.base import Outcome
+from keng.channels.base import Outcome, Reply
+from keng.channels.events import is_too_large
 from keng.channels.tests.talk import post, talk
 from keng.channels.upkeep import HistoryPage
 from keng.channels.zalo_oa import ZaloOA, inbound
@@ -83,6 +85,31 @@ def test_a_refusal_is_an_outcome_and_no_empty_page(fake: FakeZalo) -> None:
     refused = read(fake)
     assert isinstance(refused, Outcome)
     assert (refused.kind, refused.code) == ("retry", "-32")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "links", "links": [{"url": "https://a.example/\ud800", "title": "\ud800"}]},
+        {"type": "photo", "url": ["\ud800"]},
+        {"type": "location", "location": {"latitude": "\ud800", "longitude": 1}},
+        {"type": "location", "location": "\ud800"},
+        {"type": "links", "links": [{"url": "https://" + "\u1ea1" * 9000}] * 30},
+        {
+            "type": "links",
+            "links": [{"title": "\u1ea1" * 9000, "description": "\u1ea1" * 9000}] * 30,
+        },
+    ],
+)
+def test_what_a_stranger_shares_is_always_handed_over(item: dict) -> None:
+    assert HISTORY is not None
+    of_person = {"src": 1, "time": 1_764_000_000_000, "message_id": "m1", "from_id": "900"}
+    body = json.dumps({"error": 0, "data": [of_person | item]}).encode()
+    page = HISTORY.page(Reply(200, {}, body), datetime.now(UTC), {"oa_id": "4"})
+    assert isinstance(page, HistoryPage)
+    (message,) = page.messages
+    assert not is_too_large(message.raw)
+    assert HISTORY.event(message.raw, {"oa_id": "4"}) is not None
 
 
 def test_what_is_no_message_of_a_person_is_no_event() -> None:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from keng.channels.upkeep import CannotAsk
-from keng.channels.zalo_oa import consent
+from keng.channels.zalo_oa import connecting
 from tests.shared_data import shared_data
 
 ACCOUNT = {"app_id": "36084", "app_secret": "app-secret", "oa_id": "400"}
@@ -16,11 +16,11 @@ PAGE = "https://keng.example/"
 
 def test_the_challenge_is_that_of_the_vector() -> None:
     vector = json.loads(shared_data("channels/vectors.json").read_text())["pkce"]
-    assert consent.challenge_of(vector["code_verifier"]) == vector["code_challenge"]
+    assert connecting.challenge_of(vector["code_verifier"]) == vector["code_challenge"]
 
 
 def test_each_try_has_a_verifier_and_a_state_of_its_own() -> None:
-    tries = [consent.begin_consent(ACCOUNT, PAGE) for _ in range(2)]
+    tries = [connecting.begin_connecting(ACCOUNT, PAGE) for _ in range(2)]
     asked = [parse_qs(urlsplit(one.link).query) for one in tries]
     assert set(asked[0]) == {"app_id", "redirect_uri", "code_challenge", "state"}
     assert asked[0]["redirect_uri"] == [PAGE]
@@ -28,23 +28,25 @@ def test_each_try_has_a_verifier_and_a_state_of_its_own() -> None:
     request = tries[0].request(f"{PAGE}?code=c1&oa_id=400&state={asked[0]['state'][0]}")
     sent = parse_qs(request.body.decode())
     assert re.fullmatch("[A-Za-z0-9]{43}", sent["code_verifier"][0])
-    assert consent.challenge_of(sent["code_verifier"][0]) == asked[0]["code_challenge"][0]
+    assert connecting.challenge_of(sent["code_verifier"][0]) == asked[0]["code_challenge"][0]
     assert (sent["grant_type"], sent["code"]) == (["authorization_code"], ["c1"])
     assert "app-secret" not in tries[0].link
 
 
 def test_an_address_without_a_state_is_taken_in_the_same_try() -> None:
-    assert consent.code_in(f" {PAGE}?code=c1&oa_id=400\n", state="s", oa_id="400") == "c1"
+    assert connecting.code_in(f" {PAGE}?code=c1&oa_id=400\n", state="s", oa_id="400") == "c1"
 
 
 @pytest.mark.parametrize(
-    "query", ["", "oa_id=400&state=s", "code=c1&oa_id=401&state=s", "code=c1&state=s"]
+    ("query", "reason"),
+    [
+        ("", "no code"),
+        ("oa_id=400&state=s", "no code"),
+        ("code=c1&oa_id=401&state=s", "another official account"),
+        ("code=c1&state=s", "says not about which one"),
+        ("code=c1&oa_id=400&state=\u1ea1", "another try"),
+    ],
 )
-def test_what_is_about_another_account_or_has_no_code_is_refused(query: str) -> None:
-    with pytest.raises(CannotAsk):
-        consent.code_in(f"{PAGE}?{query}", state="s", oa_id="400")
-
-
-def test_an_address_of_another_try_is_refused() -> None:
-    with pytest.raises(CannotAsk, match="another try"):
-        consent.code_in(f"{PAGE}?code=c1&oa_id=400&state=\u1ea1", state="s", oa_id="400")
+def test_what_is_about_another_account_or_try_is_refused(query: str, reason: str) -> None:
+    with pytest.raises(CannotAsk, match=reason):
+        connecting.code_in(f"{PAGE}?{query}", state="s", oa_id="400")

@@ -11,7 +11,7 @@ import string
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from keng.channels.upkeep import AccountConsent, CannotAsk, ConsentTry
+from keng.channels.upkeep import AccountConnecting, CannotAsk, ConnectTry
 from keng.channels.wire import Request
 from keng.channels.zalo_oa import tokens
 
@@ -20,7 +20,7 @@ _VERIFIER_LENGTH = 43
 _STATE_LENGTH = 32
 
 
-def begin_consent(credentials: Mapping[str, str], redirect: str) -> ConsentTry:
+def begin_connecting(credentials: Mapping[str, str], redirect: str) -> ConnectTry:
     """A link for the account's administrator, with a new verifier and a new state."""
     verifier, state = _drawn(_VERIFIER_LENGTH), _drawn(_STATE_LENGTH)
 
@@ -28,7 +28,7 @@ def begin_consent(credentials: Mapping[str, str], redirect: str) -> ConsentTry:
         code = code_in(address, state=state, oa_id=credentials["oa_id"])
         return exchange_request(credentials, code, verifier)
 
-    return ConsentTry(consent_url(credentials, redirect, challenge_of(verifier), state), request)
+    return ConnectTry(permission_url(credentials, redirect, challenge_of(verifier), state), request)
 
 
 def challenge_of(verifier: str) -> str:
@@ -37,7 +37,9 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def consent_url(credentials: Mapping[str, str], redirect: str, challenge: str, state: str) -> str:
+def permission_url(
+    credentials: Mapping[str, str], redirect: str, challenge: str, state: str
+) -> str:
     """Zalo takes no method of the challenge, no scope and no response type."""
     query = {
         "app_id": credentials["app_id"],
@@ -54,14 +56,14 @@ def code_in(address: str, *, state: str, oa_id: str) -> str:
     Zalo does not promise to send the state back: without one the verifier alone ties the code to
     this try.
     """
-    given = {name: values[0] for name, values in parse_qs(urlsplit(address.strip()).query).items()}
-    if not given.get("code"):
+    query = {name: values[0] for name, values in parse_qs(urlsplit(address.strip()).query).items()}
+    if not query.get("code"):
         raise CannotAsk("no code stands in that address")
-    if given.get("oa_id") != oa_id:
+    if query.get("oa_id") != oa_id:
         raise CannotAsk("it is about another official account, or says not about which one")
-    if not secrets.compare_digest(given.get("state", state).encode(), state.encode()):
+    if not secrets.compare_digest(query.get("state", state).encode(), state.encode()):
         raise CannotAsk("it belongs to another try: open the link above")
-    return given["code"]
+    return query["code"]
 
 
 def exchange_request(credentials: Mapping[str, str], code: str, verifier: str) -> Request:
@@ -79,4 +81,4 @@ def _drawn(length: int) -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(length))
 
 
-CONSENT = AccountConsent(begin_consent)
+CONNECTING = AccountConnecting(begin_connecting)
