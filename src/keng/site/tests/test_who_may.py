@@ -74,6 +74,8 @@ STEPS = {
     "accounts.notices.tell_officers",
     "claims.writing.locked_claim",
     "delivery.dispatch.send_dispatch",
+    # What a provider says of an address: `by` is the process that heard it.
+    "delivery.addresses.end_address",
     "relay.relay_acts.chain_of_task",
     "delivery.replies.send_to_conversation",
     "lookup.disputes.require_decidable",
