@@ -90,7 +90,7 @@ UNDER_LOAD = Phase("load", without(files_of_tests("tests/load"), *WITH_THE_DEV_S
 # What a running province and a browser take of the memory, and something to spare.
 BYTES_OF_A_GROUP = 1_500_000_000
 # Its browser waits about half of the time; with more of them pages come later than tests wait.
-GROUPS_OF_A_PROCESSOR = 2
+GROUPS_OF_TWO_PROCESSORS = 3
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,8 @@ def run_alone(phase: Phase) -> Ended:
 def how_many_at_once() -> int:
     """As many groups as memory and processors bear, and two in any case."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return max(2, min(memory // BYTES_OF_A_GROUP, GROUPS_OF_A_PROCESSOR * (os.cpu_count() or 1)))
+    processors = os.cpu_count() or 1
+    return max(2, min(memory // BYTES_OF_A_GROUP, GROUPS_OF_TWO_PROCESSORS * processors // 2))
 
 
 def run_side_by_side(phases: Sequence[Phase], most: int) -> list[Ended]:

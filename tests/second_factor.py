@@ -7,13 +7,15 @@ busiest officer of a run signs in thirty times.
 """
 
 import hashlib
-import json
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pyotp
 from nacl.secret import SecretBox
+
+from tests.stack_database import connect_as_owner
 
 STEP_SECONDS = 30
 # A page under load may take this long from the typing of the digits to their check.
@@ -29,7 +31,7 @@ class SecondFactors:
 
     def next_code(self, username: str) -> str:
         """The digits of the first step that was not used, or of one whose use is forgotten."""
-        with self._connect() as connection:
+        with connect_as_owner(self._data) as connection:
             secret, last_step = self._read(connection, username)
             present = time.time() / STEP_SECONDS
             # Digits are taken until the step after theirs has ended.
@@ -42,7 +44,7 @@ class SecondFactors:
         return pyotp.TOTP(secret).generate_otp(step)
 
     def _read(
-        self, connection: "psycopg.Connection[tuple[bytes, int]]", username: str
+        self, connection: "psycopg.Connection[tuple[Any, ...]]", username: str
     ) -> tuple[str, int]:
         """The secret in base32, and the last step that was used."""
         row = connection.execute(
@@ -56,25 +58,13 @@ class SecondFactors:
         return self._box().decrypt(bytes(row[0])).decode(), row[1]
 
     def _forget_use(
-        self, connection: "psycopg.Connection[tuple[bytes, int]]", username: str, *, since: int
+        self, connection: "psycopg.Connection[tuple[Any, ...]]", username: str, *, since: int
     ) -> None:
         for table in ("accounts_officer", "accounts_partnermember"):
             connection.execute(
                 f"UPDATE {table} SET totp_last_step = %(step)s WHERE username = %(name)s",
                 {"name": username, "step": since - 1},
             )
-
-    def _connect(self) -> "psycopg.Connection[tuple[bytes, int]]":
-        place = json.loads((self._data / "postgres" / "connection.json").read_text())
-        password = (self._data / "secrets" / "database" / "keng_owner").read_text().strip()
-        return psycopg.connect(
-            host=place["host"],
-            port=place["port"],
-            dbname=place["name"],
-            user="keng_owner",
-            password=password,
-            autocommit=True,
-        )
 
     def _box(self) -> SecretBox:
         """As `keng.kit.secrets.site_box("totp")` of that installation."""

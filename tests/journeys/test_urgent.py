@@ -63,7 +63,7 @@ def test_a_critical_tip_calls_three_and_the_first_taker_stands_the_others_down(
 
 
 BY_TELEPHONE = "Bây giờ có người cầm dao chém cửa nhà em ở ngõ tre ngà"
-REFERENCE = re.compile(r"\d{4}-BN-\d+")
+REFERENCE = re.compile(r"\d{4}-[A-Z]+-\d{4,}")
 # All that a text message says: unit, number of the tip once it has one, and the link.
 TEXT_MESSAGE = re.compile(
     rf"KHAN: Cong an phuong Nenh( {REFERENCE.pattern})?, chua ai nhan\s+"
