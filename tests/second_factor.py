@@ -9,13 +9,11 @@ busiest officer of a run signs in thirty times.
 import hashlib
 import time
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pyotp
 from nacl.secret import SecretBox
 
-from tests.stack_database import connect_as_owner
+from tests.stack_database import OwnerConnection, connect_as_owner
 
 STEP_SECONDS = 30
 # A page under load may take this long from the typing of the digits to their check.
@@ -43,9 +41,7 @@ class SecondFactors:
         self._last_steps[username] = step
         return pyotp.TOTP(secret).generate_otp(step)
 
-    def _read(
-        self, connection: "psycopg.Connection[tuple[Any, ...]]", username: str
-    ) -> tuple[str, int]:
+    def _read(self, connection: OwnerConnection, username: str) -> tuple[str, int]:
         """The secret in base32, and the last step that was used."""
         row = connection.execute(
             """SELECT totp_box, totp_last_step FROM accounts_officer WHERE username = %(name)s
@@ -57,9 +53,7 @@ class SecondFactors:
         assert row is not None, f"Nobody signs in as {username!r}."
         return self._box().decrypt(bytes(row[0])).decode(), row[1]
 
-    def _forget_use(
-        self, connection: "psycopg.Connection[tuple[Any, ...]]", username: str, *, since: int
-    ) -> None:
+    def _forget_use(self, connection: OwnerConnection, username: str, *, since: int) -> None:
         for table in ("accounts_officer", "accounts_partnermember"):
             connection.execute(
                 f"UPDATE {table} SET totp_last_step = %(step)s WHERE username = %(name)s",

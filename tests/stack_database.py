@@ -1,12 +1,15 @@
-"""The database of a running stack, for the little that no page can do: to change the hour of day."""
+"""The database of a running stack, for the little that no page can do: another hour of day."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
+OwnerConnection = psycopg.Connection[tuple[Any, ...]]
 
-def connect_as_owner(data: Path) -> "psycopg.Connection[tuple[object, ...]]":
+
+def connect_as_owner(data: Path) -> OwnerConnection:
     """A connection to the database of the stack with this data folder."""
     place = json.loads((data / "postgres" / "connection.json").read_text())
     password = (data / "secrets" / "database" / "keng_owner").read_text().strip()
