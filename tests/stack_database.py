@@ -1,4 +1,4 @@
-"""The database of a running stack, for the little that no page can do: another hour of day."""
+"""The database of a running stack, for the little that no page can do."""
 
 import json
 from pathlib import Path
@@ -21,12 +21,3 @@ def connect_as_owner(data: Path) -> OwnerConnection:
         password=password,
         autocommit=True,
     )
-
-
-def end_quiet_hours(data: Path) -> None:
-    """What waits for the morning leaves now: journeys begin at any hour."""
-    with connect_as_owner(data) as connection:
-        connection.execute(
-            "UPDATE delivery_delivery SET not_before = now()"
-            " WHERE state = 'queued' AND not_before > now()"
-        )
