@@ -295,4 +295,6 @@ def _log_fault(look: _Look, error: Exception) -> None:
 
 def _made_at(account_id: "uuid.UUID") -> datetime:
     """The moment in an id of ours (keng.kit.ids)."""
+    if account_id.version != 7:
+        return datetime.now(UTC)
     return datetime.fromtimestamp((account_id.int >> 80) / 1000, UTC)
