@@ -55,7 +55,7 @@ class FakeProviders(FakeZalo):
             return await self._texts._handle(request)  # noqa: SLF001 -- as above
         if path.startswith(_PUSH):
             headers = dict(request.headers.items())
-            status = self._push.take(path, headers, await request.read())
+            status = self._push.status_of_push(path, headers, await request.read())
             if status == 201:
                 self._pushed.append((self.state.clock.now(), self._device.shown[-1]))
             return web.Response(status=status)

@@ -29,12 +29,16 @@ from keng.channels.facts import AccountSetting, Facts
 __all__ = ["Email", "build_letter", "is_mailbox", "outcome_of_smtp_reply"]
 
 
-def _fault_of_server(value: str) -> str | None:
+def _is_server(value: str, *schemes: str) -> bool:
     try:
         parts = urlsplit(value)
-        is_right = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        is_right = False
+        return False
+
+
+def _fault_of_server(value: str) -> str | None:
+    is_right = _is_server(value, "smtp", "smtps")
     return None if is_right else "no mail server: smtps://mail.example:465 is one"
 
 
@@ -43,11 +47,7 @@ def _fault_of_mailbox(value: str) -> str | None:
 
 
 def _fault_of_return_server(value: str) -> str | None:
-    try:
-        parts = urlsplit(value)
-        is_right = parts.scheme in ("imap", "imaps") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_right = False
+    is_right = _is_server(value, "imap", "imaps")
     return None if is_right else "no mailbox server: imaps://mail.example:993 is one"
 
 

@@ -97,7 +97,7 @@ def look(*changes, again=False):
     asyncio.run(compare())
 
 
-def asked(fake):
+def calls_for_chats(fake):
     return [e.path.rpartition("/")[2] for e in fake.state.journal if "/v2.0/oa/" in e.path]
 
 
@@ -128,7 +128,7 @@ def test_a_quiet_account_costs_one_question_and_an_answer_of_the_console_hides_n
     write(fake, "900", "mất xe máy", ago=4 * MINUTE, by_webhook=True)
     look()
     look()
-    assert asked(fake) == ["listrecentchat"]
+    assert calls_for_chats(fake) == ["listrecentchat"]
     zalo.refresh_from_db()
     assert zalo.history_fetched_at is None
     ChannelAccount.objects.update(history_known_until=times.now() - 5 * MINUTE)
@@ -180,7 +180,7 @@ def test_chats_that_are_left_over_have_their_turn_later(edge, zalo, fake, chats,
     assert texts() == ALL_TEXTS
     zalo.refresh_from_db()
     assert times.now() - zalo.history_known_until < 2 * MINUTE
-    assert asked(fake).count("conversation") == 5
+    assert calls_for_chats(fake).count("conversation") == 5
 
 
 def test_chats_that_seem_heard_come_after_those_that_are_not(edge, zalo, fake, chats, monkeypatch):
@@ -246,7 +246,7 @@ def test_only_what_bears_our_mark_and_is_not_old_comes_in(edge, zalo, fake):
     assert post(edge, raw, handed_over(raw).headers, "/hooks/sandbox/phones")[0] == 401
     switch_account(zalo.pk, is_active=False)
     write(fake, "900", "mất xe máy", ago=5 * MINUTE)
-    before = asked(fake)
+    before = calls_for_chats(fake)
     look(again=True)
-    assert asked(fake) == before
+    assert calls_for_chats(fake) == before
     assert not Inbound.objects.exists()

@@ -27,7 +27,7 @@ def body_sent(account):
     return json.loads(request.body)
 
 
-def told(account, query, mark=None):
+def parsed_receipt(account, query, mark=None):
     mark = body_sent(account)["CallbackUrl"].removeprefix(f"{HOOK}/") if mark is None else mark
     return Sms().parse(b"", {PATH_HEADER: mark, QUERY_HEADER: query}, account, NOW)
 
@@ -48,7 +48,7 @@ def told(account, query, mark=None):
     ],
 )
 def test_a_receipt_says_arrived_or_failed_or_nothing_yet(account, query, kinds):
-    parsed = told(account, query)
+    parsed = parsed_receipt(account, query)
     assert (parsed.verified, parsed.status) == (True, 200)
     assert [event.kind for event in parsed.events] == kinds
     assert all(event.refers == ("a1",) for event in parsed.events)
@@ -59,9 +59,9 @@ def test_only_the_address_that_came_with_the_message_is_believed(account):
     mark = body_sent(account)["CallbackUrl"].rpartition("/")[2]
     other = str(uuid.UUID(int=8)) + mark[36:]
     for wrong in (mark[:-1], other, REFERENCE, "é.é"):
-        assert told(account, query, wrong).status == 401
-    assert told(account | {"webhook_secret": ""}, query, mark).status == 401
-    assert told(account, query, "").status == 404
+        assert parsed_receipt(account, query, wrong).status == 401
+    assert parsed_receipt(account | {"webhook_secret": ""}, query, mark).status == 401
+    assert parsed_receipt(account, query, "").status == 404
 
 
 def test_a_gateway_is_told_of_an_address_only_where_it_can_use_one(account):

@@ -125,14 +125,14 @@ class FakePushService(FakeProvider):
     def answer(self, call: ProviderCall) -> web.Response:
         if call.method != "POST":
             return web.Response(status=405, headers={"allow": "POST"})
-        status = self.take(call.path, call.headers, call.body)
+        status = self.status_of_push(call.path, call.headers, call.body)
         if status == 201:
             place = f"{self.url}/message/{len(self.journal)}"
             return web.Response(status=201, headers={"location": place})
         wait = {"retry-after": "30"} if status in (429, 503) else {}
         return web.Response(status=status, headers=wait)
 
-    def take(self, path: str, headers: Mapping[str, str], body: bytes) -> int:
+    def status_of_push(self, path: str, headers: Mapping[str, str], body: bytes) -> int:
         """The status for one request."""
         browser = self._browsers.get(path)
         if browser is None:
@@ -207,13 +207,13 @@ class FakePushService(FakeProvider):
     def wait_for(self, browser: FakeBrowser, words: str, within: float = 40) -> dict[str, str]:
         """The newest notification with these words."""
 
-        def found() -> list[dict[str, str]]:
+        def matching() -> list[dict[str, str]]:
             return [one for one in browser.shown if words in f"{one['title']} {one['body']}"]
 
         with self._arrived:
-            if not self._arrived.wait_for(found, within):
+            if not self._arrived.wait_for(matching, within):
                 raise AssertionError(f"no push with {words!r}: {browser.shown}")
-            return found()[-1]
+            return matching()[-1]
 
 
 def _read_as_browser(browser: FakeBrowser, body: bytes) -> dict[str, str]:

@@ -98,7 +98,7 @@ def test_a_signature_is_good_for_one_service_one_day_and_one_key(service):
     elsewhere = vapid.vapid_authorization("https://else.example/x", service.credentials(), NOW)
     headers = {"authorization": elsewhere, "ttl": "1"}
     path = browser.endpoint.removeprefix(service.url)
-    assert service.take(path, headers, b"") == 403
+    assert service.status_of_push(path, headers, b"") == 403
     assert sent_to(service, browser).kind == "sent"
     stranger, _public = vapid.new_vapid_key()
     assert sent_to(service, browser, vapid_private=stranger).code == "http_403"

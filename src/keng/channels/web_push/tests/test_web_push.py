@@ -177,10 +177,13 @@ def test_the_fake_reads_what_a_browser_would_show_and_refuses_a_wrong_signature(
         written = subscription(browser.endpoint, keys["p256dh"], keys["auth"]).to_json()
         request = begin_steps(steps(own, written, "Mở bàn trực"))
         path = request.url.removeprefix(service.url)
-        assert service.take(path, request.headers, request.body) == 201
+        assert service.status_of_push(path, request.headers, request.body) == 201
         assert browser.shown == [{"title": "KHẨN", "body": "Mở bàn trực"}]
         forged = request.headers["authorization"][:-8] + "AAAAAAAA"
         for other, status in (("", 401), (forged, 403)):
-            assert service.take(path, request.headers | {"authorization": other}, b"") == status
+            assert (
+                service.status_of_push(path, request.headers | {"authorization": other}, b"")
+                == status
+            )
         sent = json.dumps(list(request.headers.items()), ensure_ascii=False).encode() + request.body
         assert "KHẨN".encode() not in sent

@@ -133,8 +133,8 @@ class FakeZalo(FakeProvider):
         return statuses
 
     def answer(self, call: ProviderCall) -> web.Response:
-        """Not asked: `_handle` keeps more of each call than other fakes do."""
-        raise NotImplementedError
+        """Never called: `_handle` keeps more of each call than other fakes do."""
+        raise AssertionError(f"{call.path} went past the handler of this fake")
 
     def _message_items(self) -> str:
         return inbox.zalo_message_items(self.state, inbox.messages_to(self.state, "", ""))
