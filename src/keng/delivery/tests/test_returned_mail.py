@@ -432,9 +432,11 @@ def test_a_connection_that_cannot_be_encrypted_is_closed_at_once(mailbox, monkey
     monkeypatch.setattr(imap_client, "_THIS_MACHINE", ())
     mailbox.has_broken_starttls = True
     access = MailboxAccess(mailbox.url, "tra-lai", "dung-mat-khau")
+    before = set(threading.enumerate())
     with pytest.raises(MailboxFault), open_mailbox(access):
         pass
-    timers = [each for each in threading.enumerate() if isinstance(each, threading.Timer)]
+    begun = set(threading.enumerate()) - before
+    timers = [each for each in begun if isinstance(each, threading.Timer)]
     assert all(each.finished.is_set() for each in timers)
 
 
