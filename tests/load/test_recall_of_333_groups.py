@@ -170,7 +170,9 @@ def take_back_while_others_wait(scene: Scene) -> None:
     scene.writes_to_us(REPORTER, FIRST_DANGER)
     desk = signed_in_officer(scene.stack, "mai")
     eventually(lambda: FIRST_DANGER in desk.open("/tips/").words, 30, "the tip does not come in")
-    (tip,) = [one.get("href") for one in desk.page.xpath("//a[@data-row]")]
+    # Other tests of this stack may have left tips beside it.
+    rows = desk.page.xpath("//a[@data-row]")
+    (tip,) = [row.get("href") for row in rows if FIRST_DANGER in " ".join(row.itertext())]
     desk.open(tip).send("/accept/")
     commander = signed_in_officer(scene.stack, "hai").open(f"/warnings/{scene.warning}/recall/")
     others = [f"khac-{number:04d}" for number in range(OTHER_BULK)]
@@ -329,7 +331,8 @@ def check_time(scene: Scene) -> None:
         )
         most = WITHIN_SECONDS
         if channel == "zalo_oa":
-            most = OVER_FORECAST * len(left) * 60 / PER_MINUTE
+            # Where the account's limit does not allow that, a tenth more than the forecast.
+            most = max(most, OVER_FORECAST * len(left) * 60 / PER_MINUTE)
         took = left[math.ceil(SHARE * len(left)) - 1] - begun
         assert took <= datetime.timedelta(seconds=most), channel
 
