@@ -61,6 +61,8 @@ def running(process: Process, *, waits: bool = True, **environment: str) -> Iter
     """The edge as granian serves it, or `keng worker`; with `waits` once it is well."""
     connection.ensure_connection()
     give_rights()
+    # All workers of a run share one folder: a process that another test killed is not missed here.
+    alive.forget_signs()
     (port,) = free_ports(1)
     with tempfile.NamedTemporaryFile(prefix="keng-running-", suffix=".log") as log:
         started = subprocess.Popen(
@@ -110,11 +112,18 @@ def _environment(process: Process) -> dict[str, str]:
 
 def _wait_until_well(edge: Running) -> None:
     until = time.monotonic() + READY_WITHIN
+    answer: OSError | None = None
     while time.monotonic() < until:
         if edge.process.poll() is not None:
             break
-        with contextlib.suppress(urllib.error.URLError, OSError):
+        try:
             urllib.request.urlopen(f"{edge.url}/health", timeout=2).close()
+        except OSError as error:
+            answer = error
+        else:
             return
         time.sleep(0.05)
-    raise AssertionError(f"the edge did not become well:\n{edge.output()}")
+    missed = alive.silent_processes()
+    raise AssertionError(
+        f"The edge did not become well ({answer}; silent: {missed}):\n{edge.output()}"
+    )

