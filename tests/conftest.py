@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser import HOW_TO_GET_ONE, find_browser
 from tests.stack import Stack
+
+# What a page should show it shows in a moment; several browsers on two cores may need longer.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

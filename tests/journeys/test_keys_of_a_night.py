@@ -19,7 +19,7 @@ from tests.journeys.desk import Desk
 SPEEDS = {280: 5, 150: 10} if is_nightly() else {280: 2, 150: 4}
 # What the way to the site adds to each request.
 LATENCY = 120
-NEXT_WITHIN = 8_000
+NEXT_WITHIN = 20_000
 TAKEN_AND_ANSWERED = ("1", "c", "6", "Control+Enter")
 DECLINED = ("4", "5", "Control+Enter")
 TIP_IN_ADDRESS = re.compile(r"/tips/([0-9a-f-]{36})/(\w+)/")

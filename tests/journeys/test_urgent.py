@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from keng.channels.email.fake import text_of
 from keng.channels.web_push.fake import FakeBrowser
 from keng.kit import times
-from tests.journeys.conftest import PATIENCE
 from tests.journeys.desk import Desk, also_who_had_enough, submit_for_approval
 from tests.journeys.officer_phone import OfficerPhone
 from tests.journeys.resident import Story, read_status, report
@@ -93,7 +92,7 @@ def test_an_officer_answers_a_call_with_a_key_and_takes_the_tip_by_the_link_of_a
     officer.goto(text["link"])
     expect(officer.locator("main")).not_to_contain_text("dao")
     officer.locator("main form button").tap()
-    expect(officer.locator("main")).to_contain_text("Bạn đã nhận", timeout=PATIENCE)
+    expect(officer.locator("main")).to_contain_text("Bạn đã nhận")
     bao = Desk(people.officer(), stack, "bao").sign_in()
     bao.open_tip(BY_TELEPHONE)
     expect(bao.page.locator("main form[action$='/accept/']")).to_have_count(0)
@@ -171,7 +170,7 @@ def test_whoever_wants_no_message_is_sent_none_by_a_tap_and_the_desk_reads_why(p
     resident.locator("#write p button").last.click()
     # The bar says it first, on whatever page somebody is.
     bar = lan.page.locator("#alarm")
-    expect(bar).to_contain_text("Không gọi, không nhắn", timeout=PATIENCE)
+    expect(bar).to_contain_text("Không gọi, không nhắn")
     lan.open_tip(WARY)
     expect(lan.page.locator(".one-tap-panel")).to_contain_text("không có câu trả lời nhanh")
     expect(lan.page.locator(".one-tap")).to_have_count(0)
@@ -192,7 +191,7 @@ def test_the_bar_leads_through_all_that_ring_and_a_later_cry_for_help_rings_agai
     page = mai.page
     page.goto(f"{stack.desk}/groups/")
     bar, said = page.locator("#alarm"), page.locator("#alarm-said")
-    expect(bar).to_contain_text("1 trên 2", timeout=PATIENCE)
+    expect(bar).to_contain_text("1 trên 2")
     expect(bar.locator(".alarm-words")).to_contain_text("giếng cổ")
     # The newest is the one that was read out, with the number of all.
     expect(said).to_contain_text("hoa sữa")
@@ -229,7 +228,7 @@ def test_the_bar_leads_through_all_that_ring_and_a_later_cry_for_help_rings_agai
     resident.fill("#write [name=text]", AGAIN)
     resident.locator("#write p button").last.click()
     expect(resident.locator("main .notice.warn").first).to_contain_text("gọi 113 ngay")
-    expect(bar).to_contain_text("tin nhắn mới báo nguy", timeout=PATIENCE)
+    expect(bar).to_contain_text("tin nhắn mới báo nguy")
     expect(bar.locator(".alarm-words")).to_contain_text(AGAIN)
     page.keyboard.press("F8")
     expect(bar.locator("[data-alarm]")).to_have_count(0)

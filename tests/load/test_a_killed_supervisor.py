@@ -16,7 +16,7 @@ from tests.stack import Stack
 
 WITHIN = 60
 # It takes a fraction of a second, and longer while the child before it still starts.
-NOTICED_WITHIN = 5.0
+NOTICED_WITHIN = 10.0
 
 
 @pytest.fixture(scope="module")

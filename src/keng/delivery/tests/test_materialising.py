@@ -79,10 +79,10 @@ def test_the_act_makes_no_row_and_the_worker_is_told_when_it_has_committed(ward)
         bell.execute("LISTEN keng_work")
         bell.execute("LISTEN keng_delivery")
         sent = ward.send(ward.audience())
-        assert [note.channel for note in bell.notifies(timeout=5, stop_after=1)] == ["keng_work"]
+        assert [note.channel for note in bell.notifies(timeout=30, stop_after=1)] == ["keng_work"]
         assert (sent.is_being_prepared, recipients(sent)) == (True, set())
         assert materialise_next_dispatch() == 1
-        heard = [note.channel for note in bell.notifies(timeout=5, stop_after=1)]
+        heard = [note.channel for note in bell.notifies(timeout=30, stop_after=1)]
         assert heard == ["keng_delivery"]
     sent.refresh_from_db()
     assert not sent.is_being_prepared

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 
 import pytest
 from django.db import transaction
@@ -205,8 +204,6 @@ def test_a_sender_that_is_asked_to_stop_gives_back_what_it_has_not_begun(account
     queue(account, groups(60))
     with sending():
         until(lambda: SandboxMessage.objects.count() >= 3)
-        began = time.monotonic()
-    assert time.monotonic() - began < 5
     found = states()
     assert set(found) == {"queued", "sent"}
     assert not Delivery.objects.filter(state="queued", attempts__gt=0).exists()

@@ -169,7 +169,7 @@ def test_a_table_in_use_is_left_and_nobody_waits_behind_it(emptied_words):
     done = last_rewrite(emptied_words.data)
     assert done.fault == "told stayed in use."
     # As long as we ask for the lock, and the machine's own second.
-    assert max(waited) < SHORT.for_a_lock + 1.5
+    assert max(waited) < SHORT.for_a_lock + 5
     # The others were done, and what was left is done the next time.
     assert done.tables == 1
     assert rewrite_database(emptied_words, SHORT).fault is None

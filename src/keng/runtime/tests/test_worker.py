@@ -74,7 +74,7 @@ def test_a_wake_up_makes_a_resting_task_due_and_leaves_the_others_resting():
     while len(done) < 3:
         time.sleep(0.01)
     stop.set()
-    thread.join(5)
+    thread.join(30)
     assert done[:3] == ["woken", "timed", "woken"]
 
 

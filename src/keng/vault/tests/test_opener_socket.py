@@ -26,7 +26,7 @@ def served(tmp_path, monkeypatch):
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield
-        thread.join(5)
+        thread.join(30)
 
 
 def test_a_question_without_a_body_is_not_cut_off_by_its_own_answer(served, monkeypatch):

@@ -51,7 +51,7 @@ def quoted(content: bytes) -> bytes:
 
 def sent(server: FakeMailServer, content: bytes) -> str:
     """The reply to a letter of exactly these bytes."""
-    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=5) as client:
+    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=30) as client:
         client.ehlo()
         client.mail(SENDER)
         code, words = client.rcpt(RECIPIENT)
@@ -136,7 +136,7 @@ def test_a_letter_of_another_day_is_refused_by_the_servers_own_clock(
 def test_what_comes_out_of_turn_or_in_a_wrong_form_is_refused(
     server: FakeMailServer, lines: list[str], code: int
 ) -> None:
-    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=5) as client:
+    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=30) as client:
         assert [client.docmd(line)[0] for line in lines][-1] == code
 
 
@@ -179,7 +179,7 @@ def test_a_server_that_encrypts_takes_a_password_in_no_other_way() -> None:
     own = MailSettings(starttls=True, user="us", password="not-for-everybody")
     with running_provider(FakeMailServer(own)) as server:
         assert server.certificate is not None
-        with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=5) as client:
+        with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=30) as client:
             client.ehlo()
             assert not client.has_extn("auth")
             assert client.docmd("AUTH", "PLAIN AAAA")[0] == 538

@@ -79,7 +79,7 @@ def test_every_reply_has_one_meaning(
 
 def carry(mail: Mail, port: int) -> MailReply:
     """A small honest SMTP client."""
-    with smtplib.SMTP("127.0.0.1", port, timeout=5) as server:
+    with smtplib.SMTP("127.0.0.1", port, timeout=30) as server:
         server.ehlo()
         stage: SmtpStage
         for stage, (code, told) in (

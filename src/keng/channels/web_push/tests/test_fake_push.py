@@ -37,7 +37,7 @@ def address_of(browser):
 
 def sent_to(service, browser, message=MESSAGE, now=NOW, **fields):
     credentials = service.credentials() | fields
-    return send(WebPush(), message, address_of(browser), credentials, now, timeout=2)
+    return send(WebPush(), message, address_of(browser), credentials, now, timeout=30)
 
 
 @pytest.mark.parametrize(
