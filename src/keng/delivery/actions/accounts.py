@@ -145,6 +145,7 @@ def remove_account(account_id: uuid.UUID) -> RemovedAccount:
         account.slug = f"{REMOVED_PREFIX}{account.pk.hex[-12:]}"
         account.is_active = False
         account.base_url, account.learned, account.tokens_expire_at = "", {}, None
+        account.tokens_renewed_at = account.package_ends_on = None
         account.secrets_box = account.tokens_sealed = b""
         account.save()
     detail = {"unsent": removed.unsent, "chats": removed.chats}
@@ -174,7 +175,7 @@ def stop_accounts_without_secrets(*, are_tokens_lost: bool) -> list[str]:
         if has_lost:
             account.secrets_box = b""
         if are_tokens_lost and account.tokens_sealed:
-            account.tokens_sealed = b""
+            account.tokens_sealed, account.tokens_renewed_at = b"", None
             has_lost = True
         if not has_lost:
             continue
