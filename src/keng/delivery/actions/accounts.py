@@ -74,6 +74,8 @@ def renew_account(
     _keep_settings_and_tokens(account, settings, tokens)
     # What the old secrets taught about the account may be true no more.
     account.learned, account.tokens_expire_at = {}, None
+    # The secrets may be those of another account, with a package of its own.
+    account.package_name, account.package_ends_on, account.package_asked_at = "", None, None
     account.save()
     forget_mailbox(account.pk)
     record("channel.renewed", by="operator", on=account, chain=f"channel:{account.pk}")

@@ -60,7 +60,7 @@ class AccountRow:
             return [_("The operator can switch it on again: keng channel start %(name)s") % name]
         found = []
         if self.is_stopped and RECONNECT in self.account.circuit_reason:
-            found.append(_connect_again(name))
+            found.append(self._connect_again(name))
         elif self.is_stopped:
             found.append(
                 _("Tell the operator: keng channel check %(name)s says what the provider wants.")
@@ -71,10 +71,23 @@ class AccountRow:
             found.append(
                 _("The access is renewed every day, by itself. This one was not for a long time.")
             )
-            found.append(_connect_again(name))
+            found.append(self._connect_again(name))
         if EndingPart.PACKAGE in parts:
-            found.append(_("Have the package renewed at the provider before it ends."))
+            found.append(_("Have the package renewed at the provider as soon as you can."))
         return found
+
+    def _connect_again(self, name: dict[str, str]) -> str:
+        if channels.get_channel(self.account.channel).facts.connecting is None:
+            return _(
+                "Let the operator give the account new secrets: keng channel renew %(name)s"
+            ) % (name)
+        return (
+            _(
+                "Let the operator and whoever manages the account at the provider connect it again:"
+                " keng channel connect %(name)s"
+            )
+            % name
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +130,3 @@ def _heard_on(accounts: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime.date]
     chats = Conversation.objects.filter(account__in=accounts).order_by()
     found = chats.values_list("account").annotate(Max("last_inbound_at"))
     return {account: times.local_date(at) for account, at in found}
-
-
-def _connect_again(name: dict[str, str]) -> str:
-    return (
-        _(
-            "Let the operator and whoever manages the account at the provider connect it again:"
-            " keng channel connect %(name)s"
-        )
-        % name
-    )

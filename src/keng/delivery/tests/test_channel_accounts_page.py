@@ -28,13 +28,11 @@ def desk():
         package_name="Nâng cao",
         package_ends_on=today - DAY,
     )
-    make.channel_account(
-        unit=unit,
-        channel="zalo_oa",
-        slug="lost",
-        circuit_open_since=now,
-        circuit_reason="-14020 connect the account again",
-    )
+    stopped = {"unit": unit, "circuit_open_since": now}
+    reason = "-14020 connect the account again"
+    make.channel_account(channel="zalo_oa", slug="lost", circuit_reason=reason, **stopped)
+    make.channel_account(channel="telegram", slug="bot", circuit_reason=reason, **stopped)
+    make.channel_account(channel="sms", slug="sms", circuit_reason="105 no money", **stopped)
     make.channel_account(unit=unit, channel="email", slug="off", is_active=False)
     make.channel_account(unit=make.unit(), channel="email", slug="of-another-desk")
     return unit
@@ -49,6 +47,8 @@ def test_what_to_do_says_who_has_to_do_it(desk):
     assert "keng channel connect ending" in to_do("ending")
     assert "Gia hạn gói" in to_do("ending")
     assert to_do("lost").count("keng channel connect lost") == 1
+    assert "keng channel renew bot" in to_do("bot")
+    assert "keng channel check sms" in to_do("sms")
     assert "keng channel start off" in to_do("off")
 
 

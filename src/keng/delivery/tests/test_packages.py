@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from keng.delivery.actions.accounts import renew_account
 from keng.delivery.models import ChannelAccount
 from keng.delivery.tests.sending import sending, until
 from keng.kit import times
@@ -45,3 +46,10 @@ def test_a_day_that_is_no_more_named_is_no_more_kept_and_a_dead_token_is_renewed
     ChannelAccount.objects.update(package_asked_at=None)
     with sending():
         until(lambda: kept() == ("Nâng cao", None))
+
+
+def test_other_secrets_may_be_of_an_account_with_another_package(zalo):
+    ChannelAccount.objects.update(package_name="Nâng cao", package_ends_on="2027-03-05")
+    renew_account(zalo.pk, base_url=zalo.base_url, settings={}, tokens={})
+    assert kept() == ("", None)
+    assert ChannelAccount.objects.get().package_asked_at is None
