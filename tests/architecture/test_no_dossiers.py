@@ -39,6 +39,7 @@ KNOWN = {
     "network_group.address_changed_at": "a group's",
     "network_group.member_count": "a number",
     "delivery_channelaccount.name": "an account of the police",
+    "delivery_channelaccount.package_name": "what the provider calls what is paid for",
     "delivery_delivery.address": "a group's; a person's is in address_sealed",
     "delivery_sandboxmessage.address": "a simulated phone of the demo",
     "demo_phonemessage.phone": "a simulated phone of the demo",

@@ -136,7 +136,7 @@ FREE_TEXT: dict[str, dict[str, str]] = {
         "delivery_delivery": "address",
     },
     "typed by an operator": {
-        "delivery_channelaccount": "name slug base_url learned circuit_reason",
+        "delivery_channelaccount": "name slug base_url learned circuit_reason package_name",
         "lookup_blocklist": "name licence origin",
         "places_holiday": "name source",
         "tips_clockrule": "name basis",

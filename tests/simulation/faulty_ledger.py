@@ -22,7 +22,7 @@ from django.db import OperationalError as OrmOperationalError
 
 from keng import channels
 from keng.channels.base import Credentials, Outcome
-from keng.channels.upkeep import RECONNECT, NewTokens
+from keng.channels.upkeep import RECONNECT, AccountPackage, NewTokens
 from keng.delivery.sender.accounts import AccountState, SendingAccount
 from keng.delivery.sender.ledger import StoredText, StoredTokens
 from keng.delivery.sender.rows import DeliveryChange, LeasedDelivery, UnitTurn
@@ -159,6 +159,16 @@ class FaultyLedger:
         self, account_id: uuid.UUID, known_until: datetime, *, has_fetched: bool
     ) -> None:
         raise AssertionError("chats were compared, though nobody had a turn to")
+
+    async def begin_asking_package(self, account_id: uuid.UUID, every: float) -> bool:
+        """The simulated provider has no packages, so nobody has a turn to ask of them."""
+        return False
+
+    async def keep_package(self, account_id: uuid.UUID, package: AccountPackage) -> None:
+        raise AssertionError("a package is kept, though nobody had a turn to ask")
+
+    async def ask_package_again(self, account_id: uuid.UUID, after: float) -> None:
+        raise AssertionError("a package is asked again, though nobody had a turn to ask")
 
     async def open_circuit(self, account_id: uuid.UUID, outcome: Outcome, used: bytes) -> None:
         def stop(now: float) -> None:

@@ -272,6 +272,11 @@ SEEING_HOLDERS = _either(
     LEADING,
     ADMINISTERING,
 )
+SEEING_ACCOUNTS = _either(
+    "Sees the desk's accounts at providers, is called before one ends, and has it renewed.",
+    LEADING,
+    ADMINISTERING,
+)
 VOUCHING = _either(
     "Is the second person for a new officer, a post of weight, a new sign-in; never for oneself.",
     ADMINISTERING,

@@ -9,6 +9,7 @@ from keng.channels.upkeep import (
     AccountConnecting,
     ChatHistory,
     MediaLookup,
+    PackageLookup,
     TokenRenewal,
     WebhookRegistration,
 )
@@ -111,6 +112,8 @@ class Facts:
     """How an operator, and the sender in doubt, learns whether an account works."""
     renewal: TokenRenewal | None = None
     """How its tokens are renewed; None where it has none that run out."""
+    package: PackageLookup | None = None
+    """How it is learned until when an account is paid for; None where no provider says it."""
     connecting: AccountConnecting | None = None
     """How it is connected by a page of the provider's; None where there is none."""
     registration: WebhookRegistration | None = None

@@ -6,7 +6,7 @@ whoever keeps accounts owns the sockets, the clock and the table.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from keng.channels.events import Event
@@ -60,6 +60,25 @@ class TokenRenewal:
     request: Callable[[Mapping[str, str]], Request]
     read: Callable[[Reply, datetime], NewTokens | Outcome]
     """The reply, and when it came. An outcome "retry" asks for the same request once more."""
+    lasts: timedelta | None = None
+    """How long after the last renewal a new one is possible; None: for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPackage:
+    """What an account is paid for, as far as its provider says it."""
+
+    name: str
+    ends_on: date | None
+    """The last day; None where the provider names none, or in a form that nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageLookup:
+    """How a provider is asked for the package of an account."""
+
+    request: Callable[[Mapping[str, str]], Request]
+    read: Callable[[Reply, datetime], AccountPackage | Outcome]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 
 from keng.cli.checks import (
+    account_ends,
     certificate,
     database,
     machine,
@@ -64,6 +65,7 @@ CHECKS: tuple[Check, ...] = (
     Check("deliveries", database.deliveries, needs=("database", "migrations")),
     Check("pictures", database.pictures, needs=("database", "migrations")),
     Check("accounts", database.accounts, needs=("database", "migrations")),
+    Check("ends", account_ends.ends, needs=("database", "migrations")),
     Check("inbound", silence.inbound, needs=("database", "migrations")),
     Check("returned", returned_mail.returned, needs=("database", "migrations")),
     Check("files", database.files, needs=("database", "migrations"), within=12),

@@ -8,6 +8,7 @@ from nacl.exceptions import CryptoError
 
 from keng.channels.base import Credentials
 from keng.delivery.models import ChannelAccount
+from keng.kit import times
 from keng.kit.secrets import site_box
 from keng.vault import opening, seal
 from keng.vault.hybrid import SealedKind
@@ -32,6 +33,7 @@ def keep_tokens(account: ChannelAccount, tokens: Mapping[str, str]) -> None:
     account.tokens_sealed = seal.seal_for_sender(
         json.dumps(dict(tokens)), kind=SealedKind.TOKENS, ref=account.pk
     )
+    account.tokens_renewed_at = times.now()
     _close_circuit(account)
 
 

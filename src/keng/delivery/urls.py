@@ -1,7 +1,8 @@
-"""Addresses of subscribing on the public site."""
+"""Addresses of subscribing on the public site, and of a desk's accounts at providers."""
 
 from django.urls import URLPattern, path
 
+from keng.delivery.desk import channel_accounts
 from keng.delivery.public import own_subscription, subscribe
 
 public: list[URLPattern] = [
@@ -26,4 +27,8 @@ public: list[URLPattern] = [
     ),
     path("stop/<secret:token>", own_subscription.subscription_stop, name="subscription-stop"),
     path("sw.js", own_subscription.subscriber_worker, name="subscriber-worker"),
+]
+
+desk: list[URLPattern] = [
+    path("channel-accounts/", channel_accounts.channel_accounts, name="channel-accounts"),
 ]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from keng.duty import chat_pagers, lag_calls, pager_tests
+from keng.duty import account_end_calls, chat_pagers, lag_calls, pager_tests
 from keng.kit.worker_tasks import WorkerTask
 
 TASKS = [
@@ -17,6 +17,12 @@ TASKS = [
     ),
     WorkerTask(
         "call about what falls behind", lag_calls.call_about_lags, every=timedelta(minutes=1)
+    ),
+    # A matter of days.
+    WorkerTask(
+        "call before accounts end",
+        account_end_calls.call_before_accounts_end,
+        every=timedelta(minutes=10),
     ),
     WorkerTask(
         "tell of pagers not heard",

@@ -39,6 +39,7 @@ class TurnLock(IntEnum):
     DIGESTS = 5_120_021
     PARTNER_FILMS = 5_120_022
     RETURNED_LETTERS = 5_120_023
+    ACCOUNT_ENDS = 5_120_024
 
 
 def wait_for_owners_lock(connection: "psycopg.Connection[Any]", which: OwnersLock) -> None:

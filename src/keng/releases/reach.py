@@ -22,6 +22,7 @@ from keng.accounts.who import (
     PROVINCE_WORKING,
     RECORDING_BREACHES,
     RELEASING,
+    SEEING_ACCOUNTS,
     WORKING,
     Who,
 )
@@ -42,6 +43,7 @@ SETS: Mapping[str, Who] = {
     "agreeing_to_erasure": AGREEING_TO_ERASURE,
     "recording_breaches": RECORDING_BREACHES,
     "agreeing_to_waivers": AGREEING_TO_WAIVERS,
+    "seeing_accounts": SEEING_ACCOUNTS,
 }
 
 

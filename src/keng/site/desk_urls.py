@@ -10,6 +10,7 @@ import keng.claims.urls
 import keng.community.urls
 import keng.consent.urls
 import keng.data_requests.urls
+import keng.delivery.urls
 import keng.dialogue.urls
 import keng.duty.urls
 import keng.imported.urls
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.warnings.urls.desk,
     *keng.relay.urls.desk,
     *keng.duty.urls.desk,
+    *keng.delivery.urls.desk,
     *keng.network.urls.desk,
     *keng.claims.urls.desk,
     *keng.community.urls.desk,

@@ -737,7 +737,8 @@ GRANTS: dict[str, dict[str, str]] = {
         **_KEYS,
         "delivery_channelaccount": "SELECT, UPDATE (tokens_sealed, tokens_expire_at, "
         "learned, bucket_at, circuit_open_since, circuit_reason, history_asked_at, "
-        "history_known_until, history_fetched_at)",
+        "history_known_until, history_fetched_at, tokens_renewed_at, package_name, "
+        "package_ends_on, package_asked_at)",
         # Which messages of a provider's chats came in already; the edge writes those that did not.
         "delivery_dedupekey": "SELECT (key)",
         "delivery_delivery": "SELECT, UPDATE (state, leased_by, leased_until, attempts, "

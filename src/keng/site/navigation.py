@@ -90,6 +90,7 @@ def desk_menu(officer: Officer, counts: "Counter[str]") -> list[dict[str, object
         ("named-officers", "lock", _("Named officers")),
         ("break-ins", "lock", _("Opened in an emergency")),
         ("key-holders", "key", _("Who holds keys for opening")),
+        ("channel-accounts", "send", _("Channel accounts")),
         ("data-requests", "question", _("Data requests")),
         ("retention", "clock", _("For how long tips are kept")),
         ("imports", "doc", _("Earlier records")),

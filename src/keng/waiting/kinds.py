@@ -21,7 +21,8 @@ from keng.breaches.models import Breach, BreachWaiver
 from keng.claims.models import Revision
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.data_requests.models import DataRequest
-from keng.delivery.models import DispatchLag
+from keng.delivery.models import ChannelAccount, DispatchLag
+from keng.delivery.queries.ending_accounts import ending_accounts, near_ends
 from keng.imported.models import ImportBatch
 from keng.language.taxonomy import category_label
 from keng.lessons.models import Campaign, Edition, FirstHour
@@ -616,6 +617,24 @@ def _waiver_line(waiver: BreachWaiver) -> WaitingLine:
     )
 
 
+# Accounts at providers.
+
+
+def _ending_accounts(reach: Reach) -> QuerySet[Any]:
+    return ending_accounts().filter(reach.units_of("seeing_accounts"))
+
+
+def _ending_account_line(account: ChannelAccount) -> WaitingLine:
+    return WaitingLine(
+        title=account.name,
+        url=reverse("channel-accounts") + f"#{account.slug}",
+        unit=account.unit.name,
+        since=None,
+        due=near_ends(account)[0].at,
+        lang="vi",
+    )
+
+
 # Requests of partners.
 
 
@@ -701,6 +720,14 @@ KINDS: tuple[WaitingKind, ...] = (
         _pattern_uses,
         _pattern_use_line,
         ("version__warning__unit",),
+    ),
+    WaitingKind(
+        "ending_accounts",
+        "channel-accounts",
+        _("Channel accounts that end soon"),
+        ("seeing_accounts",),
+        _ending_accounts,
+        _ending_account_line,
     ),
     WaitingKind(
         "break_ins",

@@ -30,7 +30,7 @@ from keng.channels.base import (
 )
 from keng.channels.facts import AccountSetting, ChatSubscribing, Facts
 from keng.channels.zalo_oa import articles, errors, phone_templates, sending, webhook
-from keng.channels.zalo_oa.account_check import ACCOUNT_CHECK
+from keng.channels.zalo_oa.account_check import ACCOUNT_CHECK, PACKAGE_LOOKUP
 from keng.channels.zalo_oa.connecting import CONNECTING
 from keng.channels.zalo_oa.history import CHAT_HISTORY
 from keng.channels.zalo_oa.requests import API_BASE
@@ -112,6 +112,7 @@ class ZaloOA:
         console_notes=(_WHO_READS_ALONG,),
         check=ACCOUNT_CHECK,
         renewal=RENEWAL,
+        package=PACKAGE_LOOKUP,
         connecting=CONNECTING,
         history=CHAT_HISTORY,
         price_when_charged=_price_when_charged,

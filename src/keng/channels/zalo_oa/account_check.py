@@ -1,9 +1,16 @@
-"""What the provider says of our account: proves that its access token works, and sends nothing."""
+"""What the provider says of our account: that its token works, what is paid; it sends nothing."""
+
+import contextlib
+from datetime import date, datetime
 
 from keng.channels import reading
-from keng.channels.upkeep import AccountCheck, AccountFinding
+from keng.channels.outcomes import Outcome
+from keng.channels.text import one_line
+from keng.channels.upkeep import AccountCheck, AccountFinding, AccountPackage, PackageLookup
 from keng.channels.wire import Reply
+from keng.channels.zalo_oa.errors import outcome_of_zalo_reply
 from keng.channels.zalo_oa.requests import account_facts_request
+from keng.kit.times import VIETNAM
 
 
 def finding_of_account_facts(reply: Reply) -> AccountFinding:
@@ -21,4 +28,22 @@ def finding_of_account_facts(reply: Reply) -> AccountFinding:
     return AccountFinding(True, f"the provider knows it as {name!r}")
 
 
+def package_of_account_facts(reply: Reply, now: datetime) -> AccountPackage | Outcome:
+    """What is paid for, or why nobody knows."""
+    outcome = outcome_of_zalo_reply(reply, now, delivers=False)
+    if outcome.kind != "sent":
+        return outcome
+    data = reading.mapping(reading.json_object(reply.body).get("data"))
+    name = one_line(reading.string(data.get("package_name"), 200), 80)
+    return AccountPackage(name, _day(reading.string(data.get("package_valid_through_date"), 20)))
+
+
+def _day(text: str) -> date | None:
+    """Zalo writes 31/12/2026. Whatever else stands there, also the word for "none", is no day."""
+    with contextlib.suppress(ValueError):
+        return datetime.strptime(text.strip(), "%d/%m/%Y").replace(tzinfo=VIETNAM).date()
+    return None
+
+
+PACKAGE_LOOKUP = PackageLookup(account_facts_request, package_of_account_facts)
 ACCOUNT_CHECK = AccountCheck(account_facts_request, finding_of_account_facts)

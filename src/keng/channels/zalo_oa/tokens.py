@@ -67,6 +67,7 @@ RENEWAL = TokenRenewal(
     spends="refresh_token",
     request=refresh_request,
     read=read_tokens,
+    lasts=timedelta(days=90),
 )
 
 

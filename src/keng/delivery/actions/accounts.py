@@ -74,6 +74,8 @@ def renew_account(
     _keep_settings_and_tokens(account, settings, tokens)
     # What the old secrets taught about the account may be true no more.
     account.learned, account.tokens_expire_at = {}, None
+    # The secrets may be those of another account, with a package of its own.
+    account.package_name, account.package_ends_on, account.package_asked_at = "", None, None
     account.save()
     forget_mailbox(account.pk)
     record("channel.renewed", by="operator", on=account, chain=f"channel:{account.pk}")
@@ -145,6 +147,7 @@ def remove_account(account_id: uuid.UUID) -> RemovedAccount:
         account.slug = f"{REMOVED_PREFIX}{account.pk.hex[-12:]}"
         account.is_active = False
         account.base_url, account.learned, account.tokens_expire_at = "", {}, None
+        account.tokens_renewed_at = account.package_ends_on = None
         account.secrets_box = account.tokens_sealed = b""
         account.save()
     detail = {"unsent": removed.unsent, "chats": removed.chats}
@@ -174,7 +177,7 @@ def stop_accounts_without_secrets(*, are_tokens_lost: bool) -> list[str]:
         if has_lost:
             account.secrets_box = b""
         if are_tokens_lost and account.tokens_sealed:
-            account.tokens_sealed = b""
+            account.tokens_sealed, account.tokens_renewed_at = b"", None
             has_lost = True
         if not has_lost:
             continue

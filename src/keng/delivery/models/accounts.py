@@ -22,6 +22,12 @@ class ChannelAccount(Row):
     # Access and refresh tokens, sealed so that only the sender can open them.
     tokens_sealed = models.BinaryField(default=b"", db_default=b"")
     tokens_expire_at = models.DateTimeField(null=True, blank=True)
+    # When this pair was given or renewed: without another renewal it ends (delivery/account_ends).
+    tokens_renewed_at = models.DateTimeField(null=True, blank=True)
+    # What the provider says is paid for and until when, and when a sender last asked it.
+    package_name = models.CharField(max_length=80, default="", db_default="", blank=True)
+    package_ends_on = models.DateField(null=True, blank=True)
+    package_asked_at = models.DateTimeField(null=True, blank=True)
     # What the adapter learned and pinned: signature variant, v2 or v3, kind of account.
     learned = models.JSONField(default=dict, db_default={}, blank=True)
     rate_per_minute = models.PositiveIntegerField(default=80, db_default=80)

@@ -14,7 +14,7 @@ import psycopg
 from django.db import Error as OrmError
 
 from keng.channels.base import Credentials, Outcome
-from keng.channels.upkeep import NewTokens
+from keng.channels.upkeep import AccountPackage, NewTokens
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.rows import DeliveryChange, LeasedDelivery, UnitTurn
 
@@ -127,6 +127,14 @@ class SenderLedger(Protocol):
     async def end_comparing(
         self, account_id: uuid.UUID, known_until: datetime, *, has_fetched: bool
     ) -> None: ...
+
+    async def begin_asking_package(self, account_id: uuid.UUID, every: float) -> bool:
+        """Whether it is our turn to ask what the account's package is: nobody did in so long."""
+
+    async def keep_package(self, account_id: uuid.UUID, package: AccountPackage) -> None: ...
+
+    async def ask_package_again(self, account_id: uuid.UUID, after: float) -> None:
+        """Nobody answered: as if it had been asked so long (seconds) ago."""
 
     def notices(self) -> AsyncIterator[None]:
         """One whenever somebody says that something may be due, until the connection breaks."""

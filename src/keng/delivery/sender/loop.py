@@ -25,6 +25,7 @@ from keng.delivery.sender.leased_rows import LeasedRows
 from keng.delivery.sender.ledger import DATABASE_AWAY, SenderLedger
 from keng.delivery.sender.missed_messages import MissedMessages
 from keng.delivery.sender.one_delivery import DeliverySending, SendResult
+from keng.delivery.sender.packages import PackageQuestions
 from keng.delivery.sender.postgres_ledger import PostgresLedger
 from keng.delivery.sender.rows import LEASED_AHEAD, SENT_AT_ONCE, DeliveryChange, LeasedDelivery
 from keng.delivery.sender.texts import NoText, TextCache
@@ -40,6 +41,8 @@ _FINISH_WITHIN = 15.0
 _EXTEND_EVERY = 8.0
 # How often it is asked whose turn it is (missed_messages.LOOK_EVERY).
 _LOOK_FOR_MISSED_EVERY = 10.0
+# For an account that is new here; of others it is asked seldom (packages.ASK_EVERY).
+_ASK_FOR_PACKAGES_EVERY = 2.0
 # These wake somebody: whether they are still wanted is asked once more when their turn has come.
 _CALLS = (Delivery.RecipientKind.PAGER, Delivery.RecipientKind.ROOM)
 DATABASE_REFUSED = (psycopg.DataError, psycopg.IntegrityError)
@@ -112,9 +115,11 @@ class Sender:
         )
         jobs = [self._round_trips(), *(self._send_waiting() for _ in range(self._concurrency))]
         self._missed = MissedMessages(self._ledger, self._wire, renewals)
+        self._packages = PackageQuestions(self._ledger, self._wire, renewals)
         jobs += [
             *self._housekeeping.jobs(),
             self._housekeeping.repeat(self._look_for_missed, every=_LOOK_FOR_MISSED_EVERY),
+            self._housekeeping.repeat(self._ask_for_packages, every=_ASK_FOR_PACKAGES_EVERY),
             self._housekeeping.repeat(self._extend, every=_EXTEND_EVERY),
         ]
         tasks = [asyncio.create_task(job) for job in jobs]
@@ -248,6 +253,9 @@ class Sender:
     async def _extend(self) -> None:
         if held := list(self._leased):
             await self._ledger.extend(held)
+
+    async def _ask_for_packages(self) -> None:
+        await self._packages.ask(list(self._housekeeping.accounts))
 
     async def _look_for_missed(self) -> None:
         await self._missed.look(list(self._housekeeping.accounts))

@@ -16,7 +16,7 @@ from keng.acts.work import run_work
 from keng.audit.actions import record
 from keng.channels.base import Credentials, Outcome
 from keng.channels.by_hand import BY_HAND
-from keng.channels.upkeep import RECONNECT, NewTokens
+from keng.channels.upkeep import RECONNECT, AccountPackage, NewTokens
 from keng.delivery.actions.addresses import end_address
 from keng.delivery.credentials import credentials_for_sending, keep_tokens
 from keng.delivery.models import ChannelAccount
@@ -159,6 +159,22 @@ class PostgresLedger:
         async with self.pool.connection() as connection:
             await connection.execute(sql.END_COMPARING, values)
 
+    async def begin_asking_package(self, account_id: uuid.UUID, every: float) -> bool:
+        values = {"account": account_id, "every": every}
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute(sql.BEGIN_ASKING_PACKAGE, values)
+            return await cursor.fetchone() is not None
+
+    async def keep_package(self, account_id: uuid.UUID, package: AccountPackage) -> None:
+        values = {"account": account_id, "name": package.name, "ends_on": package.ends_on}
+        async with self.pool.connection() as connection:
+            await connection.execute(sql.KEEP_PACKAGE, values)
+
+    async def ask_package_again(self, account_id: uuid.UUID, after: float) -> None:
+        values = {"account": account_id, "after": after}
+        async with self.pool.connection() as connection:
+            await connection.execute(sql.ASK_PACKAGE_AGAIN, values)
+
     async def notices(self) -> AsyncIterator[None]:
         async with await psycopg.AsyncConnection.connect(self._dsn, autocommit=True) as connection:
             await connection.execute("LISTEN keng_delivery")
@@ -208,6 +224,7 @@ class AccountTokens:
             update_fields=[
                 "tokens_sealed",
                 "tokens_expire_at",
+                "tokens_renewed_at",
                 "circuit_open_since",
                 "circuit_reason",
             ]

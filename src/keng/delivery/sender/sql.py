@@ -258,6 +258,24 @@ SET history_known_until = greatest(history_known_until, %(known_until)s),
 WHERE id = %(account)s
 """
 
+# One sender asks what is paid for, once in so long.
+BEGIN_ASKING_PACKAGE = """
+UPDATE delivery_channelaccount SET package_asked_at = clock_timestamp()
+WHERE id = %(account)s AND is_active
+  AND (package_asked_at IS NULL
+       OR package_asked_at < clock_timestamp() - %(every)s * interval '1 second')
+RETURNING id
+"""
+KEEP_PACKAGE = """
+UPDATE delivery_channelaccount SET package_name = %(name)s, package_ends_on = %(ends_on)s
+WHERE id = %(account)s
+"""
+ASK_PACKAGE_AGAIN = """
+UPDATE delivery_channelaccount
+SET package_asked_at = clock_timestamp() - %(after)s * interval '1 second'
+WHERE id = %(account)s
+"""
+
 TEXT = "SELECT text, subject, language, image_path, short FROM delivery_dispatchtext WHERE id = %s"
 
 CALLED_OFF = "SELECT 1 FROM delivery_delivery WHERE id = %s AND called_off_at IS NOT NULL"

@@ -103,6 +103,8 @@ def test_every_kind_of_text_is_asked_here():
         "lags",
         # Tried beside its act: keng/warnings/tests/test_official_alerts.py.
         "official_alerts",
+        # Tried beside its call: keng/duty/tests/test_account_end_calls.py.
+        "ending_accounts",
         "pattern_uses",
         "own_late_tips",
         "left_tips",

@@ -1,8 +1,10 @@
 """The store of uploads, what the account is, who its people are, what was said."""
 
+from datetime import datetime
 from typing import Any
 
-from keng.channels.zalo_oa.fake.state import ApiCall, FakeState, Upload, ZaloError
+from keng.channels.zalo_oa.fake.state import DAY_SECONDS, ApiCall, FakeState, Upload, ZaloError
+from keng.kit.times import VIETNAM
 
 _MONTHLY = 5000
 _SMALL = 1_000_000
@@ -33,7 +35,13 @@ def get_account(state: FakeState, call: ApiCall) -> dict[str, Any]:
         "oa_type": own.oa_type,
         "is_verified": True,
         "num_follower": sum(user.follower for user in state.users.values()),
+        "package_name": own.package_name,
+        "package_valid_through_date": own.package_ends_on or _in_a_year(state.clock.now()),
     }
+
+
+def _in_a_year(now: float) -> str:
+    return datetime.fromtimestamp(now + 365 * DAY_SECONDS, VIETNAM).strftime("%d/%m/%Y")
 
 
 def list_users(state: FakeState, call: ApiCall) -> dict[str, Any]:

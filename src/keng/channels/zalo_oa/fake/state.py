@@ -34,6 +34,9 @@ class FakeSettings:
     access_token: str = field(default_factory=lambda: secrets.token_urlsafe(60), repr=False)
     refresh_token: str = field(default_factory=lambda: secrets.token_urlsafe(60), repr=False)
     name: str = "Official Account"
+    package_name: str = "Nâng cao"
+    package_ends_on: str = ""
+    """As Zalo writes it (31/12/2026); a year from now where nothing is given."""
     webhook_url: str = ""
     signature_variant: str = "app_id/body"
     rate_limit: int = 4000
