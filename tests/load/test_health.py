@@ -29,6 +29,7 @@ from keng.cli.checks.check import Finding, FindingLevel
 from keng.kit import alive
 from keng.kit.database import dsn
 from keng.runtime.tests.chance import is_nightly
+from keng.runtime.tests.read_only import database_that_only_reads
 from keng.runtime.tests.template import copy_migrated_data
 from tests.stack import free_ports
 
@@ -230,6 +231,12 @@ class Installation:
             self.ask("DELETE FROM django_migrations WHERE name = '9999_of_tomorrow'")
 
     @contextmanager
+    def server_that_only_reads(self) -> Iterator[None]:
+        """To whoever comes new, as a standby."""
+        with database_that_only_reads(dsn("owner")):
+            yield
+
+    @contextmanager
     def clock_set_forward(self) -> Iterator[None]:
         """As the supervisor would see it: the clock stood ten minutes lower when it began."""
         file = alive.signs_folder() / "clock"
@@ -317,6 +324,12 @@ STATES = {
     "postmaster hung": State(
         Installation.halted_postmaster,
         {"database": (WRONG, "does not answer"), "roles": (FindingLevel.UNKNOWN, "database")},
+        1,
+        BAD,
+    ),
+    "server only reads": State(
+        Installation.server_that_only_reads,
+        {"database": (WRONG, "only reads")},
         1,
         BAD,
     ),

@@ -34,14 +34,22 @@ class Browser:
     def report(self, text: str) -> None:
         """Through all the questions to the receipt. Raises Unanswered; calling again goes on."""
         if self._filled is None:
-            for step, answers in _ANSWERS:
-                self._answer(step, answers)
-            self._answer("describe", {"text": text, "happening": "unsure"})
-            page = self._answer("name", {"wish": "anonymous"})
-            self._filled = {
-                "csrfmiddlewaretoken": field(page, "csrfmiddlewaretoken"),
-                "token": field(page, "token"),
-            }
+            self.fill_in(text)
+        self.send()
+
+    def fill_in(self, text: str) -> None:
+        """All but the last button. Raises Unanswered."""
+        for step, answers in _ANSWERS:
+            self._answer(step, answers)
+        self._answer("describe", {"text": text, "happening": "unsure"})
+        page = self._answer("name", {"wish": "anonymous"})
+        self._filled = {
+            "csrfmiddlewaretoken": field(page, "csrfmiddlewaretoken"),
+            "token": field(page, "token"),
+        }
+
+    def send(self) -> None:
+        """The last button, with what was filled in. Raises Unanswered."""
         if _CODE.search(self._open("/report/check/", self._filled)) is None:
             raise Unanswered
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, ParamSpec, Protocol, TypeVar
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from keng.acts.errors import NotAllowed, TryAgain
 from keng.audit import actions as audit
@@ -194,7 +194,7 @@ def _run(
         work.may_repeat = retry
         try:
             return _run_whole(do, work, is_asked_for=is_asked_for)
-        except OperationalError as error:
+        except DatabaseError as error:
             # A transaction of the tests' cannot be begun again.
             may_repeat = work.may_repeat and not connection.in_atomic_block
             if may_repeat and not is_last and busy.sqlstate_of(error) in _ONCE_MORE:

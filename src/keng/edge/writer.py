@@ -20,6 +20,7 @@ import psycopg
 
 from keng.delivery.inbound_handlers import InboundHandler, SqlStatement, handler_of
 from keng.delivery.inbound_message import InboundMessage, new_seals
+from keng.kit.read_only_servers import told_that_it_only_reads
 
 logger = logging.getLogger(__name__)
 MOST_IN_A_BATCH = 128
@@ -206,6 +207,11 @@ class WriterLane:
         except psycopg.Error as error:
             logger.warning("The database cannot be reached (%s).", type(error).__name__)
             return False
+        if told_that_it_only_reads(connection):
+            logger.warning("The database only reads: nothing is taken.")
+            with contextlib.suppress(psycopg.Error):
+                await connection.close()
+            return False
         self._connection = connection
         return True
 
@@ -229,9 +235,13 @@ class WriterLane:
             _settle(batch)
 
     async def _recover_batch(self, batch: Sequence[_Item], error: psycopg.Error) -> None:
-        """Nothing of the batch is there. Without a connection all come again; else one by one."""
+        """Nothing of the batch is there. Without a connection all come again; else one by one.
+
+        One to a server that only reads is none: another one may have taken its place.
+        """
         logger.warning("A batch of %s was not written (%s).", len(batch), type(error).__name__)
-        if self._connection is None or self._connection.closed:
+        only_reads = isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
+        if only_reads or self._connection is None or self._connection.closed:
             await self._disconnect()
             self._fail(batch, WriterBusy())
         elif len(batch) == 1 and isinstance(error, psycopg.OperationalError):

@@ -1,12 +1,22 @@
-"""When the database gives up for a moment: another holds what is needed, or it takes too long."""
+"""When the database gives up for a moment: another holds what is needed, or it takes too long.
 
+Or it is away: nothing connects, or only to a server that only reads.
+"""
+
+import psycopg
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from keng.kit.form_not_taken import is_sent_again, sent_fields, typed_texts
+from keng.kit.read_only_servers import server_only_reads
 
 # Deadlock, serialization, lock timeout, statement timeout, a transaction that was idle too long.
-_PASSING = frozenset({"40P01", "40001", "55P03", "57014", "25P03"})
+_BUSY = frozenset({"40P01", "40001", "55P03", "57014", "25P03"})
+# No connection was made (keng.kit.postgresql).
+_NOT_CONNECTED = "08001"
+# Nothing is written in a transaction that only reads; and a standby begins no other one.
+_ONLY_READS, _NOT_SUPPORTED = "25006", "0A000"
 RETRY_AFTER_SECONDS = 3
 _CODES = frozenset({"code"})
 
@@ -20,9 +30,33 @@ def sqlstate_of(error: BaseException | None) -> str:
     return ""
 
 
+def is_busy_error(error: BaseException | None) -> bool:
+    """Whether another held what was needed, or it took too long."""
+    return sqlstate_of(error) in _BUSY
+
+
+def is_away_error(error: BaseException | None) -> bool:
+    """Whether there was no database to write on."""
+    state = sqlstate_of(error)
+    if state in {_ONLY_READS, _NOT_SUPPORTED}:
+        return _server_only_reads(unless_asked=state == _ONLY_READS)
+    return state == _NOT_CONNECTED
+
+
 def is_passing_error(error: BaseException | None) -> bool:
     """Whether nothing was changed, and the same may well succeed a little later."""
-    return sqlstate_of(error) in _PASSING
+    return is_busy_error(error) or is_away_error(error)
+
+
+def _server_only_reads(*, unless_asked: bool) -> bool:
+    """Not where only this request reads only: there a write is a fault of ours."""
+    server: psycopg.Connection[object] | None = connection.connection
+    if server is None or server.closed:
+        return unless_asked
+    try:
+        return server_only_reads(server)
+    except psycopg.Error:
+        return unless_asked
 
 
 def busy_page(request: HttpRequest) -> HttpResponse:

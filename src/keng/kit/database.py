@@ -126,11 +126,11 @@ def django_database(process: Process) -> dict[str, Any]:
     options = {key: value for key, value in parameters.items() if key not in DJANGO_NAMES}
     known = {name: parameters.get(key, "") for key, name in DJANGO_NAMES.items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "keng.kit.postgresql",
         **known,
         "OPTIONS": options,
         # A new connection per request costs the database eight times the work; the health check
-        # replaces one that a restarted server has dropped.
+        # replaces one that a restarted server has dropped, or whose server only reads by now.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -139,6 +139,9 @@ def django_database(process: Process) -> dict[str, Any]:
 def _parameters(process: Process) -> dict[str, Any]:
     """The libpq parameters, with the limits of time that the operator's string does not set."""
     parameters = _place(process)
+    if "," in f"{parameters.get('host') or ''}{parameters.get('hostaddr') or ''}":
+        # Of several servers the one that can be written on; a standby would take us, and no tip.
+        parameters = {"target_session_attrs": "read-write"} | parameters
     limits = TIME_LIMITS.get(process)
     if limits is None:
         return parameters

@@ -67,12 +67,15 @@ class Health:
             not alive.silent_processes(own)
             and alive.alarm_tasks_are_on_time()
             and free_bytes() > DISK_FULL_BYTES
-            and self._database_answers()
+            and self._database_takes_writes()
         )
 
-    def _database_answers(self) -> bool:
-        """To somebody new: who is connected already may go on for a while without it."""
-        import psycopg  # noqa: PLC0415 -- the supervisor loads what lies beside this
+    def _database_takes_writes(self) -> bool:
+        """From somebody new: who is connected already may go on for a while without it."""
+        # The supervisor loads what lies beside this, and the driver would be half of its memory.
+        import psycopg  # noqa: PLC0415
+
+        from keng.kit.read_only_servers import server_only_reads  # noqa: PLC0415
 
         try:
             with psycopg.connect(
@@ -82,10 +85,9 @@ class Health:
                 tcp_user_timeout=_CONNECTS_WITHIN * 1000,
                 application_name="keng health",
             ) as connection:
-                connection.execute("SELECT 1")
+                return not server_only_reads(connection)
         except (psycopg.Error, DatabaseNotPrepared, OSError):
             return False
-        return True
 
 
 def backup_headers() -> list[tuple[bytes, bytes]]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import psycopg
 
 from keng.kit.advisory_locks import OwnersLock, take_owners_lock
-from keng.kit.busy import is_passing_error
+from keng.kit.busy import is_busy_error
 from keng.kit.database import dsn, is_external
 from keng.kit.demo_hook import running_demo
 from keng.runtime.environment import running_database, start_django
@@ -130,7 +130,7 @@ def _patiently(change: Callable[[], None]) -> None:
         try:
             change()
         except (OperationalError, psycopg.OperationalError) as error:
-            if not is_passing_error(error):
+            if not is_busy_error(error):
                 raise
             if not tries_left:
                 raise CannotContinue(

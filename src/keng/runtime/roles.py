@@ -10,9 +10,17 @@ import psycopg
 from psycopg import sql
 
 from keng.kit.advisory_locks import OwnersLock, wait_for_owners_lock
-from keng.kit.database import PARTNER_ROLE, PROCESSES, Process, password_file, role
+from keng.kit.database import (
+    PARTNER_ROLE,
+    PROCESSES,
+    Process,
+    is_external,
+    password_file,
+    role,
+)
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres.cluster import Cluster, write_secret
+from keng.runtime.whose_roles import mark_role, require_own_roles
 
 DATABASE_NAME = "keng"
 OWNER_ROLE = role("owner")
@@ -107,16 +115,27 @@ def _ensure_extensions(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
 
 
 def ensure_roles(owner_dsn: str) -> None:
-    """A role for every process that has no connection string of its own, with its password file."""
+    """A role for every process that has no connection string of its own, with its password file.
+
+    Raises CannotContinue, and has changed nothing, where one is another installation's.
+    """
+    processes = [
+        process
+        for process in PROCESSES
+        if process != "owner" and not os.environ.get(f"KENG_DATABASE_URL_{process.upper()}")
+    ]
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
         # Two at once would both try to create the roles.
         wait_for_owners_lock(connection, OwnersLock.MAKE_ROLES)
+        if is_external():
+            # The embedded server is this data folder's alone.
+            require_own_roles(connection, processes)
         _ensure_extensions(connection)
-        for process in PROCESSES:
-            if process == "owner" or os.environ.get(f"KENG_DATABASE_URL_{process.upper()}"):
-                continue
+        for process in processes:
             try:
                 _ensure_role(connection, process, sql.SQL("NOCREATEROLE"))
+                if is_external():
+                    mark_role(connection, role(process))
             except psycopg.errors.InsufficientPrivilege as error:
                 raise CannotContinue(
                     f"The owner in DATABASE_URL may not create the role {role(process)}. Give it "

@@ -18,7 +18,7 @@ import psycopg
 
 from keng.acts.errors import TryAgain
 from keng.kit import alive
-from keng.kit.busy import is_passing_error
+from keng.kit.busy import is_away_error, is_busy_error
 from keng.kit.database import TimeLimits, data_folder, dsn
 from keng.kit.worker_tasks import WORK_CHANNEL, TaskPace, WorkerTask
 from keng.runtime.environment import is_told_its_process, start_django
@@ -197,7 +197,7 @@ class Worker:
                 self._due[task] = 0.0
 
     def _do(self, task: WorkerTask) -> int:
-        from django.db import OperationalError, close_old_connections  # noqa: PLC0415
+        from django.db import close_old_connections  # noqa: PLC0415
 
         close_old_connections()
         pause = task.every.total_seconds()
@@ -206,19 +206,8 @@ class Worker:
             done = task.run()
             if task in self._done:
                 self._done[task].beat()
-        except (OperationalError, TryAgain) as error:
-            if is_passing_error(error):
-                # Somebody holds what it needs, or it took too long: the others have their turn.
-                log.warning("The task %s was stopped by a limit of time.", task.name)
-                self._due[task] = time.monotonic() + max(pause, PAUSE_AFTER_LIMIT)
-                return 0
-            # The database restarts; nothing is lost, since what was not committed is done again.
-            log.warning("The task %s waits for the database.", task.name)
-            done, pause = 0, 1.0
-        except Exception:
-            # One area's fault must not stop the others' clocks. The message holds no row's content.
-            log.exception("The task %s failed.", task.name)
-            done, pause = 0, max(pause, PAUSE_AFTER_ERROR)
+        except Exception as error:  # noqa: BLE001 -- one area's must not stop the others' clocks
+            done, pause = 0, _pause_after(error, task)
         self._due[task] = time.monotonic() + (0 if done else pause)
         return done
 
@@ -233,6 +222,24 @@ class Worker:
                 for name, value in self._limits.settings().items():
                     cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
             self._limited = connection.connection
+
+
+def _pause_after(error: Exception, task: WorkerTask) -> float:
+    """Log what stopped it, and say after how long it has its next turn."""
+    from django.db import OperationalError  # noqa: PLC0415
+
+    pause = task.every.total_seconds()
+    if is_busy_error(error):
+        # Somebody holds what it needs, or it took too long: the others have their turn.
+        log.warning("The task %s was stopped by a limit of time.", task.name)
+        return max(pause, PAUSE_AFTER_LIMIT)
+    if is_away_error(error) or isinstance(error, OperationalError | TryAgain):
+        # The database restarts; nothing is lost, since what was not committed is done again.
+        log.warning("The task %s waits for the database.", task.name)
+        return 1.0
+    # The message holds no row's content.
+    log.error("The task %s failed.", task.name, exc_info=error)
+    return max(pause, PAUSE_AFTER_ERROR)
 
 
 def _beat_of(task: WorkerTask) -> alive.Heartbeat:

@@ -31,6 +31,7 @@ from keng.kit.database import (
     is_external,
     role,
 )
+from keng.kit.read_only_servers import server_only_reads
 from keng.kit.secrets import site_secret_here
 from keng.runtime.known_keys import is_demo_data, key_faults
 from keng.runtime.row_security import row_policy_faults
@@ -59,7 +60,7 @@ _LOOKS_FOR = 4.0
 
 
 def database(place: CheckedPlace) -> Finding:
-    """Whether it takes somebody new."""
+    """Whether it takes somebody new, and can be written on."""
     if running.is_starting():
         # What stands in it half made is no fault, and nobody should help with it.
         return unknown("not looked at: the start comes first")
@@ -70,8 +71,8 @@ def database(place: CheckedPlace) -> Finding:
             version = connection.info.parameter_status("server_version")
             checksums = first_row(connection, "SHOW data_checksums")[0]
             number = connection.info.server_version
-            if number < OLDEST_SERVER:
-                return wrong("PostgreSQL 15 is the oldest that works.")
+            if fault := _server_fault(connection):
+                return wrong(fault)
     except psycopg.Error as error:
         if is_external():
             return wrong(f"your PostgreSQL does not answer: {first_line(error)}")
@@ -82,7 +83,24 @@ def database(place: CheckedPlace) -> Finding:
             f"PostgreSQL does not answer: {first_line(error)}. If Kẻng runs, its process may stand "
             "still: see logs/postgres.log, then stop Kẻng and start it again"
         )
-    text = f"PostgreSQL {version}, checksums {checksums}"
+    return _version_finding(number, f"PostgreSQL {version}, checksums {checksums}")
+
+
+def _server_fault(connection: Connection) -> str:
+    """Why one that answers is no database to work with; empty if it is."""
+    if connection.info.server_version < OLDEST_SERVER:
+        return "PostgreSQL 15 is the oldest that works."
+    if server_only_reads(connection):
+        return (
+            "this PostgreSQL only reads (a standby, or default_transaction_read_only is on), so "
+            "nothing is taken. Name the server that writes in DATABASE_URL, or all of them with "
+            "commas (running.md)"
+        )
+    return ""
+
+
+def _version_finding(number: int, text: str) -> Finding:
+    """Whether a newer release of the same major is to be installed."""
     if newer := newer_minor(number):
         return attention(
             f"{text}: {newer} mends faults of it. Install it and start it anew, which takes "

@@ -302,12 +302,12 @@ def test_a_full_disk_is_wrong_and_a_fuller_one_is_to_be_seen_to(monkeypatch, fol
     assert left(0.0099) is WRONG
     assert left(0) is WRONG
     well = Health("desk")
-    monkeypatch.setattr(well, "_database_answers", lambda: True)
+    monkeypatch.setattr(well, "_database_takes_writes", lambda: True)
     assert not well.ask()
     left(0.0099)
     # Tips are still taken: a monitor of the sites hears nothing of it yet.
     other = Health("desk")
-    monkeypatch.setattr(other, "_database_answers", lambda: True)
+    monkeypatch.setattr(other, "_database_takes_writes", lambda: True)
     assert other.ask()
 
 

@@ -25,6 +25,16 @@ PLANS_BY_KEYS = (
 )
 
 
+@contextlib.asynccontextmanager
+async def closed_if_it_only_reads(connection: psycopg.AsyncConnection[Any]) -> AsyncIterator[None]:
+    """The next one may lead to a server that writes: after a failover this one never would."""
+    try:
+        yield
+    except psycopg.errors.ReadOnlySqlTransaction:
+        await connection.close()
+        raise
+
+
 class SenderDatabase:
     """All changes of rows by one sender. One caller at a time; a lost connection is replaced."""
 
@@ -47,8 +57,7 @@ class SenderDatabase:
 
         `turns`: the units that wait side by side on an account, who is first in turn first.
         """
-        async with self._lock:
-            connection = await self._connected()
+        async with self._turn() as connection:
             cursor = connection.cursor(binary=True)
             async with connection.pipeline():
                 if changes:
@@ -65,12 +74,10 @@ class SenderDatabase:
         self, counts: dict[uuid.UUID, int]
     ) -> AsyncIterator[list[LeasedDelivery]]:
         """For a deliberate fault only: rows whose lease is not committed while the block runs."""
-        async with self._lock:
-            connection = await self._connected()
-            async with connection.transaction():
-                cursor = connection.cursor(binary=True)
-                await cursor.execute(sql.LEASE, self.lease_values(counts))
-                yield [LeasedDelivery._make(found) for found in await cursor.fetchall()]
+        async with self._turn() as connection, connection.transaction():
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(sql.LEASE, self.lease_values(counts))
+            yield [LeasedDelivery._make(found) for found in await cursor.fetchall()]
 
     async def give_back(self, ids: Sequence[uuid.UUID]) -> None:
         await self._execute(sql.GIVE_BACK, {"ids": list(ids), "sender": self._sender})
@@ -118,8 +125,15 @@ class SenderDatabase:
         }
 
     async def _execute(self, statement: str, values: dict[str, Any]) -> None:
+        async with self._turn() as connection:
+            await connection.execute(statement, values)
+
+    @contextlib.asynccontextmanager
+    async def _turn(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         async with self._lock:
-            await (await self._connected()).execute(statement, values)
+            connection = await self._connected()
+            async with closed_if_it_only_reads(connection):
+                yield connection
 
     async def _connected(self) -> psycopg.AsyncConnection[Any]:
         if self._connection is None or self._connection.closed or self._connection.broken:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ from keng.delivery.credentials import credentials_for_sending, keep_tokens
 from keng.delivery.models import ChannelAccount
 from keng.delivery.sender import accounts, orm_threads, sql
 from keng.delivery.sender.accounts import SendingAccount
-from keng.delivery.sender.database import SenderDatabase
+from keng.delivery.sender.database import SenderDatabase, closed_if_it_only_reads
 from keng.delivery.sender.ledger import StoredText, StoredTokens
 from keng.delivery.sender.rows import MOST_TRIES, DeliveryChange, LeasedDelivery, UnitTurn
 from keng.kit.advisory_locks import TurnLock
@@ -61,6 +61,14 @@ class PostgresLedger:
             finally:
                 await self.pool.close()
 
+    @asynccontextmanager
+    async def _pooled(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        async with (
+            self.pool.connection() as connection,
+            closed_if_it_only_reads(connection),
+        ):
+            yield connection
+
     # -- rows
 
     async def record_and_lease(
@@ -84,7 +92,7 @@ class PostgresLedger:
 
     async def sweep(self) -> bool:
         idempotent = channels.codes_where(lambda channel: channel.can.idempotent)
-        async with self.pool.connection() as connection:
+        async with self._pooled() as connection:
             swept = await connection.execute(
                 sql.SWEEP, {"idempotent": idempotent, "most": MOST_TRIES}
             )
@@ -92,7 +100,7 @@ class PostgresLedger:
         return bool(swept.rowcount or woken.rowcount)
 
     async def who_waits(self, accounts: Sequence[uuid.UUID]) -> list[UnitTurn]:
-        async with self.pool.connection() as connection:
+        async with self._pooled() as connection:
             cursor = await connection.execute(sql.WHO_WAITS, {"accounts": list(accounts)})
             return [UnitTurn(*found) for found in await cursor.fetchall()]
 
@@ -104,13 +112,13 @@ class PostgresLedger:
         return found and StoredText(*found)
 
     async def _one(self, question: str, row_id: uuid.UUID | None) -> Any:
-        async with self.pool.connection() as connection:
+        async with self._pooled() as connection:
             return await (await connection.execute(question, (row_id,))).fetchone()
 
     # -- accounts and addresses
 
     async def read_accounts(self) -> dict[uuid.UUID, SendingAccount]:
-        async with self.pool.connection() as connection:
+        async with self._pooled() as connection:
             cursor = await connection.execute(
                 sql.ACCOUNTS, {"reconnect": RECONNECT, "hand": BY_HAND}
             )
@@ -121,7 +129,7 @@ class PostgresLedger:
         await orm_threads.in_orm_thread(accounts.read_tokens_again, account)
 
     async def pause(self, account_id: uuid.UUID, seconds: float) -> None:
-        async with self.pool.connection() as connection:
+        async with self._pooled() as connection:
             await connection.execute(sql.PAUSE, {"account": account_id, "seconds": seconds})
 
     async def open_circuit(self, account_id: uuid.UUID, outcome: Outcome, used: bytes) -> None:
@@ -143,12 +151,12 @@ class PostgresLedger:
         self, account_id: uuid.UUID, every: float, *, at_first: datetime
     ) -> datetime | None:
         values = {"account": account_id, "every": every, "at_first": at_first}
-        async with self.pool.connection() as connection:
+        async with self._pooled() as connection:
             row = await (await connection.execute(sql.BEGIN_COMPARING, values)).fetchone()
         return row[0] if row else None
 
     async def known_messages(self, keys: Sequence[bytes]) -> set[bytes]:
-        async with self.pool.connection() as connection:
+        async with self._pooled() as connection:
             cursor = await connection.execute(sql.KNOWN_MESSAGES, (list(keys),))
             return {bytes(key) for (key,) in await cursor.fetchall()}
 
@@ -156,7 +164,7 @@ class PostgresLedger:
         self, account_id: uuid.UUID, known_until: datetime, *, has_fetched: bool
     ) -> None:
         values = {"account": account_id, "known_until": known_until, "has_fetched": has_fetched}
-        async with self.pool.connection() as connection:
+        async with self._pooled() as connection:
             await connection.execute(sql.END_COMPARING, values)
 
     async def begin_asking_package(self, account_id: uuid.UUID, every: float) -> bool:

@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from keng.delivery.models import Attempt, Delivery, DispatchText
-from keng.delivery.sender.ledger import StoredText
+from keng.delivery.sender.ledger import DATABASE_AWAY, StoredText
 from keng.delivery.sender.postgres_ledger import PostgresLedger
 from keng.delivery.sender.rows import UnitTurn
 from keng.delivery.tests.sending import all_sent, queue, sending, test_dsn, until
 from keng.kit.ids import new_id
+from keng.runtime.tests.read_only import database_that_only_reads
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,3 +76,34 @@ def test_a_text_that_cannot_be_read_does_not_end_the_sending_of_others(monkeypat
     with sending():
         until(lambda: Attempt.objects.filter(code="TypeError").exists())
         until(all_sent(2))
+
+
+def test_a_server_that_only_reads_is_left_and_what_was_to_be_recorded_is_there_to_be_again():
+    """After a failover: the connections of rows, and those of everything else."""
+    account = make.channel_account(unit=make.unit())
+    queue(account, ["a"])
+
+    async def fail_over():
+        with database_that_only_reads(test_dsn()):
+            ledger = PostgresLedger(test_dsn(), new_id())
+            await ledger.open()
+            for ask in (lambda: ledger.record_and_lease([], {account.id: 1}), ledger.sweep):
+                with pytest.raises(DATABASE_AWAY):
+                    await ask()
+        try:
+            async with asyncio.timeout(15):
+                # The pool had another one made meanwhile.
+                while not await is_swept(ledger):
+                    pass
+            return await ledger.record_and_lease([], {account.id: 1})
+        finally:
+            await ledger.close()
+
+    async def is_swept(ledger):
+        try:
+            await ledger.sweep()
+        except DATABASE_AWAY:
+            return False
+        return True
+
+    assert len(asyncio.run(fail_over())) == 1

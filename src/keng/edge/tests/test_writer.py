@@ -5,6 +5,7 @@ import concurrent.futures
 import http.client
 import signal
 import threading
+import time
 import uuid
 
 import psycopg
@@ -24,6 +25,7 @@ from keng.edge.tests.conftest import SECRET
 from keng.edge.writer import BatchWriter, NotWritten, WriterBusy
 from keng.kit import times
 from keng.kit.database import dsn
+from keng.runtime.tests.read_only import database_that_only_reads
 from keng.tips.models import Tip
 from tests import make
 from tests.running import running
@@ -145,6 +147,29 @@ def test_a_lost_connection_is_told_and_made_again(account, address):
     assert [type(one) for one in first] == [WriterBusy, WriterBusy]
     assert second == [None]
     assert Tip.objects.get().text == "ba"
+
+
+def test_a_connection_to_a_server_that_only_reads_is_made_again(account, address):
+    """Nobody hears that theirs is refused; what they send again is taken once."""
+    phones = known()["phones"]
+    messages = [message(phones, "một", "p1"), message(phones, "hai", "p2")]
+
+    async def scenario():
+        writer = BatchWriter(address, lanes=1)
+        await ready(writer)
+        await writer._lanes[0]._connection.execute("SET default_transaction_read_only = on")
+        first = await outcomes(writer, messages)
+        async with asyncio.timeout(15):
+            while not writer.is_ready:  # noqa: ASYNC110 -- it has no event to wait for
+                await asyncio.sleep(0.01)
+        second = await outcomes(writer, messages)
+        await writer.close()
+        return first, second
+
+    first, second = asyncio.run(scenario())
+    assert [type(one) for one in first] == [WriterBusy, WriterBusy]
+    assert second == [None, None]
+    assert Tip.objects.count() == 2
 
 
 def test_without_a_database_nothing_is_taken(account):
@@ -319,9 +344,13 @@ def _post(port, text, sender=""):
         text=text,
         secret=SECRET,
     )
+    return _ask(port, "POST", "/hooks/sandbox/phones", raw, headers)
+
+
+def _ask(port, method, path, raw=None, headers=None):
     caller = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        caller.request("POST", "/hooks/sandbox/phones", raw, headers)
+        caller.request(method, path, raw, headers or {})
         return caller.getresponse().status
     except OSError:
         return None
@@ -340,6 +369,35 @@ def test_the_edge_answers_everybody_while_a_page_holds_one_conversation(account,
         assert statuses == [503, *[200] * 30]
         blocker.rollback()
         assert _post(edge.port, "tin", "held") == 200
+
+
+def test_a_provider_comes_again_while_the_database_only_reads(account, address):
+    """As it runs: after a failover all its connections may lead to what was the primary."""
+    raw, headers = compose_call(
+        id=uuid.uuid4().hex, sender="p1", at=times.now(), text="tin", secret=SECRET
+    )
+    post = "POST", "/hooks/sandbox/phones", raw, headers
+    health = "GET", "/health"
+    with running("edge") as edge:
+        with database_that_only_reads(address):
+            with psycopg.connect(address, options="-c role=keng_edge") as as_edge:
+                as_edge.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE usename = 'keng_edge' AND datname = current_database()"
+                )
+            statuses = []
+            until = time.monotonic() + 3
+            while time.monotonic() < until:
+                statuses += [_ask(edge.port, *post), _ask(edge.port, *health)]
+                time.sleep(0.1)
+            assert set(statuses) == {503}
+        until = time.monotonic() + 15
+        while _ask(edge.port, *post) != 200:
+            assert time.monotonic() < until, edge.output()
+            time.sleep(0.1)
+        assert _ask(edge.port, *health) == 200
+        assert _ask(edge.port, *post) == 200
+    assert Tip.objects.count() == 1
 
 
 def test_asked_to_end_under_load_it_writes_what_it_has_acknowledged(account):

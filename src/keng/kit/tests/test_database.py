@@ -51,6 +51,23 @@ def test_the_embedded_database_is_found_with_the_own_role(prepared):
     }
 
 
+@pytest.mark.parametrize(
+    ("address", "attrs"),
+    [
+        ("postgresql://boss@one.invalid,two.invalid/town", "read-write"),
+        ("postgresql://boss@one.invalid,two.invalid/town?target_session_attrs=any", "any"),
+        ("postgresql://boss@/town?hostaddr=10.0.0.1,10.0.0.2", "read-write"),
+        ("postgresql://boss@one.invalid/town", None),
+    ],
+)
+def test_of_several_servers_the_one_that_writes_is_meant(monkeypatch, address, attrs):
+    monkeypatch.setenv("DATABASE_URL", address)
+    assert conninfo_to_dict(dsn("owner")).get("target_session_attrs") == attrs
+    monkeypatch.setenv("KENG_DATABASE_URL_EDGE", address)
+    assert conninfo_to_dict(dsn("edge")).get("target_session_attrs") == attrs
+    assert django_database("edge")["OPTIONS"].get("target_session_attrs") == attrs
+
+
 def test_before_the_first_start_it_says_what_to_run():
     with pytest.raises(DatabaseNotPrepared, match="keng migrate"):
         dsn("desk")

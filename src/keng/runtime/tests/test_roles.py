@@ -8,6 +8,7 @@ import time
 import psycopg
 import pytest
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 from keng.cli.checks import database as checks
 from keng.cli.checks.check import CheckedPlace, FindingLevel
@@ -18,6 +19,7 @@ from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres.cluster import CLUSTER_SETTINGS, write_secret
 from keng.runtime.roles import CONNECTIONS, apply_grants, ensure_owner, ensure_roles
 from keng.runtime.supervisor.ports import Ports
+from keng.runtime.whose_roles import mark_role
 from keng.runtime.worker import _workers, all_tasks
 from keng.site.grants import GRANTS
 
@@ -215,6 +217,56 @@ def test_a_lost_password_file_is_replaced(roles):
     apply_grants(roles, {"keng_desk": {"tip": "SELECT"}})
     with psycopg.connect(dsn("desk")) as desk:
         assert desk.execute("SELECT current_user").fetchone() == ("keng_desk",)
+
+
+def test_a_second_installation_leaves_the_roles_of_the_first_alone(
+    roles, cluster, tmp_path, monkeypatch
+):
+    """Also where the first one was made before roles had a mark."""
+    first = dsn("desk")
+    with cluster.connect() as superuser:
+        superuser.execute("CREATE DATABASE second OWNER keng_owner")
+    second = make_conninfo(dsn("owner"), dbname="second")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("DATABASE_URL", second)
+        elsewhere.setenv("KENG_DATA", str(tmp_path))
+        (tmp_path / "secrets" / "database").mkdir(parents=True)
+        with pytest.raises(CannotContinue, match="the roles of another Kẻng: keng_public, "):
+            ensure_roles(second)
+        mark_role(roles, "keng_desk")
+        # A file that is no password of these roles proves nothing.
+        write_secret(password_file("keng_public"), "another")
+        with pytest.raises(CannotContinue, match="another Kẻng, of the database keng: keng_publ"):
+            ensure_roles(second)
+        assert [path.name for path in password_file("keng_desk").parent.iterdir()] == [
+            "keng_public"
+        ]
+    psycopg.connect(first).close()
+
+
+def test_roles_on_a_server_of_ones_own_stay_ours_without_their_passwords(roles, monkeypatch):
+    """No backup holds them. One made before roles had a mark is known by them, and marked."""
+    monkeypatch.setenv("DATABASE_URL", dsn("owner"))
+    ensure_roles(dsn("owner"))
+    for process in PROCESSES[1:]:
+        password_file(role(process)).unlink()
+    ensure_roles(dsn("owner"))
+    psycopg.connect(dsn("desk")).close()
+
+
+def test_the_mark_of_a_database_that_is_gone_is_replaced_and_an_operators_comment_stays(
+    roles, monkeypatch
+):
+    """Who holds the passwords works with the roles, whatever stands there."""
+    roles.execute("COMMENT ON ROLE keng_desk IS 'Kẻng, database gone'")
+    roles.execute("COMMENT ON ROLE keng_edge IS 'of the town'")
+    monkeypatch.setenv("DATABASE_URL", dsn("owner"))
+    ensure_roles(dsn("owner"))
+    comments = dict(
+        roles.execute("SELECT rolname::text, shobj_description(oid, 'pg_authid') FROM pg_roles")
+    )
+    assert comments["keng_desk"] == "Kẻng, database keng"
+    assert comments["keng_edge"] == "of the town"
 
 
 def test_password_files_are_private_and_differ(roles):

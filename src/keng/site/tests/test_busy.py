@@ -5,7 +5,7 @@ from html import unescape
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import InternalError, close_old_connections, connection
 from django.urls import reverse
 from psycopg.conninfo import make_conninfo
 
@@ -16,6 +16,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import busy
 from keng.kit.database import dsn
+from keng.runtime.tests.read_only import database_that_only_reads
 from keng.tips.models import Tip
 from tests import make
 
@@ -121,6 +122,59 @@ def test_a_page_that_takes_too_long_is_opened_again(public_client, other, soon):
     answer = public_client.get("/", headers={"accept-language": "en"})
     assert answer.status_code == 503
     assert "This page takes too long just now" in answer.content.decode()
+
+
+@pytest.fixture
+def only_reads():
+    """This connection began when the database only read, and another one would not."""
+    address = make_conninfo(dsn("owner"), dbname=connection.settings_dict["NAME"])
+    connection.close()
+    with database_that_only_reads(address):
+        connection.ensure_connection()
+    yield
+    connection.close()
+
+
+def test_a_resident_whose_page_meets_a_server_that_only_reads_sends_it_once_more(
+    public_client, only_reads
+):
+    address = "/report/who-gets/"
+    answer = public_client.post(address, {"desk": "province"})
+    assert answer.status_code == 503
+    assert fields_of(answer.content.decode()) == {"desk": "province"}
+    # As after each request; the client of the tests leaves it out.
+    close_old_connections()
+    assert public_client.post(address, {"desk": "province"}).status_code == 303
+
+
+def test_an_act_on_a_server_that_only_reads_is_to_be_tried_again(only_reads):
+    @work()
+    def write():
+        record("tip.accepted", by=None, on=None, chain="intake:worker")
+
+    with pytest.raises(TryAgain):
+        write()
+
+
+def test_a_request_that_only_asks_and_writes_is_a_fault_of_ours(desk_client):
+    """The same code, where it is the session alone that reads only."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+        with pytest.raises(InternalError) as caught:
+            cursor.execute("DELETE FROM tips_tip")
+        cursor.execute("RESET default_transaction_read_only")
+    assert busy.sqlstate_of(caught.value) == "25006"
+    assert not busy.is_passing_error(caught.value)
+
+
+def test_without_any_database_a_page_says_to_try_again(public_client, monkeypatch):
+    public_client.raise_request_exception = False
+    connection.close()
+    with monkeypatch.context() as away:
+        away.setitem(connection.settings_dict, "HOST", "/nowhere")
+        answer = public_client.post(reverse("lookup"), {"q": "0912 345 678"})
+    assert answer.status_code == 503
+    assert fields_of(answer.content.decode())["q"] == "0912 345 678"
 
 
 def test_a_password_does_not_come_back_in_a_page(public_client, other, soon):

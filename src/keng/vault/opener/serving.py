@@ -46,7 +46,7 @@ def handler_of(opener: Opener, resharer: Resharer) -> Handler:
             return _done_for_holder(opener, resharer, act, (request_id, holder_key_id), body)
         except CannotOpen as error:
             return {"error": type(error).__name__}, b""
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction):
             raise DatabaseGone from None
 
     return handle

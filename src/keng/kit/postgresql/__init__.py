@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, which gives a connection up once nothing can be written on it."""
