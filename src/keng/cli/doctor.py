@@ -65,7 +65,7 @@ CHECKS: tuple[Check, ...] = (
     Check("pictures", database.pictures, needs=("database", "migrations")),
     Check("accounts", database.accounts, needs=("database", "migrations")),
     Check("inbound", silence.inbound, needs=("database", "migrations")),
-    Check("returned", returned_mail.returned, needs=("database", "migrations")),
+    Check("returned", returned_mail.returned, needs=("database", "migrations", "keys"), within=12),
     Check("files", database.files, needs=("database", "migrations"), within=12),
     Check("shares", shares.shares, needs=("database", "migrations")),
     Check("resealing", resealing.resealing, needs=("database", "migrations", "keys"), within=12),
