@@ -173,9 +173,9 @@ def _groups(
         said += of_days.values_list("place", "kind").annotate(Sum("groups"))
     by_place: Counter[uuid.UUID | None] = Counter()
     by_kind: Counter[str] = Counter()
-    for place, kind, count in said:
+    for place, of_kind, count in said:
         by_place[place] += count
-        by_kind[kind] += count
+        by_kind[of_kind] += count
     return by_place, by_kind
 
 

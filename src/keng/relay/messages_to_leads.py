@@ -53,7 +53,7 @@ class MessageToLead:
         What the channel puts off is tried again by itself, and when it goes nobody knows; what
         waits for the hours that the lead chose goes then.
         """
-        is_in_quiet_hours = self.state == "not_now" and self.code == QUIET_HOURS
+        is_in_quiet_hours = self.state == Delivery.State.NOT_NOW and self.code == QUIET_HOURS
         return self.state in _ON_ITS_WAY or is_in_quiet_hours
 
     @property

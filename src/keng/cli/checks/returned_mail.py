@@ -40,12 +40,14 @@ def _read_by_nobody() -> list[str]:
     from keng.runtime.environment import load_django  # noqa: PLC0415
 
     load_django("owner")
-    from keng.channels.email import Email  # noqa: PLC0415 -- needs the settings
-    from keng.delivery.credentials import can_open_secrets, given_settings  # noqa: PLC0415
+    from keng.delivery.credentials import (  # noqa: PLC0415 -- needs the settings
+        can_open_secrets,
+        given_settings,
+    )
     from keng.delivery.imap_client import return_mailbox_access  # noqa: PLC0415
     from keng.delivery.models import ChannelAccount  # noqa: PLC0415
 
-    accounts = ChannelAccount.objects.filter(channel=Email.code, is_active=True).order_by("slug")
+    accounts = ChannelAccount.objects.filter(is_active=True).order_by("slug")
     # After keys were lost (`keng keys accept`) some open no more until they are renewed.
     settings = {one.slug: given_settings(one) for one in accounts if can_open_secrets(one)}
     return [
