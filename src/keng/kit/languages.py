@@ -14,16 +14,18 @@ from keng.kit.cookies import put_language_cookie
 FULL_LANGUAGES = ("vi", "en")
 # No native reader has gone through these yet: each page says so.
 UNREVIEWED_LANGUAGES = ("zh-hans", "ko")
-_PAGES_OF_SOME = _(
-    "this page, the report, its receipt, the look-up, getting warnings, the first hour after a "
-    "fraud"
-)
 # What each of them has: the table that people abroad read (/abroad/).
 PAGES_OF_LANGUAGES = {
     "vi": _("every page"),
     "en": _("every page"),
-    "zh-hans": _PAGES_OF_SOME,
-    "ko": _PAGES_OF_SOME,
+    "zh-hans": _(
+        "this page, the report, its receipt, the look-up, getting warnings, the first hour after a "
+        "fraud"
+    ),
+    "ko": _(
+        "this page, the report, its receipt, the look-up, getting warnings, the first hour after a "
+        "fraud"
+    ),
 }
 # Each in its own words, so that whoever looks for it finds it.
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English", "zh-hans": "中文", "ko": "한국어"}
