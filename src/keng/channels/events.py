@@ -78,6 +78,8 @@ class Event:
     is_overtaken: bool = False
     """Whether something that the same person wrote later came in first. Then it answers no question
     of now; codes, which work once, and the wish to be left alone are heard all the same."""
+    is_taken_back: bool = False
+    """Whether what came in first wishes the opposite of messages to come: the later wish counts."""
 
     @property
     def is_content(self) -> bool:

@@ -67,7 +67,7 @@ CHECKS: tuple[Check, ...] = (
     Check("accounts", database.accounts, needs=("database", "migrations")),
     Check("ends", account_ends.ends, needs=("database", "migrations")),
     Check("inbound", silence.inbound, needs=("database", "migrations")),
-    Check("returned", returned_mail.returned, needs=("database", "migrations")),
+    Check("returned", returned_mail.returned, needs=("database", "migrations", "keys"), within=12),
     Check("files", database.files, needs=("database", "migrations"), within=12),
     Check("shares", shares.shares, needs=("database", "migrations")),
     Check("resealing", resealing.resealing, needs=("database", "migrations", "keys"), within=12),

@@ -79,7 +79,7 @@ def accept_tip(
             raise AlreadyClosed
         return reopen_tip(tip_id, reason=_("The reporter told of danger after the end"), by=by)
     is_free = take_over or tip.danger_unheard
-    if tip.assigned_to and tip.assigned_to_id != by.pk and not is_free:
+    if tip.assigned_to_id != by.pk and not is_free and tip.assigned_to:
         raise AlreadyTaken(tip.assigned_to)
     before = tip_snapshot(tip)
     tip.assigned_to = by

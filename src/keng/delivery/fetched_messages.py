@@ -22,16 +22,26 @@ from keng.kit.secrets import keyed_hash, same_secret
 FETCHED_HEADER = "x-keng-fetched"
 # It is posted at once, so an older mark is somebody playing an old call again.
 _MARK_LIVES = timedelta(minutes=5)
-_OVERTAKEN = "overtaken"
+_OVERTAKEN, _TAKEN_BACK = "overtaken", "taken_back"
 _NOT_OURS = ParsedCall(verified=False, status=401, reason="bad_mark")
 _UNREADABLE = ParsedCall(verified=False, status=400, reason="no_message")
 
 
 def hand_over_request(
-    channel: str, slug: str, raw: bytes, now: datetime, *, is_overtaken: bool = False
+    channel: str,
+    slug: str,
+    raw: bytes,
+    now: datetime,
+    *,
+    is_overtaken: bool = False,
+    is_taken_back: bool = False,
 ) -> Request:
-    """The call by which the sender gives one message to the edge. See Event.is_overtaken."""
-    stamp = f"{int(now.timestamp() * 1000)}:{_OVERTAKEN if is_overtaken else ''}"
+    """The call by which the sender gives one message to the edge.
+
+    See Event.is_overtaken and Event.is_taken_back, which is more.
+    """
+    order = _TAKEN_BACK if is_taken_back else _OVERTAKEN if is_overtaken else ""
+    stamp = f"{int(now.timestamp() * 1000)}:{order}"
     headers = {
         FETCHED_HEADER: f"{stamp}:{_mark(channel, slug, stamp, raw)}",
         "content-type": "application/json",
@@ -60,7 +70,7 @@ def parse_fetched(
     event = history.event(raw, account.credentials)
     if event is None:
         return _UNREADABLE
-    event = replace(event, is_overtaken=order == _OVERTAKEN)
+    event = replace(event, is_overtaken=bool(order), is_taken_back=order == _TAKEN_BACK)
     return ParsedCall(verified=True, status=200, events=(event,))
 
 

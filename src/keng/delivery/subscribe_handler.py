@@ -5,7 +5,6 @@ What does not belong to a wish that waits is a message like any other: the next 
 
 import datetime as dt
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +15,11 @@ from django.utils.translation import gettext as _
 from keng.delivery.actions.inbound import bytea_text, inbound_row
 from keng.delivery.inbound_handlers import InboundHandler, SqlStatement
 from keng.delivery.inbound_message import InboundMessage
+from keng.delivery.message_wishes import subscription_code_in
 from keng.delivery.priorities import Priority
-from keng.kit.codes import wordless_code
 from keng.kit.ids import new_id
 from keng.kit.secrets import new_row_secret
 from keng.network.actions.subscriptions import (
-    CHAT_CODE_LENGTH,
     CHAT_WISH_KEPT,
     address_hash,
     chat_code_hash,
@@ -29,9 +27,6 @@ from keng.network.actions.subscriptions import (
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
 
-# Telegram sends "/start CODE" by itself when its link is tapped.
-_ASKS = re.compile(r"\s*(?:nh[aậâ]n|/start)\s+([0-9A-Za-z][0-9A-Za-z -]{5,8})\s*", re.IGNORECASE)
-_LONGEST = 40
 _LANGUAGES = ("vi", "en")
 # An answer that comes later than that only confuses.
 _ANSWER_EXPIRES = dt.timedelta(days=2)
@@ -41,9 +36,9 @@ WITH sent AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS sent(
     key bytea, inbound uuid, account uuid, channel text, kind text, conversation_hash bytea,
     sent_at timestamptz, received_at timestamptz, text text, raw bytea,
-    code_hash bytea, unit uuid, subscription uuid, subscription_hash bytea, link_secret bytea,
-    address bytea, reply_address bytea, answer_vi bytea, answer_en bytea, over_vi bytea,
-    over_en bytea, dispatch uuid, delivery uuid)
+    is_taken_back bool, code_hash bytea, unit uuid, subscription uuid, subscription_hash bytea,
+    link_secret bytea, address bytea, reply_address bytea, answer_vi bytea, answer_en bytea,
+    over_vi bytea, over_en bytea, dispatch uuid, delivery uuid)
 ),
 wish AS (
   DELETE FROM network_subscriptionwish w USING sent
@@ -57,6 +52,8 @@ new AS (
          wish.quiet_from, wish.quiet_to, wish.week_limit, wish.warning_code
   FROM sent JOIN wish ON wish.code_hash = sent.code_hash
 ),
+-- What the same person took back since is kept, and nothing begins.
+wished AS (SELECT * FROM new WHERE NOT is_taken_back),
 claimed AS (
   INSERT INTO delivery_dedupekey (key, inbound_ref) SELECT key, inbound FROM new
 ),
@@ -73,7 +70,7 @@ changed AS (
       language = new.language, minimum_severity = new.minimum_severity,
       quiet_from = new.quiet_from, quiet_to = new.quiet_to, week_limit = new.week_limit,
       asked_at = now()
-  FROM new
+  FROM wished AS new
   WHERE s.channel = new.channel AND s.address_hash = new.subscription_hash
     AND s.warning_code = new.warning_code AND s.member_ref IS NULL AND s.stopped_at IS NULL
   RETURNING s.id, s.address_hash
@@ -85,7 +82,7 @@ begun AS (
   SELECT subscription, channel, account, subscription_hash, address, kinds, language,
          minimum_severity, quiet_from, quiet_to, week_limit, warning_code, link_secret, now(),
          now()
-  FROM new
+  FROM wished AS new
   WHERE NOT EXISTS (SELECT FROM changed WHERE changed.address_hash = new.subscription_hash)
   RETURNING s.id, s.address_hash
 ),
@@ -153,7 +150,7 @@ class SubscribeHandler:
         event = message.event
         if event.kind != "text" or event.media or event.group or not event.reply_address:
             return False
-        return bool(_code_in(event.text)) and self._otherwise.takes(message)
+        return bool(subscription_code_in(event.text)) and self._otherwise.takes(message)
 
     def prepare(self, message: InboundMessage) -> _PreparedWish:
         account, event = message.account, message.event
@@ -161,7 +158,8 @@ class SubscribeHandler:
         address = event.reply_address or ""
         row = inbound_row(message) | {
             "text": "",
-            "code_hash": bytea_text(chat_code_hash(_code_in(event.text))),
+            "is_taken_back": event.is_taken_back,
+            "code_hash": bytea_text(chat_code_hash(subscription_code_in(event.text))),
             "unit": str(account.unit_id),
             "subscription": str(new_id()),
             "subscription_hash": bytea_text(address_hash(account.channel, address)),
@@ -189,12 +187,6 @@ class SubscribeHandler:
             # Once the wish has claimed the key of the message, this writes nothing.
             made += self._otherwise.statements([one.otherwise], lane=lane)
         return made
-
-
-def _code_in(text: str) -> str:
-    """The code of a message that asks for warnings; "" where it does not."""
-    found = _ASKS.fullmatch(text[: _LONGEST + 1])
-    return wordless_code(found[1], CHAT_CODE_LENGTH) if found else ""
 
 
 def _answer(language: str) -> str:

@@ -211,7 +211,7 @@ class StopHandler:
             )
             if one.otherwise is not None:
                 made += self._tips.statements([one.otherwise], lane=lane)
-                if not one.comes_back:
+                if not one.comes_back and not one.row["is_taken_back"]:
                     made.append(_command_statement(command_statements.ASK_WHETHER_TO_STOP, one.row))
         return made
 
@@ -223,7 +223,8 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
     language = chat_words.language_of(text)
     folded = fold(text)
     urgency = first_urgency_of(text)
-    is_silent = chat_words.wants_no_contact(folded) or chat_words.is_stop(text)
+    wants_silence = chat_words.wants_no_contact(folded) or chat_words.is_stop(text)
+    is_silent = wants_silence and not event.is_taken_back
     # Those it is about never have it: it stands at the desk above from the first moment.
     is_about_unit = account.above_id != account.unit_id and officers.seems_about_officers(text)
     unit_id = account.above_id if is_about_unit else account.unit_id
@@ -312,6 +313,7 @@ def _command_row(message: InboundMessage, answer: Callable[[str], str] | None) -
         "is_plain": False,
         "is_plain_word": False,
         "tells_more": False,
+        "is_taken_back": event.is_taken_back,
     }
     if event.reply_address:
         row["subscription_hash"] = bytea_text(address_hash(account.channel, event.reply_address))

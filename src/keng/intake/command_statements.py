@@ -13,7 +13,7 @@ _COLUMNS = """
     sent_at timestamptz, received_at timestamptz, text text, raw bytea, subscription_hash bytea,
     unit uuid, address bytea, answer bytea, subscription_answer bytea, question bytea,
     question_text text, question_message uuid, message uuid, dispatch uuid, delivery uuid,
-    is_plain bool, is_plain_word bool, tells_more bool"""
+    is_plain bool, is_plain_word bool, tells_more bool, is_taken_back bool"""
 _SENT = f"""
 WITH sent AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS sent({_COLUMNS})
@@ -90,7 +90,8 @@ r AS MATERIALIZED (
     ON c.key_hash = sent.conversation_hash AND c.tip_ref IS NOT NULL
   WHERE is_plain
      OR NOT is_plain AND (
-       c.id IS NULL OR is_plain_word AND c.mode = '{STOP_ASKED}' AND NOT EXISTS (
+       c.id IS NULL
+       OR is_plain_word AND NOT is_taken_back AND c.mode = '{STOP_ASKED}' AND NOT EXISTS (
          SELECT FROM tips_dialoguemessage m
          WHERE m.tip_id = c.tip_ref AND m.author = 'desk' AND m.at > c.last_inbound_at))
 ),
@@ -105,13 +106,15 @@ new AS (
   WHERE inbound IN (SELECT inbound_ref FROM fresh)
      OR tells_more AND NOT EXISTS (SELECT FROM delivery_dedupekey d WHERE d.key = r.key)
 ),
+-- What the same person took back since is kept, and nothing ends.
+wished AS (SELECT * FROM new WHERE NOT is_taken_back),
 {_TIP_FIRST}
 talk AS (
   UPDATE delivery_conversation c
   SET mode = CASE WHEN new.answer IS NULL THEN '' ELSE '{STOPPED}' END,
       reply_address_sealed = '',
       last_inbound_at = greatest(c.last_inbound_at, new.received_at)
-  FROM new, (SELECT count(*) FROM tip_first) AS locked
+  FROM wished AS new, (SELECT count(*) FROM tip_first) AS locked
   WHERE c.key_hash = new.conversation_hash
   RETURNING c.id, c.key_hash, c.tip_ref
 ),
@@ -123,7 +126,7 @@ quiet AS (
 ),
 ended AS (
   UPDATE network_subscription SET stopped_at = now(), address_sealed = ''
-  FROM new
+  FROM wished AS new
   WHERE network_subscription.channel = new.channel AND stopped_at IS NULL
     AND network_subscription.address_hash = new.subscription_hash
   RETURNING network_subscription.id, new.inbound

@@ -19,9 +19,13 @@ PAGES_OF_LANGUAGES = {
     "vi": _("every page"),
     "en": _("every page"),
     "zh-hans": _(
-        "the report, its receipt, the look-up, getting warnings, the first hour after a fraud"
+        "this page, the report, its receipt, the look-up, getting warnings, the first hour after a "
+        "fraud"
     ),
-    "ko": _("the report, its receipt, the look-up, getting warnings, the first hour after a fraud"),
+    "ko": _(
+        "this page, the report, its receipt, the look-up, getting warnings, the first hour after a "
+        "fraud"
+    ),
 }
 # Each in its own words, so that whoever looks for it finds it.
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English", "zh-hans": "中文", "ko": "한국어"}

@@ -53,8 +53,9 @@ SET_KIT_SHARE_RIGHT = Act(MEMBER)
 # Of a campaign only numbers of a commune and a day are kept: no entry tells the moment.
 TAKE_PART_IN_CAMPAIGN = Act(HOLDER)
 NOTE_CAMPAIGN_SHARE = Act(MEMBER)
-# A number of a commune and a day, as above.
+# Numbers of a commune and a day, as above.
 COUNT_OPENING = Act(HOLDER)
+NOTE_PASSED_ON = Act(MEMBER)
 
 # Surveys: the partner's own, in its own chain. No officer acts on one.
 MAKE_PARTNER_SURVEY = Act(MEMBER, {"partner_survey.made": _("Began a survey of a partner")})

@@ -13,6 +13,7 @@ from keng.lessons.film_forms import FilmForm
 from keng.partners.errors import MarksUnchecked
 from keng.partners.hints import TextHints
 from keng.partners.introduction import forbidden_in_introduction
+from keng.partners.reach import SAID_OF_A_DAY
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.releases.forms import ReleaseForm, SecondPersonForm
@@ -161,6 +162,28 @@ class KitShareForm(Form):
         if len(self.places) == 1:
             return next(iter(self.places.values()))
         return self.places.get(self.cleaned_data["place"])
+
+
+class PassedOnForm(KitShareForm):
+    """The same of lessons, or of surveys, today."""
+
+    kind = forms.ChoiceField(
+        label=_("What did you pass on?"),
+        choices=[(kind.value, kind.label) for kind in SAID_OF_A_DAY],
+        error_messages={
+            "required": _("Choose lessons or surveys"),
+            "invalid_choice": _("Choose lessons or surveys"),
+        },
+    )
+    field_order = ("kind", "place", "groups")
+
+    def __init__(self, *args: Any, places: list[Place], **kwargs: Any) -> None:
+        super().__init__(*args, places=places, **kwargs)
+        offered: Any = self.fields["place"]
+        offered.label = _("Groups of which commune?")
+        offered.choices = [("", _("No single commune")), *offered.choices[1:]]
+        if len(places) == 1:
+            del self.fields["place"]
 
 
 class KitRequestForm(Form):

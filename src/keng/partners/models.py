@@ -303,7 +303,7 @@ class CampaignDay(models.Model):
 
 
 class ReachDay(models.Model):
-    """How often pages were opened by a partner's links on a day: numbers, and nothing of anybody.
+    """What came of a partner's passing on in a commune on a day: numbers, and nothing of anybody.
 
     Read and counted in the role of partners alone (`accounts.partner_role`).
     """
@@ -319,7 +319,11 @@ class ReachDay(models.Model):
     place = models.ForeignKey("places.Place", models.PROTECT, null=True, related_name="+")
     day = models.DateField()
     kind = models.CharField(max_length=8, choices=Kind)
+    # How often pages were opened by the partner's links.
     opened = models.PositiveIntegerField(default=0, db_default=0)
+    # In how many groups the partner's people say they passed lessons or surveys on that day. Of
+    # warnings it stands in KitShare, of campaigns in CampaignDay.
+    groups = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

@@ -21,6 +21,8 @@ from keng.partners.campaign_parts import communes_of_partner
 from keng.partners.models import CampaignDay, KitShare, ReachDay
 
 DAYS_KEPT = 400
+SAID_OF_A_DAY = (ReachDay.Kind.LESSON, ReachDay.Kind.SURVEY)
+"""What the partner's people say to have passed on of a day; of all others it stands elsewhere."""
 PERIODS = (7, 30, DAYS_KEPT)
 """Days before today that can be looked at together."""
 _MOST_DAYS = 31
@@ -42,6 +44,8 @@ class KindReach:
 
     name: str
     opened: int | None
+    groups: int
+    """As the partner's own people say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def reach_of(partner: Partner, days: int) -> Reach:
     today = times.local_date(times.now())
     first = today - datetime.timedelta(days=days)
     opened, by_kind, by_day = _openings(partner, first, today)
-    groups = _groups(partner, first, today)
+    groups, groups_by_kind = _groups(partner, first, today)
     communes = communes_of_partner(partner)
     # Of communes that are none any more nothing is told apart.
     known = {place.pk for place in communes}
@@ -93,7 +97,10 @@ def reach_of(partner: Partner, days: int) -> Reach:
         ],
         others=shown,
         unnamed=unnamed,
-        kinds=[KindReach(str(kind.label), _in_fives(by_kind[kind])) for kind in ReachDay.Kind],
+        kinds=[
+            KindReach(str(kind.label), _in_fives(by_kind[kind]), groups_by_kind[kind])
+            for kind in ReachDay.Kind
+        ],
         days=[
             DayReach(day, _in_fives(count))
             for day, count in sorted(by_day.items(), reverse=True)[:_MOST_DAYS]
@@ -102,6 +109,29 @@ def reach_of(partner: Partner, days: int) -> Reach:
         opened=told or None,
         groups=groups.total(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOnToday:
+    """What the partner's people said today; it counts above once the day is over."""
+
+    kind: str
+    place: str
+    """Empty: of no single commune."""
+    groups: int
+
+
+def passed_on_today(partner: Partner) -> list[PassedOnToday]:
+    """Lessons and surveys."""
+    today = times.local_date(times.now())
+    said = ReachDay.objects.filter(partner=partner, day=today, groups__gt=0).order_by("kind", "id")
+    with in_partner_role():
+        rows = list(said.values_list("kind", "place", "groups"))
+    names = {place.pk: place.full_name for place in communes_of_partner(partner)}
+    return [
+        PassedOnToday(str(ReachDay.Kind(kind).label), names.get(place, ""), groups)
+        for kind, place, groups in rows
+    ]
 
 
 def _in_fives(count: int) -> int | None:
@@ -128,16 +158,25 @@ def _openings(
 
 def _groups(
     partner: Partner, first: datetime.date, today: datetime.date
-) -> Counter[uuid.UUID | None]:
-    """In how many groups the partner's people say they passed warnings and campaigns on."""
+) -> tuple[Counter[uuid.UUID | None], Counter[str]]:
+    """In how many groups the partner's people say they passed it on, by commune and by kind."""
     begin, end = (_midnight(day) for day in (first, today))
+    days = {"day__gte": first, "day__lt": today}
     shares = KitShare.objects.filter(partner=partner, shared_at__gte=begin, shared_at__lt=end)
-    campaigns = CampaignDay.objects.filter(campaign__partner=partner, day__gte=first, day__lt=today)
-    groups: Counter[uuid.UUID | None] = Counter()
-    for rows in (shares, campaigns):
+    campaigns = CampaignDay.objects.filter(campaign__partner=partner, **days)
+    said: list[tuple[uuid.UUID | None, str, int]] = []
+    for kind, rows in ((ReachDay.Kind.WARNING, shares), (ReachDay.Kind.CAMPAIGN, campaigns)):
         for place, count in rows.values_list("place").annotate(Sum("groups")):
-            groups[place] += count
-    return groups
+            said.append((place, kind, count))
+    with in_partner_role():
+        of_days = ReachDay.objects.filter(partner=partner, kind__in=SAID_OF_A_DAY, **days)
+        said += of_days.values_list("place", "kind").annotate(Sum("groups"))
+    by_place: Counter[uuid.UUID | None] = Counter()
+    by_kind: Counter[str] = Counter()
+    for place, of_kind, count in said:
+        by_place[place] += count
+        by_kind[of_kind] += count
+    return by_place, by_kind
 
 
 def _midnight(day: datetime.date) -> datetime.datetime:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from keng.delivery.actions.calling_off import MESSAGES_TO_LEADS, call_off_deliveries
 from keng.delivery.audience import channel_labels
-from keng.delivery.models import Delivery
-from keng.delivery.queries.outcomes import COLUMN_OF_STATE, reason_words
+from keng.delivery.models import Delivery, RelayTask
+from keng.delivery.queries.outcomes import COLUMN_OF_STATE, QUIET_HOURS, reason_words
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -25,7 +25,7 @@ ABOUT_ERASING = "lead_erasing"
 _TO_LEADS = Q(recipient_kind=Delivery.RecipientKind.LEAD)
 _ARRIVED = ("sent", "delivered", "read")
 # What waits, is under way or arrived: nobody else has to tell the lead.
-_ON_ITS_WAY = ("queued", "leased", "not_now", *_ARRIVED)
+_ON_ITS_WAY = ("queued", "leased", *_ARRIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,13 @@ class MessageToLead:
 
     @property
     def is_on_its_way(self) -> bool:
-        """Whether no officer has to tell the lead."""
-        return self.state in _ON_ITS_WAY
+        """Whether no officer has to tell the lead.
+
+        What the channel puts off is tried again by itself, and when it goes nobody knows; what
+        waits for the hours that the lead chose goes then.
+        """
+        is_in_quiet_hours = self.state == Delivery.State.NOT_NOW and self.code == QUIET_HOURS
+        return self.state in _ON_ITS_WAY or is_in_quiet_hours
 
     @property
     def words(self) -> str:
@@ -72,6 +77,21 @@ def messages_about_tasks() -> "QuerySet[Delivery]":
 def told_by_machine(*, before: datetime.datetime) -> Exists:
     """Of a row of tasks: whether a message about it left before this moment."""
     return Exists(messages_about_tasks().filter(state__in=_ARRIVED, settled_at__lt=before))
+
+
+def put_off_and_told_by_hand() -> "QuerySet[Delivery]":
+    """What a channel puts off, to leads whom an officer has told meanwhile."""
+    told = RelayTask.objects.filter(
+        dispatch=OuterRef("dispatch__source_ref"),
+        lead=OuterRef("recipient_ref"),
+        handed_out_at__isnull=False,
+    )
+    return Delivery.objects.filter(
+        _TO_LEADS,
+        Exists(told),
+        dispatch__source_kind=MESSAGES_TO_LEADS,
+        state=Delivery.State.NOT_NOW,
+    ).exclude(code=QUIET_HOURS)
 
 
 def last_messages(

@@ -27,7 +27,11 @@ from keng.network.actions.lead_ways import BY_SMS, TYPED_CHANNELS
 from keng.network.models import Lead, LeadWay
 from keng.network.secret_links import lead_url, lead_way_url
 from keng.places.models import Unit
-from keng.relay.messages_to_leads import ABOUT_ERASING, messages_about_tasks
+from keng.relay.messages_to_leads import (
+    ABOUT_ERASING,
+    messages_about_tasks,
+    put_off_and_told_by_hand,
+)
 from keng.relay.tasks_of_leads import open_and_in_time
 
 _PORTION = 500
@@ -40,7 +44,8 @@ _REPLACES_FIRST = Case(When(dispatch__kind__in=REPLACES_A_TEXT, then=0), default
 
 def tell_leads() -> int:
     """One portion of each: what is called off, first messages, and what is to be passed on."""
-    return call_off_for_stopped() + send_first_messages() + tell_of_next_dispatch()
+    called_off = call_off_for_stopped() + call_off_for_told()
+    return called_off + send_first_messages() + tell_of_next_dispatch()
 
 
 @work()
@@ -61,6 +66,12 @@ def call_off_for_stopped() -> int:
             recipient_ref__in=stopped.values("pk"),
         ).exclude(about_erasing)
     )
+
+
+@work()
+def call_off_for_told() -> int:
+    """What an officer told meanwhile no machine says once more, hours later."""
+    return call_off_deliveries(put_off_and_told_by_hand())
 
 
 @work()

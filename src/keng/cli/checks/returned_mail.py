@@ -23,7 +23,7 @@ def returned(place: CheckedPlace) -> Finding:
     """The mailboxes to which letters come back: signed in to, and read of late."""
     with reading_connection() as connection:
         rows = connection.execute(_MAILBOXES.encode()).fetchall()
-    faults = [fault for row in rows if (fault := _fault(*row))]
+    faults = [*_read_by_nobody(), *(fault for row in rows if (fault := _fault(*row)))]
     if faults:
         return attention(
             f"{'; '.join(faults)}. Dead addresses are not taken off, and letters that ask to stop "
@@ -33,6 +33,28 @@ def returned(place: CheckedPlace) -> Finding:
         return ok("no account has a mailbox that letters come back to")
     longest_ago = max(float(read) for _slug, _fault, _since, read in rows)
     return ok(f"{len(rows)} return mailboxes, all read within {age_words(longest_ago)}")
+
+
+def _read_by_nobody() -> list[str]:
+    """Accounts with an address to which letters come back, and no mailbox server to read it at."""
+    from keng.runtime.environment import load_django  # noqa: PLC0415
+
+    load_django("owner")
+    from keng.delivery.credentials import (  # noqa: PLC0415 -- needs the settings
+        can_open_secrets,
+        given_settings,
+    )
+    from keng.delivery.imap_client import return_mailbox_access  # noqa: PLC0415
+    from keng.delivery.models import ChannelAccount  # noqa: PLC0415
+
+    accounts = ChannelAccount.objects.filter(is_active=True).order_by("slug")
+    # After keys were lost (`keng keys accept`) some open no more until they are renewed.
+    settings = {one.slug: given_settings(one) for one in accounts if can_open_secrets(one)}
+    return [
+        f"{slug}: letters come back to its return_address, and nobody reads them (no return_server)"
+        for slug, given in settings.items()
+        if given.get("return_address") and return_mailbox_access(given) is None
+    ]
 
 
 def _fault(slug: str, fault: str, since: float | None, read: float | None) -> str:

@@ -15,6 +15,7 @@ from keng.channels.upkeep import ChatHistory, HistoryPage, PastMessage
 from keng.channels.wire import Request
 from keng.delivery.fetched_messages import hand_over_request
 from keng.delivery.inbound_message import message_key
+from keng.delivery.message_wishes import MessageWish, message_wish_of
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.ledger import DATABASE_AWAY, SenderLedger
 from keng.delivery.sender.tokens import TokenRenewals
@@ -222,10 +223,11 @@ class MissedMessages:
             look.chat_pages += 1
             written += [message for message in page.messages if message.is_from_person]
         known = await self._known(look, written)
-        heard_at = max((one.at for one in written if one.message_id in known), default=since)
+        heard = [message for message in written if message.message_id in known]
         for message in reversed(written):
             if message.message_id not in known and message.at <= look.until:
-                await self._hand_over(look, message, is_overtaken=message.at < heard_at)
+                later = [one for one in heard if one.at > message.at]
+                await self._hand_over(look, message, later)
 
     async def _pages(
         self,
@@ -254,14 +256,18 @@ class MissedMessages:
         known_keys = await self._ledger.known_messages(list(ids)) if ids else set()
         return {ids[key] for key in known_keys}
 
-    async def _hand_over(self, look: _Look, message: PastMessage, *, is_overtaken: bool) -> None:
-        account = look.account
+    async def _hand_over(
+        self, look: _Look, message: PastMessage, heard_later: list[PastMessage]
+    ) -> None:
+        account, wish = look.account, _wish_of(look, message)
         request = hand_over_request(
             account.channel.code,
             account.slug,
             message.raw,
             times.now(),
-            is_overtaken=is_overtaken,
+            is_overtaken=bool(heard_later),
+            is_taken_back=wish is not None
+            and any(_wish_of(look, one) not in (None, wish) for one in heard_later),
         )
         reply = await self._wire.ask(request)
         if reply.status in _REFUSED_ALONE:
@@ -287,6 +293,11 @@ class MissedMessages:
         logger.info("chats of %s not compared: %s %s", account.slug, page.code, page.reason)
         is_closed = page.kind in _ABOUT_ONE_CHAT or (page.kind == "not_now" and page.until is None)
         raise _ChatClosed if is_closed else _LookEnds
+
+
+def _wish_of(look: _Look, message: PastMessage) -> MessageWish | None:
+    event = look.history.event(message.raw, look.account.credentials)
+    return message_wish_of(event) if event else None
 
 
 def _log_fault(look: _Look, error: Exception) -> None:

@@ -24,6 +24,12 @@ from keng.delivery.tests.conftest import TOKENS
 from keng.delivery.tests.sending import test_dsn
 from keng.edge.tests.test_edge import post
 from keng.kit import times
+from keng.network.actions.subscriptions import (
+    SubscriptionChoices,
+    address_hash,
+    keep_chat_wish,
+)
+from keng.network.models import Subscription, SubscriptionWish
 from keng.tips.models import DialogueMessage, Tip
 from keng.vault import keys, opening
 from tests import make
@@ -222,6 +228,29 @@ def test_what_somebody_wrote_before_what_came_in_answers_nothing_of_now(edge, za
     look()
     assert Inbound.objects.count() == 3
     assert Tip.objects.get().do_not_contact
+
+
+def test_of_two_wishes_the_later_counts_whichever_came_in_first(edge, zalo, fake):
+    codes = [keep_chat_wish(zalo.pk, SubscriptionChoices((), (), "vi")) for _ in range(3)]
+    write(fake, "900", f"NHAN {codes[0]}", ago=50 * MINUTE)
+    write(fake, "900", "Dừng", ago=40 * MINUTE, by_webhook=True)
+    write(fake, "901", "Dừng", ago=50 * MINUTE)
+    write(fake, "901", f"NHAN {codes[1]}", ago=40 * MINUTE, by_webhook=True)
+    write(fake, "902", "Dừng", ago=55 * MINUTE, by_webhook=True)
+    write(fake, "902", f"NHAN {codes[2]}", ago=50 * MINUTE)
+    write(fake, "902", "mất xe máy", ago=40 * MINUTE, by_webhook=True)
+    write(fake, "903", "mất xe đạp", ago=55 * MINUTE, by_webhook=True)
+    write(fake, "903", "dừng nhận tin", ago=50 * MINUTE)
+    write(fake, "903", "NHẬN TIN", ago=40 * MINUTE, by_webhook=True)
+    write(fake, "904", "đừng nhắn tin nữa, nhà bên bán ma túy", ago=50 * MINUTE)
+    write(fake, "904", "NHẬN TIN", ago=40 * MINUTE, by_webhook=True)
+    look()
+    assert Inbound.objects.count() == 12
+    live = Subscription.objects.filter(stopped_at=None).values_list("address_hash", flat=True)
+    assert {bytes(one) for one in live} == {address_hash("zalo_oa", one) for one in ("901", "902")}
+    assert not SubscriptionWish.objects.exists()
+    assert set(texts()) >= {"mất xe máy", "mất xe đạp", "đừng nhắn tin nữa, nhà bên bán ma túy"}
+    assert Tip.objects.filter(do_not_contact=False).count() == Tip.objects.count() == 3
 
 
 def handed_over(raw, *, at=None, **headers):

@@ -1,17 +1,19 @@
-"""Counting what was opened by a partner's links, and forgetting it in time."""
+"""Counting what a partner passed on and what was opened by its links; forgetting it in time."""
 
 import datetime
 
 from django.db import connection
 
-from keng.accounts.models import Partner
+from keng.accounts.models import Partner, PartnerMember
 from keng.accounts.partner_role import in_partner_role
 from keng.acts.act import act
-from keng.acts.work import work
+from keng.acts.errors import NotAllowed
+from keng.acts.work import permit_over, work
 from keng.kit import times
-from keng.partners.acts import COUNT_OPENING
+from keng.partners.acts import COUNT_OPENING, NOTE_PASSED_ON
+from keng.partners.campaign_parts import commune_of_partner
 from keng.partners.models import ReachDay
-from keng.partners.reach import DAYS_KEPT
+from keng.partners.reach import DAYS_KEPT, SAID_OF_A_DAY
 from keng.places.models import Place
 
 _COUNT = """
@@ -19,6 +21,10 @@ INSERT INTO partners_reachday AS r (partner_id, place_id, day, kind, opened)
 VALUES (%s, %s, %s, %s, 1)
 ON CONFLICT (partner_id, place_id, day, kind) DO UPDATE
 SET opened = least(r.opened + 1, 1000000)"""
+_SAY = """
+INSERT INTO partners_reachday (partner_id, place_id, day, kind, groups)
+VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (partner_id, place_id, day, kind) DO UPDATE SET groups = excluded.groups"""
 _PORTION = 5000
 
 
@@ -28,6 +34,24 @@ def count_opening(partner: Partner, place: Place | None, kind: ReachDay.Kind) ->
     day = times.local_date(times.now())
     with in_partner_role(), connection.cursor() as cursor:
         cursor.execute(_COUNT, [partner.pk, place.pk if place else None, day, kind.value])
+
+
+@act(NOTE_PASSED_ON)
+def note_passed_on(
+    kind: ReachDay.Kind, *, groups: int, place: Place | None, by: PartnerMember
+) -> None:
+    """Today lessons, or surveys, in so many groups; said again that day, the later number counts.
+
+    Only the partner sees it. Raises NotAllowed, also where the partner does not work there.
+    """
+    permit_over(by.partner_id)
+    works_there = place is None or commune_of_partner(by.partner, place.code) == place
+    if kind not in SAID_OF_A_DAY or not works_there:
+        raise NotAllowed
+    day = times.local_date(times.now())
+    with in_partner_role(), connection.cursor() as cursor:
+        row = [by.partner_id, place.pk if place else None, day, kind.value, groups]
+        cursor.execute(_SAY, row)
 
 
 @work()

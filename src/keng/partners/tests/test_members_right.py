@@ -16,11 +16,12 @@ from keng.partners.actions import (
     films,
     inviting,
     manuscripts,
+    reach_acts,
     sharing,
     surveys,
 )
 from keng.partners.members_right import MEMBER
-from keng.partners.models import Article, CampaignDay, KitShare, Manuscript
+from keng.partners.models import Article, CampaignDay, KitShare, Manuscript, ReachDay
 from keng.partners.tests import test_campaigns
 from keng.partners.tests.stage import WORDS
 from keng.partners.tests.survey_stage import SurveyStage
@@ -35,6 +36,7 @@ FILM: dict[str, Any] = {"title": "Phim", "captions": {}, "words": {}}
 # They name nothing that another partner could have.
 OVER_NOTHING_OF_OTHERS = {
     "films.take_in_partner_film",
+    "reach_acts.note_passed_on",
     "sharing.note_kit_share",
     "surveys.make_partner_survey",
 }
@@ -172,6 +174,9 @@ class Room:
             "releasing.give_back_partner_text": lambda by: manuscripts.give_back_manuscript(
                 self.draft.pk, reason="Chưa rõ", by=by
             ),
+            "reach_acts.note_passed_on": lambda by: reach_acts.note_passed_on(
+                ReachDay.Kind.LESSON, groups=2, place=None, by=by
+            ),
             "sharing.note_kit_share": lambda by: sharing.note_kit_share(
                 self.version.pk, groups=2, by=by
             ),
@@ -205,7 +210,7 @@ def kept_manuscript():
     return [
         list(rows.objects.order_by("pk").values())
         for rows in (
-            *(Article, Manuscript, KitShare, PartnerMember, Entry),
+            *(Article, Manuscript, KitShare, ReachDay, PartnerMember, Entry),
             *(Survey, SurveyResult, CampaignDay, Film),
         )
     ]

@@ -9,7 +9,7 @@ from keng.accounts.models import PartnerMember
 from keng.acts.errors import NotAllowed
 from keng.kit import times
 from keng.limits.models import LimitCount
-from keng.partners.actions.reach_acts import count_opening, forget_reach
+from keng.partners.actions.reach_acts import count_opening, forget_reach, note_passed_on
 from keng.partners.actions.sharing import note_kit_share
 from keng.partners.models import KitShare, ReachDay
 from keng.partners.public.count_openings import opening_limit
@@ -118,12 +118,46 @@ def test_groups_are_said_of_a_commune_and_told_by_it(public_client, stage):
         note_kit_share(stage.version.pk, groups=1, place=stage.other_place, by=stage.thu)
 
 
+def test_lessons_and_surveys_are_said_to_be_passed_on_by_commune_and_kind(public_client, stage):
+    signed_in(public_client, stage.tinh)
+    here, page = stage.place, "/partner/reach/"
+    for kind, groups, code in (
+        ("lesson", 3, here.code),
+        ("lesson", 4, here.code),
+        ("survey", 2, here.code),
+        ("lesson", 1, ""),
+    ):
+        sent = {"kind": kind, "groups": groups, "place": code}
+        assert public_client.post(page, sent).status_code == 303
+    note_kit_share(stage.version.pk, groups=5, place=here, by=stage.tinh)
+    assert reach_of(stage.tinh.partner, 7).groups == 0
+    assert f"Bài học, {here.full_name}: 4 nhóm" in public_client.get(page).content.decode()
+    ReachDay.objects.update(day=times.local_date(times.now()) - datetime.timedelta(days=1))
+    KitShare.objects.update(shared_at=times.now() - datetime.timedelta(days=1))
+    reach = reach_of(stage.tinh.partner, 7)
+    groups = {row.name: row.groups for row in reach.communes}
+    assert (groups[here.full_name], groups[stage.other_place.full_name]) == (11, 0)
+    assert (reach.unnamed.groups, reach.groups, reach.opened) == (1, 12, None)
+    assert [row.groups for row in reach.kinds] == [5, 5, 0, 2]
+    wrong = public_client.post(page, {"kind": "warning", "groups": "0", "place": here.code})
+    assert wrong.status_code == 422
+    assert 'value="0"' in wrong.content.decode()
+    for kind, place in (("lesson", stage.other_place), ("warning", here)):
+        with pytest.raises(NotAllowed):
+            note_passed_on(ReachDay.Kind(kind), groups=1, place=place, by=stage.thu)
+
+
 def test_a_partner_of_one_commune_is_not_asked_for_it(public_client, stage):
     signed_in(public_client, stage.thu)
     public_client.post("/partner/kit/", {"version": str(stage.version.pk), "groups": "3"})
     assert KitShare.objects.get().place == stage.place
     page = public_client.get("/partner/kit/").content.decode()
     assert stage.address + via_query(stage.partner, stage.place) in page
+    public_client.post("/partner/reach/", {"kind": "survey", "groups": "6"})
+    assert ReachDay.objects.get().place == stage.place
+    page = public_client.get("/partner/reach/").content.decode()
+    assert "id_groups" in page
+    assert 'id="id_place"' not in page
 
 
 def test_members_read_their_own_reach_and_the_links_that_count(public_client, stage):
@@ -156,8 +190,11 @@ def test_the_public_site_counts_and_reads_with_its_own_rights(stage, become):
     become("public")
     for _ in range(2):
         count_opening(stage.partner, stage.place, ReachDay.Kind.LESSON)
-    assert reach_of(PartnerMember.objects.get(pk=stage.thu.pk).partner, 7).opened is None
+    member = PartnerMember.objects.get(pk=stage.thu.pk)
+    note_passed_on(ReachDay.Kind.LESSON, groups=3, place=stage.place, by=member)
+    assert reach_of(member.partner, 7).opened is None
     become("owner")
+    assert ReachDay.objects.get().groups == 3
     assert counted() == {(stage.place.full_name, "lesson"): 2}
 
 

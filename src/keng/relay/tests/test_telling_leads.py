@@ -31,6 +31,7 @@ from keng.network.secret_links import lead_token, lead_way_token, lead_way_url
 from keng.relay import reminders, stopping, telling_leads
 from keng.relay.lead_chat_handler import lead_code_in
 from keng.relay.lead_outcomes import outcome_of_leads
+from keng.relay.relay_acts import mark_handed_out
 from keng.relay.tasks_of_leads import leads_to_tell
 from keng.relay.ways_to_tell import ways_to_tell
 from keng.vault import keys
@@ -178,6 +179,27 @@ def test_a_dead_address_falls_back_to_the_officer_with_the_reason(ward, desk_cli
     assert "không tới" in desk_client.get("/relays/").content.decode()
     page = desk_client.get(f"/dispatches/{sent.pk}/").content.decode()
     assert "Cách báo cho đầu mối" in page
+
+
+def test_whom_the_channel_puts_off_counts_as_not_reached_and_is_told_once(ward, become):
+    agreed(ward.lead)
+    sent = ward.send(ward.audience())
+    telling_leads.tell_leads()
+    Delivery.objects.filter(pk=messages()[-1].pk).update(
+        state="not_now", code="-211", not_before=times.now() + datetime.timedelta(hours=6)
+    )
+    (one,) = leads_to_tell(ward.officer)
+    assert "-211" in one.why
+    outcome = outcome_of_leads(sent, officer=ward.officer)
+    assert [(way.told, way.waiting, way.failed) for way in outcome.ways] == [(0, 0, 1)]
+    become("worker")
+    assert telling_leads.tell_leads() == 0
+    become("owner")
+    mark_handed_out(ward.lead.pk, by=ward.officer)
+    become("worker")
+    assert telling_leads.tell_leads() == 1
+    become("owner")
+    assert messages()[-1].state == "cancelled"
 
 
 def test_where_no_account_carries_it_an_officer_tells_them_at_once(ward):
