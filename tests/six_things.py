@@ -20,6 +20,8 @@ from keng.warnings.six_things import Thing, things_said
 
 OWN = ("six_things_own.jsonl", "six_things_later.jsonl", "six_things_third.jsonl")
 BY_SENTENCE = "six_things_fourth.jsonl"
+# By one more writer, in the same form.
+LATER_BY_SENTENCE = "six_things_sixth.jsonl"
 # Marked in the same way, not learned from yet.
 NEWEST = "six_things_fifth.jsonl"
 # Measured, never learned from.

@@ -1,7 +1,8 @@
 """What in a sentence speaks for one of the six things, or against it: clues, and their weights.
 
 A clue is a list of `words.txt` of which a phrase stands in it, a word, two neighbours, the word
-before a name, a rule, or where in the text the sentence stands. The weights were learned from
+before a name, a rule, an idea of what tips tell (`keng.language`), or where in the text the
+sentence stands. The weights were learned from
 marked texts (`python -m tests.train_six_things`), so that wordings nobody thought of count too.
 """
 
@@ -12,6 +13,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 
+from keng.language.category_rules import rule_scores
+from keng.language.danger import danger_ideas_in, danger_in
+from keng.language.seed_spotting import find_ideas
 from keng.warnings.six_things.alarm import frightens
 from keng.warnings.six_things.harm import says_consequence, says_hazard
 from keng.warnings.six_things.instructions import clauses_that_instruct
@@ -54,7 +58,7 @@ def clues_in_sentence(sentence: str, *, is_first: bool, is_last: bool) -> set[st
     readings = readings_of_text(sentence)
     likeliest = readings[-1]
     clues = {BIAS, *_lists_in(readings), *_rules_in(readings), *_words_in(likeliest)}
-    clues.update(_names_in(likeliest))
+    clues.update(_names_in(likeliest), _ideas_in(likeliest))
     if is_first:
         clues.add("stands first")
     if is_last:
@@ -117,6 +121,19 @@ def _names_in(read: ReadText) -> Iterator[str]:
         if read.written(at)[:1].isupper() and not read.marks[at]:
             yield "has name"
             yield f"before name:{read.words[at - 1].spelled}"
+
+
+def _ideas_in(read: ReadText) -> Iterator[str]:
+    """What tips are sorted and called urgent by: it names dangers that no list here does."""
+    ideas = find_ideas(read.text)
+    yield from (f"idea:{name}" for name in ideas)
+    scores, _places = rule_scores(ideas)
+    likeliest = max(scores, key=scores.__getitem__)
+    if scores[likeliest] > 0:
+        yield f"category:{likeliest}"
+    yield from (f"danger:{name}" for name in danger_ideas_in(read.text))
+    if danger := danger_in(read.text):
+        yield f"danger of:{danger.kind}"
 
 
 @cache
