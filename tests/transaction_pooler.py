@@ -127,12 +127,12 @@ def _greet(client: socket.socket) -> str:
     words = body[4:].decode().split("\0")
     asked = dict(zip(words[::2], words[1::2], strict=False))
     name = asked.get("application_name", "")
-    said = b"R" + struct.pack("!ii", 8, 0)
+    greeting = b"R" + struct.pack("!ii", 8, 0)
     for key, value in {**_FIRST_STATUS, "application_name": name}.items():
         pair = f"{key}\0{value}\0".encode()
-        said += b"S" + struct.pack("!i", len(pair) + 4) + pair
-    said += b"K" + struct.pack("!iii", 12, 1, 1) + b"Z" + struct.pack("!i", 5) + b"I"
-    client.sendall(said)
+        greeting += b"S" + struct.pack("!i", len(pair) + 4) + pair
+    greeting += b"K" + struct.pack("!iii", 12, 1, 1) + b"Z" + struct.pack("!i", 5) + b"I"
+    client.sendall(greeting)
     return name
 
 
