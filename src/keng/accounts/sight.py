@@ -5,6 +5,7 @@ The database looks the session up by itself, so that no statement can name someb
 that only asks also writes nothing outside of an act.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,8 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import DatabaseError, connection
 
 from keng.accounts.sessions import session_secret
+from keng.kit.busy import sqlstate_of
+from keng.kit.database import SHARED_SERVER_CONNECTION
 
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # On these a tip that the officer may not read is not there: no matter for named officers, nothing
@@ -37,10 +40,20 @@ PAGES_OF_WORDS = frozenset(
 )
 _BEGIN_COUNTING = "SELECT keng_begin_counting(%s)"
 _END_COUNTING = "SELECT set_config('keng.sight_counts', '', false)"
+# The name of this sight alone: see keng_sight (keng.site.policy_functions).
 _BEGIN = """
-SELECT keng_begin_sight(%s, %s, %s), set_config('default_transaction_read_only', %s, false)
+SELECT keng_begin_sight(%s, %s, %s), set_config('default_transaction_read_only', %s, false),
+  current_setting('keng.sight_client', true)
 """
-_END = "SELECT keng_end_sight(), set_config('default_transaction_read_only', 'off', false)"
+_END = """
+SELECT is_own, CASE WHEN is_own THEN set_config('default_transaction_read_only', 'off', false) END
+FROM keng_end_own_sight(%s) AS is_own
+"""
+_log = logging.getLogger(__name__)
+_SHARED = (
+    "The desk refused a request: its server connection is shared out by a pooler, which must be in "
+    "session mode. See `keng doctor`, line pooler."
+)
 
 
 @dataclass(slots=True)
@@ -49,6 +62,10 @@ class _Look:
 
     secret: bytes
     is_counting: bool
+
+
+class SharedServerConnection(Exception):
+    """A pooler gave this connection's server connection to somebody else, or another one to it."""
 
 
 _look: ContextVar[_Look | None] = ContextVar("keng.look", default=None)
@@ -64,15 +81,16 @@ def in_sight_of(session: SessionBase, method: str, page: str = "") -> Iterator[N
         # What begins a transaction is an act, which writes.
         raw.read_only = False
     look = _Look(session_secret(session.session_key or ""), page not in PAGES_OF_WORDS)
-    _execute_bound(
-        _BEGIN, look.secret, look.is_counting, not only_reads, "on" if only_reads else "off"
-    )
+    client = _begin_sight(look, only_reads=only_reads)
     token = _look.set(look)
+    is_done = False
     try:
         yield
+        is_done = True
     finally:
         _look.reset(token)
-        _end(_END)
+        if not _end_sight(client) and is_done:
+            raise SharedServerConnection
 
 
 @contextmanager
@@ -108,17 +126,47 @@ def pieces_in_sight(
         yield piece
 
 
-def _execute_bound(sql: str, *values: object) -> None:
+def _execute_bound(sql: str, *values: object) -> tuple[object, ...]:
     """Bound by the server: in the text of a statement others of this role could read the secret."""
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(sql.encode(), values)
+        return cursor.fetchone() or ()
 
 
-def _end(sql: str) -> None:
+def _begin_sight(look: _Look, *, only_reads: bool) -> str:
+    """What this sight is called; empty where the session is over, so that nobody looks."""
+    read_only = "on" if only_reads else "off"
     try:
-        _execute_bound(sql)
+        row = _execute_bound(_BEGIN, look.secret, look.is_counting, not only_reads, read_only)
+    except DatabaseError as error:
+        if sqlstate_of(error) == SHARED_SERVER_CONNECTION:
+            _log.error(_SHARED)
+        _leave_connection()
+        raise
+    return str(row[-1] or "")
+
+
+def _end_sight(client: str) -> bool:
+    """False where another's stood, so that what was read need not be all: then nothing is shown."""
+    ended = _end(_END, client)
+    if ended is None or ended[0]:
+        return True
+    _log.error(_SHARED)
+    _leave_connection()
+    return False
+
+
+def _end(sql: str, *values: object) -> tuple[object, ...] | None:
+    """What it answers; None where it failed."""
+    try:
+        return _execute_bound(sql, *values)
     except DatabaseError:
-        # The next request is somebody else's: nothing may be left of this one.
-        if not connection.in_atomic_block:
-            connection.close()
+        _leave_connection()
+        return None
+
+
+def _leave_connection() -> None:
+    """The next request is somebody else's: nothing may be left of this one."""
+    if not connection.in_atomic_block:
+        connection.close()

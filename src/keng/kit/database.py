@@ -12,6 +12,8 @@ Process = Literal["owner", "public", "desk", "edge", "worker", "sender", "opener
 PROCESSES: tuple[Process, ...] = get_args(Process)
 # No process signs in as it: the public site takes it for the inboxes of partners alone.
 PARTNER_ROLE = "keng_partner"
+# A code of our own for an error: the server connection is not this client's alone.
+SHARED_SERVER_CONNECTION = "KG001"
 # What keng.kit.database knows by a Django name; every other parameter goes to OPTIONS.
 DJANGO_NAMES = {
     "host": "HOST",

@@ -26,8 +26,11 @@ from keng.kit import alive
 from keng.kit.database import (
     PROCESSES,
     TIME_LIMITS,
+    Process,
     connection_file,
     data_folder,
+    dsn,
+    has_own_server,
     is_external,
     role,
 )
@@ -146,34 +149,71 @@ def policies(place: CheckedPlace) -> Finding:
 
 
 def pooler(place: CheckedPlace) -> Finding:
-    """The sender keeps settings of its own for its whole session, which some poolers refuse."""
-    if not is_external():
+    """Every process has a server connection of its own, with the options that it brings."""
+    processes = [process for process in PROCESSES[1:] if has_own_server(process)]
+    if not processes:
         return ok("none: the embedded PostgreSQL is asked directly")
-    try:
-        with psycopg.connect(
-            _with_plan("sender"), connect_timeout=3, application_name="keng doctor"
-        ) as connection:
-            plan = first_row(connection, "SHOW plan_cache_mode")[0]
-            limit = first_row(connection, "SELECT current_setting('statement_timeout')")[0]
-    except psycopg.Error as error:
-        return wrong(
-            f"the sender cannot connect with its own settings: {first_line(error)}. A pooler must "
-            "be in session mode and pass `options` on (settings.md), or be left out"
-        )
-    if plan != "force_generic_plan" or limit == "0":
+    without_limits: list[Process] = []
+    for process in processes:
+        own = _with_plan(process) if process == "sender" else dsn(process)
+        try:
+            with _session(own) as one, _session(own) as other:
+                if _share_a_server_connection(one, other):
+                    return wrong(
+                        f"a pooler shares out the server connections of the {process} by "
+                        "transactions, so that one officer could read as another. It must be in "
+                        "session mode (settings.md), or be left out"
+                    )
+                if not _has_its_options(one, process):
+                    without_limits.append(process)
+        except psycopg.Error as error:
+            return wrong(
+                f"the {process} cannot connect with its own settings: {first_line(error)}. A "
+                "pooler must be in session mode and pass `options` on (settings.md), or be left out"
+            )
+    if without_limits:
+        limit = TIME_LIMITS[without_limits[0]].statement
         return attention(
             "the options of a connection do not arrive, so nothing limits how long a statement "
-            f"takes (wanted: {TIME_LIMITS['sender'].statement:.0f} s): see settings.md"
+            f"takes ({without_limits[0]}, wanted: {limit:.0f} s): see settings.md"
         )
-    return ok("options arrive")
+    return ok("options arrive, and each connection has its own server connection")
 
 
-def _with_plan(process: str) -> str:
+def _session(own_dsn: str) -> Connection:
+    return psycopg.connect(
+        own_dsn, connect_timeout=3, application_name="keng doctor", autocommit=True
+    )
+
+
+_NAME_SESSION = "SELECT set_config('keng.doctor', %s, false)"
+_READ_NAME = "SELECT current_setting('keng.doctor', true)"
+
+
+def _share_a_server_connection(one: Connection, other: Connection) -> bool:
+    """Whether what the one has set is there for the other, or gone.
+
+    A pooler in transaction mode takes any that is free, the last or the next: asked in this order,
+    neither goes unnoticed.
+    """
+    for connection, name in ((one, "one"), (other, "other")):
+        first_row(connection, _NAME_SESSION, name)
+    return any(
+        first_row(connection, _READ_NAME)[0] != name
+        for connection, name in ((other, "other"), (one, "one"))
+    )
+
+
+def _has_its_options(connection: Connection, process: Process) -> bool:
+    plan = first_row(connection, "SHOW plan_cache_mode")[0]
+    limit = first_row(connection, "SELECT current_setting('statement_timeout')")[0]
+    return limit != "0" and (process != "sender" or plan == "force_generic_plan")
+
+
+def _with_plan(process: Process) -> str:
     from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: PLC0415
 
-    from keng.kit.database import dsn  # noqa: PLC0415
-
-    own = dsn(process)  # type: ignore[arg-type]
+    own = dsn(process)
     options = f"{conninfo_to_dict(own).get('options') or ''} -c plan_cache_mode=force_generic_plan"
     return make_conninfo(own, options=options.strip())
 

@@ -15,6 +15,7 @@ import time
 from contextlib import contextmanager
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -39,6 +40,7 @@ from keng.tips.models import Alarm, AlarmCall, WaitingPicture
 from keng.tips.models.dialogue import Attachment
 from tests import make
 from tests.architecture.source import ROOT
+from tests.transaction_pooler import transaction_pooler
 
 PLACE = CheckedPlace(Ports())
 OK, ATTENTION, WRONG = FindingLevel.OK, FindingLevel.ATTENTION, FindingLevel.WRONG
@@ -402,7 +404,7 @@ def fake_pooler():
     thread.join(30)
 
 
-def test_a_pooler_that_the_sender_cannot_use_is_named(monkeypatch):
+def test_a_pooler_that_takes_no_options_is_named(monkeypatch):
     assert look_by(database.pooler)[0] is OK
     with fake_pooler() as port:
         where = f"postgresql://owner@127.0.0.1:{port}/keng?gssencmode=disable"
@@ -413,6 +415,23 @@ def test_a_pooler_that_the_sender_cannot_use_is_named(monkeypatch):
         True,
         True,
     )
+
+
+@pytest.mark.parametrize("process", ["desk", "worker"])
+def test_a_pooler_that_shares_connections_out_is_named_whoever_uses_it(
+    monkeypatch, transactional_db, process
+):
+    connection.ensure_connection()
+    own = connection.get_connection_params()
+    own = {key: own[key] for key in ("host", "port", "user", "password", "dbname") if key in own}
+    with (
+        psycopg.connect(**own, autocommit=True) as server,
+        transaction_pooler(server, tracks_names=True) as port,
+    ):
+        where = f"postgresql://{process}@127.0.0.1:{port}/keng?gssencmode=disable"
+        monkeypatch.setenv(f"KENG_DATABASE_URL_{process.upper()}", where)
+        level, text = look_by(database.pooler)
+    assert (level, f"connections of the {process} by transactions" in text) == (WRONG, True)
 
 
 def test_entries_of_the_future_show_a_clock_that_was_set_back(asks_this_database):
