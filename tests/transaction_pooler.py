@@ -1,8 +1,8 @@
-"""A pooler in transaction mode with one server connection, as pgbouncer is: for tests of what it
-must not let through.
+"""A pooler in transaction mode, with one server connection: what the desk must not work behind.
 
-It speaks the protocol itself, so that the code under test connects as it always does. A client has
-the server connection until its transaction ends, or for one statement outside of any.
+As pgbouncer does, it speaks the protocol itself, so that the code under test connects as it always
+does. A client has the server connection until its transaction ends, or for one statement outside of
+any.
 """
 
 import os

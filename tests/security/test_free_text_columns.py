@@ -135,8 +135,11 @@ FREE_TEXT: dict[str, dict[str, str]] = {
     "where groups are written to; whoever else is, stands there sealed": {
         "delivery_delivery": "address",
     },
+    "what a provider calls what is bought of it": {
+        "delivery_channelaccount": "package_name",
+    },
     "typed by an operator": {
-        "delivery_channelaccount": "name slug base_url learned circuit_reason package_name",
+        "delivery_channelaccount": "name slug base_url learned circuit_reason",
         "lookup_blocklist": "name licence origin",
         "places_holiday": "name source",
         "tips_clockrule": "name basis",

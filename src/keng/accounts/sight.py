@@ -73,7 +73,11 @@ _look: ContextVar[_Look | None] = ContextVar("keng.look", default=None)
 
 @contextmanager
 def in_sight_of(session: SessionBase, method: str, page: str = "") -> Iterator[None]:
-    """In it the database shows what the officer of this session may see on the page."""
+    """In it the database shows what the officer of this session may see on the page.
+
+    Raises SharedServerConnection at its end where a pooler shared the server connection out, and
+    DatabaseError at its beginning.
+    """
     only_reads = method in _READING_METHODS
     connection.ensure_connection()
     raw: psycopg.Connection[object] = connection.connection
@@ -81,7 +85,7 @@ def in_sight_of(session: SessionBase, method: str, page: str = "") -> Iterator[N
         # What begins a transaction is an act, which writes.
         raw.read_only = False
     look = _Look(session_secret(session.session_key or ""), page not in PAGES_OF_WORDS)
-    client = _begin_sight(look, only_reads=only_reads)
+    sight_name = _begin_sight(look, only_reads=only_reads)
     token = _look.set(look)
     is_done = False
     try:
@@ -89,7 +93,7 @@ def in_sight_of(session: SessionBase, method: str, page: str = "") -> Iterator[N
         is_done = True
     finally:
         _look.reset(token)
-        if not _end_sight(client) and is_done:
+        if not _end_sight(sight_name, raw) and is_done:
             raise SharedServerConnection
 
 
@@ -147,10 +151,17 @@ def _begin_sight(look: _Look, *, only_reads: bool) -> str:
     return str(row[-1] or "")
 
 
-def _end_sight(client: str) -> bool:
+def _end_sight(sight_name: str, began_on: psycopg.Connection[object]) -> bool:
     """False where another's stood, so that what was read need not be all: then nothing is shown."""
-    ended = _end(_END, client)
-    if ended is None or ended[0]:
+    if connection.connection is not began_on:
+        # It was lost within the request, as in a transaction that was idle too long, and nothing
+        # of it is left. The answer that was made of that stays.
+        return True
+    ended = _end(_END, sight_name)
+    if ended is None:
+        # It failed, and the connection is closed: nothing of it is left.
+        return True
+    if ended[0]:
         return True
     _log.error(_SHARED)
     _leave_connection()

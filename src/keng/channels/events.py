@@ -78,8 +78,15 @@ class Event:
     is_overtaken: bool = False
     """Whether something that the same person wrote later came in first. Then it answers no question
     of now; codes, which work once, and the wish to be left alone are heard all the same."""
-    is_taken_back: bool = False
-    """Whether what came in first wishes the opposite of messages to come: the later wish counts."""
+    is_overruled: bool = False
+    """Whether a later message of the same person, which came in first, asks for the opposite (that
+    messages begin, or end). Then this one begins or ends nothing."""
+    may_be_overruled: bool = False
+    """Whether such a message is one that does not undo all of this one: a code, which begins one
+    subscription, or a lone word, which may have answered something. What stands in the database
+    says how far it goes."""
+    is_fetched: bool = False
+    """Whether no webhook brought it, so that later ones of the same person may have come in."""
 
     @property
     def is_content(self) -> bool:

@@ -1,4 +1,4 @@
-"""When an account ends by itself, and how long before it is told.
+"""When an account ends by itself, and how long before that somebody is called.
 
 Tokens end so long after their last renewal, the package on its last day. Nothing here asks the
 database: `queries/ending_accounts.py` finds the accounts.
@@ -11,8 +11,8 @@ from enum import StrEnum
 from keng import channels
 from keng.kit import times
 
-TOLD_DAYS_BEFORE = (14, 7, 3, 1)
-LONGEST_BEFORE = timedelta(days=max(TOLD_DAYS_BEFORE))
+CALL_DAYS_BEFORE = (14, 7, 3, 1)
+LONGEST_BEFORE = timedelta(days=max(CALL_DAYS_BEFORE))
 
 
 class EndingPart(StrEnum):
@@ -30,7 +30,7 @@ class AccountEnd:
     at: datetime
 
     def is_near(self, now: datetime) -> bool:
-        """Whether it is told by now, or is past."""
+        """Whether a call about it is due by now, or it is past."""
         return self.at - now <= LONGEST_BEFORE
 
     def is_past(self, now: datetime) -> bool:
@@ -40,11 +40,14 @@ class AccountEnd:
         """Whole days, the begun one with them; 0 once it is past."""
         return max(0, -((now - self.at) // timedelta(days=1)))
 
-    def told_from(self, now: datetime) -> datetime | None:
-        """Since when the last warning is due; None where none is, or it is too late for one."""
+    def latest_call_due_at(self, now: datetime) -> datetime | None:
+        """When the latest call that is due became due.
+
+        None before the first, or once it has ended.
+        """
         if self.is_past(now):
             return None
-        begun = [self.at - timedelta(days=days) for days in TOLD_DAYS_BEFORE]
+        begun = [self.at - timedelta(days=days) for days in CALL_DAYS_BEFORE]
         return max((moment for moment in begun if moment <= now), default=None)
 
 

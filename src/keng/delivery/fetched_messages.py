@@ -17,12 +17,16 @@ from keng import channels
 from keng.channels import reading
 from keng.channels.base import ParsedCall, Request, header_value
 from keng.delivery.inbound_message import ReceivingAccount
+from keng.delivery.message_wishes import WishOrder
 from keng.kit.secrets import keyed_hash, same_secret
 
 FETCHED_HEADER = "x-keng-fetched"
 # It is posted at once, so an older mark is somebody playing an old call again.
 _MARK_LIVES = timedelta(minutes=5)
-_OVERTAKEN, _TAKEN_BACK = "overtaken", "taken_back"
+_OVERTAKEN = "overtaken"
+_OVERRULED = "overruled"
+_DOUBTED = "doubted"
+_NO_WISH = WishOrder()
 _NOT_OURS = ParsedCall(verified=False, status=401, reason="bad_mark")
 _UNREADABLE = ParsedCall(verified=False, status=400, reason="no_message")
 
@@ -34,13 +38,17 @@ def hand_over_request(
     now: datetime,
     *,
     is_overtaken: bool = False,
-    is_taken_back: bool = False,
+    wish_order: WishOrder = _NO_WISH,
 ) -> Request:
     """The call by which the sender gives one message to the edge.
 
-    See Event.is_overtaken and Event.is_taken_back, which is more.
+    See Event.is_overtaken, which any order of a wish implies.
     """
-    order = _TAKEN_BACK if is_taken_back else _OVERTAKEN if is_overtaken else ""
+    order = _OVERTAKEN if is_overtaken else ""
+    if wish_order.is_overruled:
+        order = _OVERRULED
+    elif wish_order.may_be_overruled:
+        order = _DOUBTED
     stamp = f"{int(now.timestamp() * 1000)}:{order}"
     headers = {
         FETCHED_HEADER: f"{stamp}:{_mark(channel, slug, stamp, raw)}",
@@ -70,7 +78,13 @@ def parse_fetched(
     event = history.event(raw, account.credentials)
     if event is None:
         return _UNREADABLE
-    event = replace(event, is_overtaken=bool(order), is_taken_back=order == _TAKEN_BACK)
+    event = replace(
+        event,
+        is_fetched=True,
+        is_overtaken=bool(order),
+        is_overruled=order == _OVERRULED,
+        may_be_overruled=order == _DOUBTED,
+    )
     return ParsedCall(verified=True, status=200, events=(event,))
 
 

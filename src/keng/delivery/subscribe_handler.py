@@ -28,6 +28,8 @@ from keng.vault import seal
 from keng.vault.hybrid import SealedKind
 
 _LANGUAGES = ("vi", "en")
+# As keng.tips.chats, which lies above, calls it in `Conversation.mode`.
+_STOP_ASKED, _STOPPED = "stop_asked", "stopped"
 # An answer that comes later than that only confuses.
 _ANSWER_EXPIRES = dt.timedelta(days=2)
 
@@ -36,7 +38,8 @@ WITH sent AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS sent(
     key bytea, inbound uuid, account uuid, channel text, kind text, conversation_hash bytea,
     sent_at timestamptz, received_at timestamptz, text text, raw bytea,
-    is_taken_back bool, code_hash bytea, unit uuid, subscription uuid, subscription_hash bytea,
+    written_at timestamptz, is_overruled bool, may_be_overruled bool, code_hash bytea,
+    unit uuid, subscription uuid, subscription_hash bytea,
     link_secret bytea, address bytea, reply_address bytea, answer_vi bytea, answer_en bytea,
     over_vi bytea, over_en bytea, dispatch uuid, delivery uuid)
 ),
@@ -52,8 +55,20 @@ new AS (
          wish.quiet_from, wish.quiet_to, wish.week_limit, wish.warning_code
   FROM sent JOIN wish ON wish.code_hash = sent.code_hash
 ),
--- What the same person took back since is kept, and nothing begins.
-wished AS (SELECT * FROM new WHERE NOT is_taken_back),
+-- One that the same person overruled later is kept, and begins nothing. A lone word after it did so
+-- unless it was only asked about; what stopped this chat since it was written did as well.
+wished AS (
+  SELECT * FROM new
+  WHERE NOT is_overruled
+    AND NOT (may_be_overruled AND NOT EXISTS (
+      SELECT FROM delivery_conversation c
+      WHERE c.key_hash = new.conversation_hash AND c.tip_ref IS NOT NULL
+        AND c.mode = '{_STOP_ASKED}'))
+    AND NOT EXISTS (
+      SELECT FROM delivery_conversation c
+      WHERE c.key_hash = new.conversation_hash AND c.mode = '{_STOPPED}'
+        AND c.last_inbound_at > new.written_at)
+),
 claimed AS (
   INSERT INTO delivery_dedupekey (key, inbound_ref) SELECT key, inbound FROM new
 ),
@@ -66,13 +81,13 @@ kept AS (
 -- Not by ON CONFLICT, for which a process must be able to read what it may only write.
 changed AS (
   UPDATE network_subscription s
-  SET account_ref = new.account, address_sealed = new.address, kinds = new.kinds,
-      language = new.language, minimum_severity = new.minimum_severity,
-      quiet_from = new.quiet_from, quiet_to = new.quiet_to, week_limit = new.week_limit,
+  SET account_ref = wished.account, address_sealed = wished.address, kinds = wished.kinds,
+      language = wished.language, minimum_severity = wished.minimum_severity,
+      quiet_from = wished.quiet_from, quiet_to = wished.quiet_to, week_limit = wished.week_limit,
       asked_at = now()
-  FROM wished AS new
-  WHERE s.channel = new.channel AND s.address_hash = new.subscription_hash
-    AND s.warning_code = new.warning_code AND s.member_ref IS NULL AND s.stopped_at IS NULL
+  FROM wished
+  WHERE s.channel = wished.channel AND s.address_hash = wished.subscription_hash
+    AND s.warning_code = wished.warning_code AND s.member_ref IS NULL AND s.stopped_at IS NULL
   RETURNING s.id, s.address_hash
 ),
 begun AS (
@@ -82,8 +97,8 @@ begun AS (
   SELECT subscription, channel, account, subscription_hash, address, kinds, language,
          minimum_severity, quiet_from, quiet_to, week_limit, warning_code, link_secret, now(),
          now()
-  FROM wished AS new
-  WHERE NOT EXISTS (SELECT FROM changed WHERE changed.address_hash = new.subscription_hash)
+  FROM wished
+  WHERE NOT EXISTS (SELECT FROM changed WHERE changed.address_hash = wished.subscription_hash)
   RETURNING s.id, s.address_hash
 ),
 subscribed AS (
@@ -158,7 +173,9 @@ class SubscribeHandler:
         address = event.reply_address or ""
         row = inbound_row(message) | {
             "text": "",
-            "is_taken_back": event.is_taken_back,
+            "written_at": event.at.isoformat() if event.is_fetched else None,
+            "is_overruled": event.is_overruled,
+            "may_be_overruled": event.may_be_overruled,
             "code_hash": bytea_text(chat_code_hash(subscription_code_in(event.text))),
             "unit": str(account.unit_id),
             "subscription": str(new_id()),

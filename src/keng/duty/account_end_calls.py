@@ -22,13 +22,19 @@ from keng.duty import page_officers, rota
 from keng.kit import times
 from keng.kit.advisory_locks import TurnLock
 
-END_CALLS = {EndingPart.TOKENS: "tokens_end", EndingPart.PACKAGE: "package_ends"}
+_SOURCE_KINDS = {EndingPart.TOKENS: "tokens_end", EndingPart.PACKAGE: "package_ends"}
 """By what ends: the `source_kind` of the calls about it."""
-_DAY_BEGINS, _DAY_ENDS = 7, 21
+_DAY_BEGINS = 7
+_DAY_ENDS = 21
+# The next call about it comes days later: this one waits for a sender or an account that is away.
+_CALL_EXPIRES_AFTER = datetime.timedelta(hours=12)
 
 
 def call_before_accounts_end() -> int:
-    """Call about each end of which the last warning that is due was not told; how many."""
+    """Call about each end whose latest step (14, 7, 3, 1 days) has had no call.
+
+    Returns how many ends.
+    """
     return sum(map(_call_about, list(ending_accounts().values_list("pk", flat=True))))
 
 
@@ -46,16 +52,16 @@ def _call_about(account_id: uuid.UUID) -> int:
 
 
 def _is_due(account: ChannelAccount, end: AccountEnd) -> bool:
-    begun = end.told_from(times.now())
-    if begun is None:
+    due_at = end.latest_call_due_at(times.now())
+    if due_at is None:
         return False
-    told = Dispatch.objects.filter(
+    calls = Dispatch.objects.filter(
         kind=Dispatch.Kind.PAGE,
-        source_kind=END_CALLS[end.part],
+        source_kind=_SOURCE_KINDS[end.part],
         source_ref=account.pk,
-        created_at__gte=begun,
+        created_at__gte=due_at,
     )
-    return not told.exists()
+    return not calls.exists()
 
 
 def _call(account: ChannelAccount, end: AccountEnd) -> None:
@@ -64,13 +70,14 @@ def _call(account: ChannelAccount, end: AccountEnd) -> None:
         people,
         _call_words(account, end),
         unit_id=account.unit_id,
-        source_kind=END_CALLS[end.part],
+        source_kind=_SOURCE_KINDS[end.part],
         source_ref=account.pk,
         is_quiet=True,
         earliest=_when_awake(people),
+        expires_after=_CALL_EXPIRES_AFTER,
     )
     record(
-        "channel.end_told",
+        "channel.end_called",
         by="worker",
         on=account,
         chain=unit_chain(account.unit_id),
@@ -112,7 +119,7 @@ def _call_words(account: ChannelAccount, end: AccountEnd) -> list[page_officers.
     for language in page_officers.CALL_LANGUAGES:
         with translation.override(language):
             subject = _subject(end.part, account.name, days)
-            text = _("After that nothing comes in or goes out by it. What to do: %(link)s") % {
+            text = _("After that messages may neither come in nor go out. What to do: %(link)s") % {
                 "link": link
             }
         found.append(page_officers.CallWords(language, subject, f"{subject}\n{text}"))

@@ -22,7 +22,7 @@ name_records(
     }
 )
 name_records({"dispatch.lag_called": _("Called the desk: a part of an urgent warning was behind")})
-name_records({"channel.end_told": _("Called the desk: an account of a channel ends soon")})
+name_records({"channel.end_called": _("Called the desk: an account of a channel ends soon")})
 SWITCH_PAGER = Act(ONESELF, {"pager.switched": _("Switched a pager of their own")})
 REMOVE_PAGER = Act(ONESELF, {"pager.removed": _("Removed a pager of their own")})
 TEST_PAGERS = Act(ONESELF, {"pager.tested": _("Tested their pager")})

@@ -69,12 +69,13 @@ def call_officers(
     room_words: CallWords | None = None,
     is_quiet: bool = False,
     earliest: Mapping[uuid.UUID, datetime.datetime] | None = None,
+    expires_after: datetime.timedelta = CALL_EXPIRES_AFTER,
 ) -> OfficerCall:
     """Queue one urgent message to every pager of these officers, in the caller's transaction.
 
     `is_quiet`: no telephone rings for it. Whoever stands in `earliest` is called then, all others
-    at once. `room` is the emergency room's address (an operator's setting), which has words of its
-    own. The caller puts it on record.
+    at once; what has not left so long after that does not leave. `room` is the emergency room's
+    address (an operator's setting), which has words of its own. The caller puts it on record.
     """
     people = {officer.pk: officer for officer in officers}
     dispatch = Dispatch.objects.create(
@@ -101,6 +102,7 @@ def call_officers(
             Delivery.RecipientKind.PAGER,
             bytes(way.address_sealed),
             not_before=(earliest or {}).get(way.officer_id),
+            expires_after=expires_after,
         )
         for way, account in carried
         if account is not None
@@ -115,6 +117,7 @@ def call_officers(
                 unit_id,
                 Delivery.RecipientKind.ROOM,
                 seal.seal_for_sender(room, kind=SealedKind.ADDRESS),
+                expires_after=expires_after,
             )
         )
     Delivery.objects.bulk_create(rows)
@@ -233,6 +236,7 @@ def _delivery(
     address: bytes,
     *,
     not_before: datetime.datetime | None = None,
+    expires_after: datetime.timedelta = CALL_EXPIRES_AFTER,
 ) -> Delivery:
     leaves_at = not_before or times.now()
     return Delivery(
@@ -246,5 +250,5 @@ def _delivery(
         priority=Priority.CALL_OR_REPLY,
         is_urgent=True,
         not_before=leaves_at,
-        expires_at=leaves_at + CALL_EXPIRES_AFTER,
+        expires_at=leaves_at + expires_after,
     )

@@ -170,7 +170,8 @@ class StopHandler:
         if event.group:
             # In a group people say "stop" and "thôi" among themselves.
             return chat_words.is_stop_sentence(event.text)
-        asks_for_messages = chat_words.asks_for_messages(event.text) and not event.is_overtaken
+        is_undone = event.is_overruled or event.may_be_overruled
+        asks_for_messages = chat_words.asks_for_messages(event.text) and not is_undone
         return chat_words.is_stop(event.text) or (
             bool(event.reply_address) and (chat_words.may_be_stop(event.text) or asks_for_messages)
         )
@@ -211,7 +212,7 @@ class StopHandler:
             )
             if one.otherwise is not None:
                 made += self._tips.statements([one.otherwise], lane=lane)
-                if not one.comes_back and not one.row["is_taken_back"]:
+                if not one.comes_back and not one.row["is_overruled"]:
                     made.append(_command_statement(command_statements.ASK_WHETHER_TO_STOP, one.row))
         return made
 
@@ -224,7 +225,7 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
     folded = fold(text)
     urgency = first_urgency_of(text)
     wants_silence = chat_words.wants_no_contact(folded) or chat_words.is_stop(text)
-    is_silent = wants_silence and not event.is_taken_back
+    is_silent = wants_silence and not event.is_overruled
     # Those it is about never have it: it stands at the desk above from the first moment.
     is_about_unit = account.above_id != account.unit_id and officers.seems_about_officers(text)
     unit_id = account.above_id if is_about_unit else account.unit_id
@@ -313,7 +314,8 @@ def _command_row(message: InboundMessage, answer: Callable[[str], str] | None) -
         "is_plain": False,
         "is_plain_word": False,
         "tells_more": False,
-        "is_taken_back": event.is_taken_back,
+        "is_overruled": event.is_overruled,
+        "ends_before": event.at.isoformat() if event.may_be_overruled else None,
     }
     if event.reply_address:
         row["subscription_hash"] = bytea_text(address_hash(account.channel, event.reply_address))

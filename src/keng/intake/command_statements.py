@@ -13,7 +13,8 @@ _COLUMNS = """
     sent_at timestamptz, received_at timestamptz, text text, raw bytea, subscription_hash bytea,
     unit uuid, address bytea, answer bytea, subscription_answer bytea, question bytea,
     question_text text, question_message uuid, message uuid, dispatch uuid, delivery uuid,
-    is_plain bool, is_plain_word bool, tells_more bool, is_taken_back bool"""
+    is_plain bool, is_plain_word bool, tells_more bool, is_overruled bool,
+    ends_before timestamptz"""
 _SENT = f"""
 WITH sent AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS sent({_COLUMNS})
@@ -91,7 +92,7 @@ r AS MATERIALIZED (
   WHERE is_plain
      OR NOT is_plain AND (
        c.id IS NULL
-       OR is_plain_word AND NOT is_taken_back AND c.mode = '{STOP_ASKED}' AND NOT EXISTS (
+       OR is_plain_word AND NOT is_overruled AND c.mode = '{STOP_ASKED}' AND NOT EXISTS (
          SELECT FROM tips_dialoguemessage m
          WHERE m.tip_id = c.tip_ref AND m.author = 'desk' AND m.at > c.last_inbound_at))
 ),
@@ -106,16 +107,16 @@ new AS (
   WHERE inbound IN (SELECT inbound_ref FROM fresh)
      OR tells_more AND NOT EXISTS (SELECT FROM delivery_dedupekey d WHERE d.key = r.key)
 ),
--- What the same person took back since is kept, and nothing ends.
-wished AS (SELECT * FROM new WHERE NOT is_taken_back),
+-- One that the same person overruled later is kept, and ends nothing.
+wished AS (SELECT * FROM new WHERE NOT is_overruled),
 {_TIP_FIRST}
 talk AS (
   UPDATE delivery_conversation c
-  SET mode = CASE WHEN new.answer IS NULL THEN '' ELSE '{STOPPED}' END,
+  SET mode = CASE WHEN wished.answer IS NULL THEN '' ELSE '{STOPPED}' END,
       reply_address_sealed = '',
-      last_inbound_at = greatest(c.last_inbound_at, new.received_at)
-  FROM wished AS new, (SELECT count(*) FROM tip_first) AS locked
-  WHERE c.key_hash = new.conversation_hash
+      last_inbound_at = greatest(c.last_inbound_at, wished.received_at)
+  FROM wished, (SELECT count(*) FROM tip_first) AS locked
+  WHERE c.key_hash = wished.conversation_hash
   RETURNING c.id, c.key_hash, c.tip_ref
 ),
 {_KEPT}
@@ -126,10 +127,12 @@ quiet AS (
 ),
 ended AS (
   UPDATE network_subscription SET stopped_at = now(), address_sealed = ''
-  FROM wished AS new
-  WHERE network_subscription.channel = new.channel AND stopped_at IS NULL
-    AND network_subscription.address_hash = new.subscription_hash
-  RETURNING network_subscription.id, new.inbound
+  FROM wished
+  WHERE network_subscription.channel = wished.channel AND stopped_at IS NULL
+    AND network_subscription.address_hash = wished.subscription_hash
+    -- A code that was written after this stop has begun another one.
+    AND (ends_before IS NULL OR network_subscription.asked_at < ends_before)
+  RETURNING network_subscription.id, wished.inbound
 ),
 -- As calling_off.call_off_deliveries does it: what a sender holds this moment is not tried again.
 held AS (

@@ -16,7 +16,8 @@ _BUSY = frozenset({"40P01", "40001", "55P03", "57014", "25P03"})
 # No connection was made (keng.kit.postgresql).
 _NOT_CONNECTED = "08001"
 # Nothing is written in a transaction that only reads; and a standby begins no other one.
-_ONLY_READS, _NOT_SUPPORTED = "25006", "0A000"
+_ONLY_READS = "25006"
+_NOT_SUPPORTED = "0A000"
 RETRY_AFTER_SECONDS = 3
 _CODES = frozenset({"code"})
 
@@ -39,7 +40,7 @@ def is_away_error(error: BaseException | None) -> bool:
     """Whether there was no database to write on."""
     state = sqlstate_of(error)
     if state in {_ONLY_READS, _NOT_SUPPORTED}:
-        return _server_only_reads(unless_asked=state == _ONLY_READS)
+        return _is_on_read_only_server(if_not_answering=state == _ONLY_READS)
     return state == _NOT_CONNECTED
 
 
@@ -48,15 +49,18 @@ def is_passing_error(error: BaseException | None) -> bool:
     return is_busy_error(error) or is_away_error(error)
 
 
-def _server_only_reads(*, unless_asked: bool) -> bool:
-    """Not where only this request reads only: there a write is a fault of ours."""
+def _is_on_read_only_server(*, if_not_answering: bool) -> bool:
+    """Whether the server itself only reads.
+
+    A request that only asks and writes is a fault of ours.
+    """
     server: psycopg.Connection[object] | None = connection.connection
     if server is None or server.closed:
-        return unless_asked
+        return if_not_answering
     try:
         return server_only_reads(server)
     except psycopg.Error:
-        return unless_asked
+        return if_not_answering
 
 
 def busy_page(request: HttpRequest) -> HttpResponse:

@@ -13,7 +13,7 @@ from keng.lessons.film_forms import FilmForm
 from keng.partners.errors import MarksUnchecked
 from keng.partners.hints import TextHints
 from keng.partners.introduction import forbidden_in_introduction
-from keng.partners.reach import SAID_OF_A_DAY
+from keng.partners.reach import KINDS_NOTED_BY_DAY
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.releases.forms import ReleaseForm, SecondPersonForm
@@ -165,11 +165,14 @@ class KitShareForm(Form):
 
 
 class PassedOnForm(KitShareForm):
-    """The same of lessons, or of surveys, today."""
+    """In how many groups lessons or surveys were passed on today.
+
+    And of which commune if it is one.
+    """
 
     kind = forms.ChoiceField(
         label=_("What did you pass on?"),
-        choices=[(kind.value, kind.label) for kind in SAID_OF_A_DAY],
+        choices=[(kind.value, kind.label) for kind in KINDS_NOTED_BY_DAY],
         error_messages={
             "required": _("Choose lessons or surveys"),
             "invalid_choice": _("Choose lessons or surveys"),

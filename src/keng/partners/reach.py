@@ -21,8 +21,8 @@ from keng.partners.campaign_parts import communes_of_partner
 from keng.partners.models import CampaignDay, KitShare, ReachDay
 
 DAYS_KEPT = 400
-SAID_OF_A_DAY = (ReachDay.Kind.LESSON, ReachDay.Kind.SURVEY)
-"""What the partner's people say to have passed on of a day; of all others it stands elsewhere."""
+KINDS_NOTED_BY_DAY = (ReachDay.Kind.LESSON, ReachDay.Kind.SURVEY)
+"""Of these a ReachDay keeps the groups; of warnings KitShare does, of campaigns CampaignDay."""
 PERIODS = (7, 30, DAYS_KEPT)
 """Days before today that can be looked at together."""
 _MOST_DAYS = 31
@@ -169,7 +169,7 @@ def _groups(
         for place, count in rows.values_list("place").annotate(Sum("groups")):
             said.append((place, kind, count))
     with in_partner_role():
-        of_days = ReachDay.objects.filter(partner=partner, kind__in=SAID_OF_A_DAY, **days)
+        of_days = ReachDay.objects.filter(partner=partner, kind__in=KINDS_NOTED_BY_DAY, **days)
         said += of_days.values_list("place", "kind").annotate(Sum("groups"))
     by_place: Counter[uuid.UUID | None] = Counter()
     by_kind: Counter[str] = Counter()

@@ -4,7 +4,7 @@ In a comment on each role stands the database it works in, which no two installa
 share. By that a role stays ours when its password file is lost, or comes from no backup.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -20,6 +20,8 @@ SELECT (SELECT d.datname::text FROM pg_database d
         WHERE shobj_description(r.oid, 'pg_authid') = %(mark)s || d.datname)
 FROM pg_roles r WHERE r.rolname = %(role)s
 """
+# The driver tells the name that was asked for: behind a pooler it may be another.
+_OWN_DATABASE = "SELECT current_database()::text"
 _COMMENT = "SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = %s"
 _CONNECTS_WITHIN = 5
 
@@ -31,24 +33,36 @@ def require_own_roles(
 
     Ours is one with our mark, or one that our password signs in as.
     """
-    others: list[Process] = []
+    own = _own_database(connection)
+    # Why our password does not open it; empty where there is none.
+    others: dict[Process, str] = {}
     databases: set[str] = set()
     for process in processes:
         values = {"mark": _MARK, "role": role(process)}
         row = connection.execute(_MARKED_DATABASE, values).fetchone()
-        if row is None or row[0] == connection.info.dbname or _signs_in(process):
+        if row is None or row[0] == own:
             continue
-        others.append(process)
-        databases |= {row[0]} - {None}
+        has_password = password_file(role(process)).exists()
+        fault = _sign_in_fault(process) if has_password else ""
+        if has_password and not fault:
+            continue
+        others[process] = fault
+        if row[0] is not None:
+            databases.add(row[0])
     if others:
-        raise CannotContinue(_words_about(others, databases, connection.info.dbname))
+        raise CannotContinue(_words_about(others, databases, own))
 
 
 def mark_role(connection: psycopg.Connection[tuple[Any, ...]], role_name: str) -> None:
     """Say in a comment that it is ours. What an operator wrote there, or another Kẻng, stays."""
     row = connection.execute(_COMMENT, [role_name]).fetchone()
     if row is None or row[0] is None or _is_void(connection, row[0]):
-        connection.execute(_mark_statement(role_name, connection.info.dbname))
+        connection.execute(_mark_statement(role_name, _own_database(connection)))
+
+
+def _own_database(connection: psycopg.Connection[tuple[Any, ...]]) -> str:
+    (name,) = connection.execute(_OWN_DATABASE).fetchone() or ("",)
+    return str(name)
 
 
 def _is_void(connection: psycopg.Connection[tuple[Any, ...]], comment: str) -> bool:
@@ -60,15 +74,15 @@ def _is_void(connection: psycopg.Connection[tuple[Any, ...]], comment: str) -> b
     return connection.execute(query, [database]).fetchone() is None
 
 
-def _signs_in(process: Process) -> bool:
-    """Whether the password that is kept here opens the role."""
-    if not password_file(role(process)).exists():
-        return False
+def _sign_in_fault(process: Process, *, is_last_try: bool = False) -> str:
+    """Why the password that is kept here does not open the role; empty where it does."""
     try:
         psycopg.connect(dsn(process), connect_timeout=_CONNECTS_WITHIN).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+    except psycopg.OperationalError as error:
+        if isinstance(error, psycopg.errors.ConnectionTimeout) and not is_last_try:
+            return _sign_in_fault(process, is_last_try=True)
+        return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return ""
 
 
 def _mark_statement(role_name: str, database: str) -> sql.Composed:
@@ -77,15 +91,25 @@ def _mark_statement(role_name: str, database: str) -> sql.Composed:
     )
 
 
-def _words_about(others: Sequence[Process], databases: set[str], own: str) -> str:
+def _words_about(others: Mapping[Process, str], databases: set[str], own: str) -> str:
     names = [role(process) for process in others]
+    faults = "; ".join(f"{role(process)}: {fault}" for process, fault in others.items() if fault)
     whose = f", of the database {', '.join(sorted(databases))}" if databases else ""
     folder = password_file(names[0]).parent
     statements = " ".join(f"{_mark_statement(name, own).as_string()};" for name in names)
+    if not databases and all(others.values()):
+        return (
+            f"With the passwords in {folder} some roles could not be signed in as ({faults}). "
+            "Nothing was changed. Mend what the server says and try again. If they are the roles "
+            "of a Kẻng elsewhere, give each installation a server of its own "
+            "(docs/operator/running.md). If only the passwords are not theirs any more: say so as "
+            f"a superuser, {statements} and try again."
+        )
     return (
         f"This PostgreSQL server has the roles of another Kẻng{whose}: {', '.join(names)}, which "
-        f"no password in {folder} opens. Nothing was changed: with new passwords that one would "
-        "stand still. Roles belong to the whole server, so give each installation a server of its "
-        "own (docs/operator/running.md). If there is no other Kẻng on it, and only the passwords "
-        f"were lost: say so as a superuser, {statements} and try again."
+        f"no password in {folder} opens{f' ({faults})' if faults else ''}. Nothing was changed: "
+        "with new passwords that one would stand still. Roles belong to the whole server, so give "
+        "each installation a server of its own (docs/operator/running.md). If there is no other "
+        "Kẻng on it, and only the passwords were lost: say so as a superuser, "
+        f"{statements} and try again."
     )

@@ -10,9 +10,9 @@ from keng.kit.database import SHARED_SERVER_CONNECTION
 from keng.site.desk_writes.functions import WRITE_FUNCTIONS
 from keng.site.policy_function import PolicyFunction
 
-# What a server connection is called while somebody looks over it, and once nobody does any more.
-NAME_OF_SIGHT = "keng looks "
-NAME_OF_NOBODY = "keng desk"
+# The application_name of a desk connection while a sight stands on it, and after.
+SIGHT_NAME_PREFIX = "keng looks "
+IDLE_CONNECTION_NAME = "keng desk"
 # No act, or one by somebody with a receipt: nobody, who works nowhere.
 _ACTOR = PolicyFunction(
     "keng_actor",
@@ -224,7 +224,7 @@ END
 )
 # Settings are the server connection's, which a pooler in transaction mode gives to one client after
 # the other. What it tells of a client is the application_name: each sight has one of its own.
-_SIGHT_IS_NAMED = f"current_setting('application_name') LIKE '{NAME_OF_SIGHT}%'"
+_SIGHT_IS_NAMED = f"current_setting('application_name') LIKE '{SIGHT_NAME_PREFIX}%'"
 _REFUSE_SHARED = f"""
 RAISE EXCEPTION USING ERRCODE = '{SHARED_SERVER_CONNECTION}', MESSAGE =
   'A pooler shares the server connection of the desk out: it must be in session mode (settings.md)'
@@ -288,7 +288,7 @@ BEGIN
     ARRAY['client', 'officer', 'units', 'own', 'named', 'counted', 'counts', 'acts']
   ) part;
   IF {_SIGHT_IS_NAMED} THEN
-    PERFORM set_config('application_name', '{NAME_OF_NOBODY}', false);
+    PERFORM set_config('application_name', '{IDLE_CONNECTION_NAME}', false);
   END IF;
 END
 """,
@@ -548,7 +548,7 @@ def _begin_sight(*, working: str, every: str, idle: float) -> PolicyFunction:
 DECLARE
   whose uuid;
   session text := encode(sha256(secret), 'hex');
-  client text := '{NAME_OF_SIGHT}' || gen_random_uuid();
+  client text := '{SIGHT_NAME_PREFIX}' || gen_random_uuid();
 BEGIN
   IF coalesce(current_setting('keng.sight_client', true), '') <> '' THEN
     {_REFUSE_SHARED};

@@ -22,7 +22,7 @@ from keng.claims.models import Revision
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.data_requests.models import DataRequest
 from keng.delivery.models import ChannelAccount, DispatchLag
-from keng.delivery.queries.ending_accounts import ending_accounts, near_ends
+from keng.delivery.queries.ending_accounts import all_ends, ending_accounts
 from keng.imported.models import ImportBatch
 from keng.language.taxonomy import category_label
 from keng.lessons.models import Campaign, Edition, FirstHour
@@ -630,7 +630,7 @@ def _ending_account_line(account: ChannelAccount) -> WaitingLine:
         url=reverse("channel-accounts") + f"#{account.slug}",
         unit=account.unit.name,
         since=None,
-        due=near_ends(account)[0].at,
+        due=all_ends(account)[0].at,
         lang="vi",
     )
 

@@ -1,6 +1,5 @@
 """What the provider says of our account: that its token works, what is paid; it sends nothing."""
 
-import contextlib
 from datetime import date, datetime
 
 from keng.channels import reading
@@ -11,6 +10,9 @@ from keng.channels.wire import Reply
 from keng.channels.zalo_oa.errors import outcome_of_zalo_reply
 from keng.channels.zalo_oa.requests import account_facts_request
 from keng.kit.times import VIETNAM
+
+# From this year on a day means that nothing ends; and the calendar has no day after its last.
+_FOR_EVER = 9000
 
 
 def finding_of_account_facts(reply: Reply) -> AccountFinding:
@@ -39,10 +41,12 @@ def package_of_account_facts(reply: Reply, now: datetime) -> AccountPackage | Ou
 
 
 def _day(text: str) -> date | None:
-    """Zalo writes 31/12/2026. Whatever else stands there, also the word for "none", is no day."""
-    with contextlib.suppress(ValueError):
-        return datetime.strptime(text.strip(), "%d/%m/%Y").replace(tzinfo=VIETNAM).date()
-    return None
+    """31/12/2026, as we take Zalo to write it (unverified). Anything else is no day."""
+    try:
+        day = datetime.strptime(text.strip(), "%d/%m/%Y").replace(tzinfo=VIETNAM).date()
+    except ValueError:
+        return None
+    return day if day.year < _FOR_EVER else None
 
 
 PACKAGE_LOOKUP = PackageLookup(account_facts_request, package_of_account_facts)

@@ -154,6 +154,7 @@ def pooler(place: CheckedPlace) -> Finding:
     if not processes:
         return ok("none: the embedded PostgreSQL is asked directly")
     without_limits: list[Process] = []
+    in_use: list[Process] = []
     for process in processes:
         own = _with_plan(process) if process == "sender" else dsn(process)
         try:
@@ -167,17 +168,30 @@ def pooler(place: CheckedPlace) -> Finding:
                 if not _has_its_options(one, process):
                     without_limits.append(process)
         except psycopg.Error as error:
+            if _TOO_MANY in str(error):
+                in_use.append(process)
+                continue
             return wrong(
                 f"the {process} cannot connect with its own settings: {first_line(error)}. A "
                 "pooler must be in session mode and pass `options` on (settings.md), or be left out"
             )
     if without_limits:
-        limit = TIME_LIMITS[without_limits[0]].statement
+        limits = ", ".join(
+            f"{each}: {TIME_LIMITS[each].statement:.0f} s" for each in without_limits
+        )
         return attention(
             "the options of a connection do not arrive, so nothing limits how long a statement "
-            f"takes ({without_limits[0]}, wanted: {limit:.0f} s): see settings.md"
+            f"takes (wanted: {limits}): see settings.md"
+        )
+    if in_use:
+        return unknown(
+            f"not looked at where all connections of a role are in use: {', '.join(in_use)}"
         )
     return ok("options arrive, and each connection has its own server connection")
+
+
+# The driver gives no code where none is made.
+_TOO_MANY = "too many "
 
 
 def _session(own_dsn: str) -> Connection:

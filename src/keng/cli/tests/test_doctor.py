@@ -29,6 +29,7 @@ from keng.cli.__main__ import main
 from keng.cli.checks import certificate, database, machine, record, retention, running
 from keng.cli.checks.check import Check, CheckedPlace, FindingLevel, ok, perform_check
 from keng.delivery.models import Delivery, Dispatch
+from keng.delivery.tests.sending import test_dsn
 from keng.kit import alive, health, times
 from keng.kit.health import Health
 from keng.lessons.models import Film
@@ -421,11 +422,8 @@ def test_a_pooler_that_takes_no_options_is_named(monkeypatch):
 def test_a_pooler_that_shares_connections_out_is_named_whoever_uses_it(
     monkeypatch, transactional_db, process
 ):
-    connection.ensure_connection()
-    own = connection.get_connection_params()
-    own = {key: own[key] for key in ("host", "port", "user", "password", "dbname") if key in own}
     with (
-        psycopg.connect(**own, autocommit=True) as server,
+        psycopg.connect(test_dsn(), autocommit=True) as server,
         transaction_pooler(server, tracks_names=True) as port,
     ):
         where = f"postgresql://{process}@127.0.0.1:{port}/keng?gssencmode=disable"

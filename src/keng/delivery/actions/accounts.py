@@ -73,9 +73,10 @@ def renew_account(
     account.base_url = base_url
     _keep_settings_and_tokens(account, settings, tokens)
     # What the old secrets taught about the account may be true no more.
-    account.learned, account.tokens_expire_at = {}, None
+    account.learned = {}
+    account.tokens_expire_at = None
     # The secrets may be those of another account, with a package of its own.
-    account.package_name, account.package_ends_on, account.package_asked_at = "", None, None
+    _forget_package(account)
     account.save()
     forget_mailbox(account.pk)
     record("channel.renewed", by="operator", on=account, chain=f"channel:{account.pk}")
@@ -146,13 +147,24 @@ def remove_account(account_id: uuid.UUID) -> RemovedAccount:
     except ProtectedError:
         account.slug = f"{REMOVED_PREFIX}{account.pk.hex[-12:]}"
         account.is_active = False
-        account.base_url, account.learned, account.tokens_expire_at = "", {}, None
-        account.tokens_renewed_at = account.package_ends_on = None
-        account.secrets_box = account.tokens_sealed = b""
+        account.base_url = ""
+        account.learned = {}
+        account.tokens_expire_at = None
+        account.tokens_renewed_at = None
+        account.secrets_box = b""
+        account.tokens_sealed = b""
+        _forget_package(account)
         account.save()
     detail = {"unsent": removed.unsent, "chats": removed.chats}
     record("channel.removed", by="operator", on=ended, chain=f"channel:{ended.pk}", detail=detail)
     return removed
+
+
+def _forget_package(account: ChannelAccount) -> None:
+    """What the provider said of another pair of secrets, or of an account that is gone."""
+    account.package_name = ""
+    account.package_ends_on = None
+    account.package_asked_at = None
 
 
 def _unsent(account: ChannelAccount) -> QuerySet[Delivery]:
@@ -177,7 +189,8 @@ def stop_accounts_without_secrets(*, are_tokens_lost: bool) -> list[str]:
         if has_lost:
             account.secrets_box = b""
         if are_tokens_lost and account.tokens_sealed:
-            account.tokens_sealed, account.tokens_renewed_at = b"", None
+            account.tokens_sealed = b""
+            account.tokens_renewed_at = None
             has_lost = True
         if not has_lost:
             continue

@@ -69,7 +69,10 @@ class AccountRow:
         parts = {row.end.part for row in self.ends if row.is_near}
         if EndingPart.TOKENS in parts and not found:
             found.append(
-                _("The access is renewed every day, by itself. This one was not for a long time.")
+                _(
+                    "Access renews itself every day. This account's has not been renewed for a "
+                    "long time."
+                )
             )
             found.append(self._connect_again(name))
         if EndingPart.PACKAGE in parts:

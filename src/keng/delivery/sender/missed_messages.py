@@ -15,7 +15,7 @@ from keng.channels.upkeep import ChatHistory, HistoryPage, PastMessage
 from keng.channels.wire import Request
 from keng.delivery.fetched_messages import hand_over_request
 from keng.delivery.inbound_message import message_key
-from keng.delivery.message_wishes import MessageWish, message_wish_of
+from keng.delivery.message_wishes import MessageWish, WishOrder, message_wish_of, order_of_wish
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.ledger import DATABASE_AWAY, SenderLedger
 from keng.delivery.sender.tokens import TokenRenewals
@@ -223,11 +223,27 @@ class MissedMessages:
             look.chat_pages += 1
             written += [message for message in page.messages if message.is_from_person]
         known = await self._known(look, written)
-        heard = [message for message in written if message.message_id in known]
-        for message in reversed(written):
-            if message.message_id not in known and message.at <= look.until:
-                later = [one for one in heard if one.at > message.at]
-                await self._hand_over(look, message, later)
+        missed = [m for m in reversed(written) if m.message_id not in known and m.at <= look.until]
+        wishes = {one.message_id: _wish_of(look, one) for one in written} if missed else {}
+        is_newest_read_again = False
+        for message in missed:
+            wish = wishes[message.message_id]
+            if wish and wish.begins and not is_newest_read_again:
+                # A stop that was written while we read counts before this one begins anything.
+                look.chat_pages += 1
+                newest = (await self._page(look, request_at(0))).messages
+                new = [m for m in newest if m.is_from_person and m.message_id not in wishes]
+                wishes |= {one.message_id: _wish_of(look, one) for one in new}
+                written, is_newest_read_again = new + written, True
+                known |= await self._known(look, written)
+            later = [one for one in written if one.at > message.at]
+            heard_later = [one for one in later if one.message_id in known]
+            # What a later code has begun outlives a stop between the two, which ends nothing that
+            # is begun now: so this one must not begin.
+            is_before_a_code = MessageWish.BEGIN in (wishes[m.message_id] for m in heard_later)
+            counting = later if is_before_a_code else heard_later
+            order = order_of_wish(wish, [wishes[one.message_id] for one in counting])
+            await self._hand_over(look, message, order, is_overtaken=bool(heard_later))
 
     async def _pages(
         self,
@@ -257,17 +273,16 @@ class MissedMessages:
         return {ids[key] for key in known_keys}
 
     async def _hand_over(
-        self, look: _Look, message: PastMessage, heard_later: list[PastMessage]
+        self, look: _Look, message: PastMessage, order: WishOrder, *, is_overtaken: bool
     ) -> None:
-        account, wish = look.account, _wish_of(look, message)
+        account = look.account
         request = hand_over_request(
             account.channel.code,
             account.slug,
             message.raw,
             times.now(),
-            is_overtaken=bool(heard_later),
-            is_taken_back=wish is not None
-            and any(_wish_of(look, one) not in (None, wish) for one in heard_later),
+            is_overtaken=is_overtaken,
+            wish_order=order,
         )
         reply = await self._wire.ask(request)
         if reply.status in _REFUSED_ALONE:

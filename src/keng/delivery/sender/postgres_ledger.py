@@ -169,18 +169,18 @@ class PostgresLedger:
 
     async def begin_asking_package(self, account_id: uuid.UUID, every: float) -> bool:
         values = {"account": account_id, "every": every}
-        async with self.pool.connection() as connection:
+        async with self._pooled() as connection:
             cursor = await connection.execute(sql.BEGIN_ASKING_PACKAGE, values)
             return await cursor.fetchone() is not None
 
     async def keep_package(self, account_id: uuid.UUID, package: AccountPackage) -> None:
         values = {"account": account_id, "name": package.name, "ends_on": package.ends_on}
-        async with self.pool.connection() as connection:
+        async with self._pooled() as connection:
             await connection.execute(sql.KEEP_PACKAGE, values)
 
     async def ask_package_again(self, account_id: uuid.UUID, after: float) -> None:
         values = {"account": account_id, "after": after}
-        async with self.pool.connection() as connection:
+        async with self._pooled() as connection:
             await connection.execute(sql.ASK_PACKAGE_AGAIN, values)
 
     async def notices(self) -> AsyncIterator[None]:

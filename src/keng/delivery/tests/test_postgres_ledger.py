@@ -91,7 +91,7 @@ def test_a_server_that_only_reads_is_left_and_what_was_to_be_recorded_is_there_t
                 with pytest.raises(DATABASE_AWAY):
                     await ask()
         try:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(30):
                 # The pool had another one made meanwhile.
                 while not await is_swept(ledger):
                     pass

@@ -72,7 +72,7 @@ def test_each_step_is_told_once_and_by_one_worker(oa, become):
         0.5: once,
         -1.0: never,
     }
-    days = [entry.detail["days"] for entry in Entry.objects.filter(action="channel.end_told")]
+    days = [entry.detail["days"] for entry in Entry.objects.filter(action="channel.end_called")]
     assert sorted(days) == [1, 3, 7, 14]
     assert Delivery.objects.count() == 4
 
@@ -87,6 +87,8 @@ def test_the_package_is_told_of_by_itself_and_in_words(oa):
         f"Tài khoản “{oa.name}”: còn 5 ngày là không dùng được nữa",
     }
     assert all("/channel-accounts/" in row.text.text for row in Delivery.objects.all())
+    # The next call comes days later: a sender that is away for an hour loses none.
+    assert all(row.expires_at - row.not_before > DAY / 3 for row in Delivery.objects.all())
 
 
 def test_nobody_is_called_at_night(oa, monkeypatch):

@@ -231,7 +231,7 @@ def test_what_somebody_wrote_before_what_came_in_answers_nothing_of_now(edge, za
 
 
 def test_of_two_wishes_the_later_counts_whichever_came_in_first(edge, zalo, fake):
-    codes = [keep_chat_wish(zalo.pk, SubscriptionChoices((), (), "vi")) for _ in range(3)]
+    codes = [keep_chat_wish(zalo.pk, SubscriptionChoices((), (), "vi")) for _ in range(4)]
     write(fake, "900", f"NHAN {codes[0]}", ago=50 * MINUTE)
     write(fake, "900", "Dừng", ago=40 * MINUTE, by_webhook=True)
     write(fake, "901", "Dừng", ago=50 * MINUTE)
@@ -244,13 +244,86 @@ def test_of_two_wishes_the_later_counts_whichever_came_in_first(edge, zalo, fake
     write(fake, "903", "NHẬN TIN", ago=40 * MINUTE, by_webhook=True)
     write(fake, "904", "đừng nhắn tin nữa, nhà bên bán ma túy", ago=50 * MINUTE)
     write(fake, "904", "NHẬN TIN", ago=40 * MINUTE, by_webhook=True)
+    write(fake, "905", f"NHAN {codes[3]}", ago=50 * MINUTE)
+    write(fake, "905", "dừng nhận tin", ago=40 * MINUTE, by_webhook=True)
     look()
-    assert Inbound.objects.count() == 12
+    assert Inbound.objects.count() == 14
     live = Subscription.objects.filter(stopped_at=None).values_list("address_hash", flat=True)
     assert {bytes(one) for one in live} == {address_hash("zalo_oa", one) for one in ("901", "902")}
     assert not SubscriptionWish.objects.exists()
     assert set(texts()) >= {"mất xe máy", "mất xe đạp", "đừng nhắn tin nữa, nhà bên bán ma túy"}
     assert Tip.objects.filter(do_not_contact=False).count() == Tip.objects.count() == 3
+
+
+def live_addresses():
+    live = Subscription.objects.filter(stopped_at=None).values_list("address_hash", "warning_code")
+    return sorted((bytes(address), code) for address, code in live)
+
+
+def test_a_later_code_or_lone_word_undoes_no_more_than_it_says(edge, zalo, fake):
+    def code(warning_code=""):
+        return keep_chat_wish(zalo.pk, SubscriptionChoices((), (), "vi", warning_code=warning_code))
+
+    write(fake, "906", f"NHAN {code()}", ago=55 * MINUTE, by_webhook=True)
+    Subscription.objects.update(asked_at=times.now() - 55 * MINUTE)
+    write(fake, "906", "dừng nhận tin", ago=50 * MINUTE)
+    write(fake, "906", f"NHAN {code('W1')}", ago=40 * MINUTE, by_webhook=True)
+    write(fake, "905", "mất xe máy", ago=55 * MINUTE, by_webhook=True)
+    write(fake, "905", "dừng nhận tin", ago=50 * MINUTE)
+    write(fake, "905", f"NHAN {code()}", ago=40 * MINUTE, by_webhook=True)
+    write(fake, "907", "đừng nhắn tin nữa, nhà bên bán ma túy", ago=50 * MINUTE)
+    write(fake, "907", f"NHAN {code()}", ago=40 * MINUTE, by_webhook=True)
+    write(fake, "908", "mất xe đạp", ago=55 * MINUTE, by_webhook=True)
+    write(fake, "908", f"NHAN {code()}", ago=50 * MINUTE)
+    write(fake, "908", "thôi", ago=40 * MINUTE, by_webhook=True)
+    write(fake, "909", "mất con bò", ago=55 * MINUTE, by_webhook=True)
+    write(fake, "909", "dừng nhận tin", ago=52 * MINUTE, by_webhook=True)
+    write(fake, "909", "NHẬN TIN", ago=50 * MINUTE)
+    write(fake, "909", "con bò màu vàng", ago=40 * MINUTE, by_webhook=True)
+    write(fake, "910", f"NHAN {code()}", ago=55 * MINUTE)
+    write(fake, "910", "Dừng", ago=50 * MINUTE)
+    write(fake, "910", f"NHAN {code('W2')}", ago=40 * MINUTE, by_webhook=True)
+    # Here the lone word ended everything: no tip was open.
+    write(fake, "911", f"NHAN {code()}", ago=55 * MINUTE)
+    write(fake, "911", "Dừng", ago=50 * MINUTE, by_webhook=True)
+    write(fake, "911", "mất điện thoại", ago=40 * MINUTE, by_webhook=True)
+    look()
+    wanted = {"905": "", "906": "W1", "907": "", "908": "", "910": "W2"}
+    assert live_addresses() == sorted(
+        (address_hash("zalo_oa", person), code) for person, code in wanted.items()
+    )
+    silent = Tip.objects.filter(do_not_contact=True)
+    said = DialogueMessage.objects.filter(tip__in=silent).values_list("text", flat=True)
+    assert set(said) == {
+        "mất xe máy",
+        "dừng nhận tin",
+        "đừng nhắn tin nữa, nhà bên bán ma túy",
+    }
+
+
+@pytest.mark.parametrize("before", ["", "mất xe máy"])
+def test_a_stop_that_comes_in_while_a_chat_is_compared_ends_what_was_written_before(
+    edge, zalo, fake, monkeypatch, before
+):
+    code = keep_chat_wish(zalo.pk, SubscriptionChoices((), (), "vi"))
+    if before:
+        write(fake, "900", before, ago=50 * MINUTE, by_webhook=True)
+    write(fake, "900", f"NHAN {code}", ago=40 * MINUTE)
+    # Of somebody who has reported the database knows it at any moment.
+    name = "hand_over_request" if before else "_wish_of"
+    real, is_said = getattr(missed_messages, name), []
+
+    def say_stop_first(*given, **order):
+        if not is_said:
+            is_said.append(True)
+            write(fake, "900", "dừng nhận tin", ago=2 * MINUTE, by_webhook=True)
+        return real(*given, **order)
+
+    monkeypatch.setattr(missed_messages, name, say_stop_first)
+    look()
+    assert is_said
+    assert live_addresses() == []
+    assert Inbound.objects.count() == (3 if before else 2)
 
 
 def handed_over(raw, *, at=None, **headers):

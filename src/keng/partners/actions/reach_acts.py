@@ -13,7 +13,7 @@ from keng.kit import times
 from keng.partners.acts import COUNT_OPENING, NOTE_PASSED_ON
 from keng.partners.campaign_parts import commune_of_partner
 from keng.partners.models import ReachDay
-from keng.partners.reach import DAYS_KEPT, SAID_OF_A_DAY
+from keng.partners.reach import DAYS_KEPT, KINDS_NOTED_BY_DAY
 from keng.places.models import Place
 
 _COUNT = """
@@ -21,7 +21,7 @@ INSERT INTO partners_reachday AS r (partner_id, place_id, day, kind, opened)
 VALUES (%s, %s, %s, %s, 1)
 ON CONFLICT (partner_id, place_id, day, kind) DO UPDATE
 SET opened = least(r.opened + 1, 1000000)"""
-_SAY = """
+_NOTE_GROUPS = """
 INSERT INTO partners_reachday (partner_id, place_id, day, kind, groups)
 VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (partner_id, place_id, day, kind) DO UPDATE SET groups = excluded.groups"""
@@ -40,18 +40,19 @@ def count_opening(partner: Partner, place: Place | None, kind: ReachDay.Kind) ->
 def note_passed_on(
     kind: ReachDay.Kind, *, groups: int, place: Place | None, by: PartnerMember
 ) -> None:
-    """Today lessons, or surveys, in so many groups; said again that day, the later number counts.
+    """Note in how many groups of a commune lessons, or surveys, were passed on today.
 
-    Only the partner sees it. Raises NotAllowed, also where the partner does not work there.
+    The last number counts. Only the partner sees it. Raises NotAllowed, also where the partner does
+    not work there.
     """
     permit_over(by.partner_id)
     works_there = place is None or commune_of_partner(by.partner, place.code) == place
-    if kind not in SAID_OF_A_DAY or not works_there:
+    if kind not in KINDS_NOTED_BY_DAY or not works_there:
         raise NotAllowed
     day = times.local_date(times.now())
     with in_partner_role(), connection.cursor() as cursor:
         row = [by.partner_id, place.pk if place else None, day, kind.value, groups]
-        cursor.execute(_SAY, row)
+        cursor.execute(_NOTE_GROUPS, row)
 
 
 @work()

@@ -19,9 +19,10 @@ from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres.cluster import CLUSTER_SETTINGS, write_secret
 from keng.runtime.roles import CONNECTIONS, apply_grants, ensure_owner, ensure_roles
 from keng.runtime.supervisor.ports import Ports
-from keng.runtime.whose_roles import mark_role
+from keng.runtime.whose_roles import mark_role, require_own_roles
 from keng.runtime.worker import _workers, all_tasks
 from keng.site.grants import GRANTS
+from tests.transaction_pooler import transaction_pooler
 
 
 @pytest.fixture
@@ -206,6 +207,18 @@ def test_the_doctor_tells_who_holds_what_others_wait_for(roles, monkeypatch):
         waiting.join()
 
 
+def test_a_role_with_all_its_connections_in_use_is_no_fault_of_a_pooler(roles, monkeypatch):
+    apply_grants(roles, {role(process): {"tip": "SELECT"} for process in PROCESSES[1:]})
+    monkeypatch.setenv("DATABASE_URL", dsn("owner"))
+    place = CheckedPlace(Ports())
+    assert checks.pooler(place).level is FindingLevel.OK
+    with contextlib.ExitStack() as opened:
+        for _ in range(CONNECTIONS["opener"] - 1):
+            opened.enter_context(psycopg.connect(dsn("opener")))
+        found = checks.pooler(place)
+    assert (found.level, "in use: opener" in found.text) == (FindingLevel.UNKNOWN, True)
+
+
 def test_an_unknown_right_is_refused(roles):
     with pytest.raises(ValueError, match="TRUNCATE"):
         apply_grants(roles, {"keng_desk": {"tip": "SELECT, TRUNCATE"}})
@@ -252,6 +265,48 @@ def test_roles_on_a_server_of_ones_own_stay_ours_without_their_passwords(roles, 
         password_file(role(process)).unlink()
     ensure_roles(dsn("owner"))
     psycopg.connect(dsn("desk")).close()
+
+
+def test_a_role_is_marked_with_the_name_of_the_database_and_not_with_a_poolers_for_it(roles):
+    with (
+        psycopg.connect(dsn("owner"), autocommit=True) as server,
+        transaction_pooler(server, tracks_names=False) as port,
+        psycopg.connect(
+            f"host=127.0.0.1 port={port} user=owner dbname=alias gssencmode=disable",
+            autocommit=True,
+        ) as behind,
+    ):
+        mark_role(behind, "keng_desk")
+        password_file("keng_desk").unlink()
+        require_own_roles(behind, ["desk"])
+    marked = roles.execute("SELECT shobj_description('keng_desk'::regrole, 'pg_authid')")
+    assert marked.fetchone() == ("Kẻng, database keng",)
+
+
+def test_a_role_that_takes_nobody_in_is_not_called_anothers(roles):
+    """Such as while the old processes have all its connections."""
+    roles.execute("ALTER ROLE keng_desk CONNECTION LIMIT 0")
+    with pytest.raises(CannotContinue) as refused:
+        require_own_roles(roles, ["desk", "edge"])
+    words = str(refused.value)
+    assert words.startswith("With the passwords in ")
+    assert "keng_desk: connection failed: " in words
+    assert 'too many connections for role "keng_desk"' in words
+    assert ("roles of another" in words, "keng_edge" in words) == (False, False)
+
+
+def test_who_does_not_answer_in_time_is_asked_once_more(roles, monkeypatch):
+    asked = []
+
+    def connect(address, **more):
+        asked.append(address)
+        if len(asked) == 1:
+            raise psycopg.errors.ConnectionTimeout("connection timeout expired")
+        return psycopg.Connection.connect(address, **more)
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    require_own_roles(roles, ["desk"])
+    assert len(asked) == 2
 
 
 def test_the_mark_of_a_database_that_is_gone_is_replaced_and_an_operators_comment_stays(

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from keng.kit.database import django_database, dsn
 from keng.kit.health import Health
-from keng.kit.read_only_servers import told_that_it_only_reads
+from keng.kit.read_only_servers import server_only_reads, told_that_it_only_reads
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.roles import ensure_owner, ensure_roles
 
@@ -38,6 +38,8 @@ def standby(cluster, monkeypatch):
 
 @pytest.mark.django_db
 def test_a_standby_is_no_database_until_it_is_promoted(standby, cluster, monkeypatch):
+    with psycopg.connect(dsn("edge")) as found:
+        assert server_only_reads(found)
     edge = Health("edge")
     assert not edge._database_takes_writes()
     django = load_backend(connection.settings_dict["ENGINE"]).DatabaseWrapper(
@@ -53,18 +55,22 @@ def test_a_standby_is_no_database_until_it_is_promoted(standby, cluster, monkeyp
     both = make_conninfo(dsn("edge"), host=",".join(hosts))
     monkeypatch.setenv("KENG_DATABASE_URL_EDGE", both)
     assert not asyncio.run(told_at_connecting(dsn("edge")))
-    assert edge._database_takes_writes()
+    wait_until(edge._database_takes_writes)
     with psycopg.connect(dsn("edge")) as found:
         assert found.info.host == hosts[1]
 
     # Promoted, it is one for those who stayed with it.
     with standby.connect() as superuser:
         superuser.execute("SELECT pg_promote()")
+    wait_until(django.is_usable)
+    django.close()
+
+
+def wait_until(is_so):
     until = time.monotonic() + 30
-    while not django.is_usable():
+    while not is_so():
         assert time.monotonic() < until
         time.sleep(0.05)
-    django.close()
 
 
 async def told_at_connecting(address):

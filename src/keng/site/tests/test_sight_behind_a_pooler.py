@@ -1,14 +1,16 @@
-"""Behind a pooler that shares out its server connections by transactions nobody reads with the
-sight of another: the desk looks at nothing there, and says so.
+"""Behind a pooler that shares server connections out nobody reads with the sight of another.
+
+The desk looks at nothing there, and says so.
 """
 
 from contextlib import contextmanager
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection, connections, transaction
 
 from keng.accounts.sight import SharedServerConnection, in_sight_of
+from keng.delivery.tests.sending import test_dsn
 from keng.runtime.tests.rights import give_rights
 from keng.site.tests.test_sight_of_the_desk import first_value_of, session_of
 from tests import make
@@ -28,9 +30,7 @@ def sessions():
 def clients(request, sessions):
     """Two of the desk's connections, which a pooler serves with one server connection by turns."""
     give_rights()
-    own = connection.get_connection_params()
-    own = {key: own[key] for key in ("host", "port", "user", "password", "dbname") if key in own}
-    with psycopg.connect(**own, autocommit=True) as server:
+    with psycopg.connect(test_dsn(), autocommit=True) as server:
         server.execute("SET ROLE keng_desk")
         with transaction_pooler(server, tracks_names=request.param) as port:
             made = [connection.copy() for _ in range(2)]
@@ -109,3 +109,21 @@ def test_a_page_whose_server_connection_was_changed_is_an_error_and_not_empty(cl
             whoever_looks()
         with pytest.raises(SharedServerConnection):
             looking.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("is_made_again", [True, False])
+def test_a_connection_that_ended_within_an_act_is_no_poolers_fault(sessions, caplog, is_made_again):
+    """What the act answers with stays: the busy page, which gives back what was written."""
+    with in_sight_of(sessions[0], "POST"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            lose_the_connection()
+        if is_made_again:
+            assert whoever_looks() is None
+    assert "pooler" not in caplog.text
+
+
+def lose_the_connection():
+    own = first_value_of("SELECT pg_backend_pid()")
+    with psycopg.connect(test_dsn(), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [own])
+    first_value_of("SELECT 1")

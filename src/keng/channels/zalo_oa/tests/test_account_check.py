@@ -38,6 +38,7 @@ def test_only_the_providers_own_yes_is_a_yes(
         ("Không có", None),
         ("2027-03-05", None),
         ("31/02/2027", None),
+        ("31/12/9999", None),
         (None, None),
     ],
 )
