@@ -1,6 +1,8 @@
 """Looks as an officer in the tests' own connection, as a request of theirs does."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -11,6 +13,14 @@ from keng.accounts.sessions import SessionStore, row_key, session_secret
 
 QUERIES_OF_SIGHT = 2
 """What a request asks beyond its own questions: who looks, and that nobody does any more."""
+
+_SETTINGS_OF_SIGHT = [
+    "application_name",
+    *(
+        f"keng.sight_{part}"
+        for part in ("client", "officer", "units", "own", "named", "counted", "counts", "acts")
+    ),
+]
 
 
 def look_as(officer: Officer | None, *, counts: bool = True, acts: bool = True) -> None:
@@ -35,6 +45,25 @@ def act_as(officer: Officer) -> None:
     """The same in an act of theirs: what follows is written in their name."""
     look_as(officer)
     _ask("SELECT set_config('keng.actor', %s, true)", str(officer.pk))
+
+
+@contextmanager
+def on_another_connection() -> Iterator[None]:
+    """What another officer does in the middle of a request, which the product does on theirs.
+
+    Here both share the connection of the test: who looks is as before when it is done.
+    """
+    settings = _ask(
+        "SELECT array_agg(ARRAY[name, coalesce(current_setting(name, true), '')])"
+        " FROM unnest(%s::text[]) name",
+        _SETTINGS_OF_SIGHT,
+    )
+    _ask("SELECT keng_end_sight()")
+    try:
+        yield
+    finally:
+        for name, value in settings:
+            _ask("SELECT set_config(%s, %s, false)", name, value)
 
 
 def looks_as_whoever_acts(by: object) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from keng.accounts import second_factor
+from keng.accounts.tests.look import on_another_connection
 from keng.claims import actions
 from keng.claims.models import Claim, Revision
 from keng.claims.tests.bureau import ASKED, SAID, Bureau, content
@@ -219,7 +220,8 @@ def test_a_check_taken_back_twice_at_once_is_taken_back_once(desk_client, bureau
     revision = bureau.published()
 
     def meanwhile(_officer, _code):
-        actions.withdraw_claim(revision.claim_id, reason="wrong_source", by=bureau.second)
+        with on_another_connection():
+            actions.withdraw_claim(revision.claim_id, reason="wrong_source", by=bureau.second)
         return True
 
     monkeypatch.setattr("keng.accounts.presence.confirm_presence", meanwhile)
@@ -237,7 +239,8 @@ def test_what_somebody_else_published_meanwhile_is_said_and_not_published_again(
     third = make.officer(unit=bureau.province)
 
     def meanwhile(_officer, _code):
-        actions.publish_claim(revision.claim_id, seen=revision.digest_now, by=third)
+        with on_another_connection():
+            actions.publish_claim(revision.claim_id, seen=revision.digest_now, by=third)
         return True
 
     monkeypatch.setattr("keng.accounts.presence.confirm_presence", meanwhile)
@@ -255,8 +258,9 @@ def test_what_changed_while_the_code_was_looked_at_is_shown_with_everybody_who_w
 
     def meanwhile(_officer, _code):
         changed = content(answer="Không mất tiền.")
-        actions.write_claim(revision.claim_id, content=changed, by=third)
-        actions.submit_claim(revision.claim_id, by=third)
+        with on_another_connection():
+            actions.write_claim(revision.claim_id, content=changed, by=third)
+            actions.submit_claim(revision.claim_id, by=third)
         return True
 
     monkeypatch.setattr("keng.accounts.presence.confirm_presence", meanwhile)

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from keng.accounts import second_factor
+from keng.accounts.tests.look import on_another_connection
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
@@ -321,7 +322,8 @@ def test_two_approvals_at_once_are_one_and_a_page_in_words(desk_client, ward, mo
         return page.split(f'name="{name}" value="')[1].split('"')[0]
 
     def decided_meanwhile(_officer, _form):
-        release(version, ward.province_duty)
+        with on_another_connection():
+            release(version, ward.province_duty)
         return True
 
     monkeypatch.setattr("keng.releases.desk.is_present", decided_meanwhile)
