@@ -85,7 +85,8 @@ def test_one_asks_another_agrees_and_two_end_it(commune, officer, commander):
     above = make.officer(unit=commune.parent, role="coordinator")
     legal_hold.decide_on_end_of_hold(hold.pk, is_agreed=True, by=above)
     assert not legal_hold.is_held(tip)
-    said = Entry.objects.filter(object_id=str(tip.pk)).values_list("action", flat=True)
+    entries = Entry.objects.filter(object_id=str(tip.pk)).order_by("seq")
+    said = entries.values_list("action", flat=True)
     assert [each for each in said if "h" in each] == [
         "tip.hold_asked",
         "tip.held",
