@@ -17,13 +17,17 @@ SELECT a.slug, m.fault, extract(epoch FROM now() - m.fault_since)::float8,
 FROM delivery_channelaccount a JOIN delivery_returnmailbox m ON m.account_id = a.id
 WHERE a.is_active ORDER BY a.slug
 """
+_SETTINGS = """
+SELECT slug, base_url, secrets_box FROM delivery_channelaccount WHERE is_active ORDER BY slug
+"""
 
 
 def returned(place: CheckedPlace) -> Finding:
     """The mailboxes to which letters come back: signed in to, and read of late."""
     with reading_connection() as connection:
         rows = connection.execute(_MAILBOXES.encode()).fetchall()
-    faults = [*_read_by_nobody(), *(fault for row in rows if (fault := _fault(*row)))]
+        accounts = connection.execute(_SETTINGS.encode()).fetchall()
+    faults = [*_read_by_nobody(accounts), *(fault for row in rows if (fault := _fault(*row)))]
     if faults:
         return attention(
             f"{'; '.join(faults)}. Dead addresses are not taken off, and letters that ask to stop "
@@ -35,8 +39,11 @@ def returned(place: CheckedPlace) -> Finding:
     return ok(f"{len(rows)} return mailboxes, all read within {age_words(longest_ago)}")
 
 
-def _read_by_nobody() -> list[str]:
-    """Accounts with an address to which letters come back, and no mailbox server to read it at."""
+def _read_by_nobody(rows: list[tuple[str, str, bytes]]) -> list[str]:
+    """Accounts with an address to which letters come back, and no mailbox server to read it at.
+
+    Each row: slug, address of the provider, box of secrets.
+    """
     from keng.runtime.environment import load_django  # noqa: PLC0415
 
     load_django("owner")
@@ -47,7 +54,11 @@ def _read_by_nobody() -> list[str]:
     from keng.delivery.imap_client import return_mailbox_access  # noqa: PLC0415
     from keng.delivery.models import ChannelAccount  # noqa: PLC0415
 
-    accounts = ChannelAccount.objects.filter(is_active=True).order_by("slug")
+    # Read with the limits of the doctor's own connection, not with Django's.
+    accounts = [
+        ChannelAccount(slug=slug, base_url=base_url, secrets_box=box)
+        for slug, base_url, box in rows
+    ]
     # After keys were lost (`keng keys accept`) some open no more until they are renewed.
     settings = {one.slug: given_settings(one) for one in accounts if can_open_secrets(one)}
     return [
