@@ -443,7 +443,18 @@ def test_a_process_that_stands_still_is_missed_within_half_a_minute(
 
 
 def listing(installation: Installation) -> list[str]:
-    """Every file and folder but those that running processes come and go with."""
-    moving = ("postgres/cluster", "keys/worker", "run/alive", "audit", "logs")
+    """Every file and folder but those that running processes come and go with.
+
+    The worker writes the first list of what was destroyed within a minute of its start.
+    """
+    moving = (
+        "postgres/cluster",
+        "keys/worker",
+        "run/alive",
+        "audit",
+        "destroyed",
+        "logs",
+        "static",
+    )
     found = (str(path.relative_to(installation.data)) for path in installation.data.rglob("*"))
     return sorted(path for path in found if not path.startswith(moving))
