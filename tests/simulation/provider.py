@@ -149,7 +149,7 @@ class SimulatedWire:
         return await self._provider.answer_message(wire, delivery)
 
     async def ask(self, request: Request) -> Reply:
-        raise NotImplementedError  # only for chats, which this provider does not keep
+        raise AssertionError(f"This provider keeps no chats: {request.url}")
 
     def carry_from_thread(self, request: Request) -> Reply:
         is_renewal = request.url.endswith("/oa/access_token")
