@@ -5,12 +5,20 @@ values: no account, unit, place, address or row can be told from another one (de
 counted whether or not anybody asks; `metrics_server` hands them out where KENG_METRICS_PORT is set.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
 
 METRIC_LABELS = frozenset({"process", "class", "channel", "outcome", "status"})
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _PROVIDER_SECONDS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
+# When the first message came in by a channel is no figure that anybody needs.
+disable_created_metrics()
 # Not the library's own, which tells of Python and would be shared with whatever else uses it.
 REGISTRY = CollectorRegistry(auto_describe=True)
 # Its processor time, memory and open files.

@@ -114,6 +114,7 @@ def test_no_label_is_finer_than_process_class_and_channel(registries):
     samples = [sample for family in families(registries) for sample in family.samples]
     assert len(samples) > 30
     assert finer_labels(samples) == []
+    assert [sample.name for sample in samples if sample.name.endswith("_created")] == []
 
 
 def test_no_metric_can_be_given_another_label():
