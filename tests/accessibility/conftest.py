@@ -8,7 +8,7 @@ import pytest
 from keng.channels.email.fake import FakeMailServer
 from keng.channels.fake import running_provider
 from tests.journeys.desk import Desk
-from tests.stack import Stack
+from tests.stack import Stack, free_ports
 
 # Seconds; a screen locks after ten minutes without anybody (KENG_SCREEN_LOCK_MINUTES).
 FRESH_FOR = 8 * 60
@@ -23,8 +23,9 @@ def mailbox() -> Iterator[FakeMailServer]:
 
 @pytest.fixture(scope="session")
 def stack(mailbox: FakeMailServer) -> Iterator[Stack]:
-    """The demo as a stranger starts it."""
-    with Stack({"KENG_SMTP_URL": mailbox.url}) as running:
+    """The demo as a stranger starts it, watched as an operator watches the product."""
+    watched = {"KENG_METRICS_PORT": str(free_ports(1)[0]), "KENG_LOG_FORMAT": "json"}
+    with Stack({"KENG_SMTP_URL": mailbox.url, **watched}) as running:
         yield running
 
 

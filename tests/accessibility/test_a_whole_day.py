@@ -1,5 +1,12 @@
 """Screens that only exist while something is going on: mistakes, receipts, approvals, coverage."""
 
+from urllib.request import urlopen
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from keng.kit.logs import is_json_line
+from keng.kit.metrics_server import MEASURED_PROCESSES
+from keng.runtime.tests.metric_labels import finer_labels
 from tests.accessibility.reading import faults
 from tests.day import BY_PHONE, IN_ENGLISH, IN_VIETNAMESE, Day, speak
 from tests.journeys.desk import Desk
@@ -40,3 +47,27 @@ def test_no_screen_of_a_day_has_a_fault(stack, person, mailbox):
         commander.page.goto(address)
         look(commander.page, name)
     assert found == {}
+    nothing_finer_than_a_channel_is_measured(stack)
+    every_line_of_the_logs_is_for_a_program(stack)
+
+
+def nothing_finer_than_a_channel_is_measured(stack):
+    """What a monitor reads of each process after all this, and that nobody is in it."""
+    first = int(stack.environment["KENG_METRICS_PORT"])
+    for port, process in enumerate(MEASURED_PROCESSES, start=first):
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+        families = list(text_string_to_metric_families(text))
+        samples = [sample for family in families for sample in family.samples]
+        assert [s for s in samples if s.name.startswith("keng_")], process
+        assert finer_labels(samples) == []
+        for word in ("0912", "cccd", "phường", "Thử", "/report", stack.folder.name):
+            assert word not in text, process
+
+
+def every_line_of_the_logs_is_for_a_program(stack):
+    logs = [file for file in (stack.data / "logs").glob("*.log") if file.stem != "postgres"]
+    lines = {file.stem: file.read_text().splitlines() for file in logs}
+    assert {"public", "desk", "edge", "worker", "sender", "keng"} <= set(lines)
+    for name, each in lines.items():
+        assert all(is_json_line(line) for line in each), name

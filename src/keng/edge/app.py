@@ -4,8 +4,10 @@ import asyncio
 import gc
 import logging
 import os
+import time
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qsl
 
 from keng import channels
@@ -30,9 +32,10 @@ from keng.edge.http import (
 )
 from keng.edge.prefixes import PrefixLookup
 from keng.edge.writer import BatchWriter, NotWritten, WriterBusy
-from keng.kit import alive, times
+from keng.kit import alive, metrics, times
 from keng.kit.database import dsn
 from keng.kit.health import Health, backup_headers
+from keng.kit.metrics_server import serve_metrics
 from keng.kit.refused_tries import RefusedTry, note_refused_try
 from keng.language.indicators import digits
 
@@ -62,7 +65,22 @@ class EdgeApp:
         if scope["type"] == "lifespan":
             await self._serve_lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._route(scope, receive, send)
+            await self._count_request(scope, receive, send)
+
+    async def _count_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began, status = time.perf_counter(), 0
+
+        async def send_counted(message: Any) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        await self._route(scope, receive, send_counted)
+        # Who hung up got none; health is asked all day.
+        if status and scope["path"] != "/health":
+            metrics.requests.labels("edge", metrics.status_class(status)).observe(
+                time.perf_counter() - began
+            )
 
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -76,6 +94,7 @@ class EdgeApp:
                 return
 
     async def open(self) -> None:
+        serve_metrics("edge", lambda: metrics.REGISTRY)
         address = dsn("edge")
         # One is best on one disk: its batches are larger, and the next one fills meanwhile.
         self._writer = BatchWriter(address, lanes=int(os.environ.get("KENG_EDGE_LANES", "1")))
@@ -152,17 +171,22 @@ class EdgeApp:
             status = await self._handle_webhook(channel, slug, rest, scope, raw)
         except TooLarge:
             note_refused_try(RefusedTry.BODY, f"channel {channel}")
+            metrics.intake_failures.labels(channel, "too large").inc()
             status = 413
         except TooSlow:
+            metrics.intake_failures.labels(channel, "too slow").inc()
             status = 408
         except (WriterBusy, PushedOut):
+            metrics.intake_failures.labels(channel, "busy").inc()
             status = 503
         except NotWritten:
+            metrics.intake_failures.labels(channel, "not written").inc()
             status = 500
         except CallerGone:
             return
         except Exception as error:  # noqa: BLE001 -- the message might quote what came in
             logger.error("A webhook could not be taken (%s).", type(error).__name__)  # noqa: TRY400
+            metrics.intake_failures.labels(channel, "failed").inc()
             status = 503
         await send_status(send, status)
 
@@ -205,13 +229,14 @@ class EdgeApp:
             await self._write(account, parsed, raw)
         elif parsed.status >= 400:
             note_refused_try(RefusedTry.UNVERIFIED, f"channel {channel}, {parsed.reason}")
+            metrics.intake_failures.labels(channel, "unverified").inc()
         return parsed.status
 
     async def _write(self, account: ReceivingAccount, parsed: ParsedCall, raw: bytes) -> None:
         writer = self._writer
         if writer is None:
             raise WriterBusy
-        now = times.now()
+        now, began = times.now(), time.perf_counter()
         messages = [
             message_of_event(account, event, raw=raw, now=now, seals=writer.seals)
             for event in parsed.events
@@ -219,7 +244,10 @@ class EdgeApp:
         # All are queued before the first is awaited, so that they share a batch.
         for written in [writer.submit(message) for message in messages]:
             await written
+        took = time.perf_counter() - began
         for message in messages:
+            if message.event.kind not in RECEIPT_STATES:
+                metrics.intake.labels(account.channel).observe(took)
             if message.event.kind in RECEIPT_STATES and self._receipts_again < _MOST_RECEIPTS_AGAIN:
                 self._receipts_again += 1
                 # It seals nothing, and what others were sealed with must not wait with it.

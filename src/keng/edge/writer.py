@@ -20,9 +20,12 @@ import psycopg
 
 from keng.delivery.inbound_handlers import InboundHandler, SqlStatement, handler_of
 from keng.delivery.inbound_message import InboundMessage, new_seals
+from keng.kit import metrics
+from keng.kit.logs import DATABASE_AWAY
 from keng.kit.read_only_servers import told_that_it_only_reads
 
 logger = logging.getLogger(__name__)
+_ERRORS = {kind: metrics.database_errors.labels("edge", kind) for kind in ("busy", "away")}
 MOST_IN_A_BATCH = 128
 MOST_WAITING = 2048
 MOST_REMEMBERED = 20_000
@@ -205,10 +208,14 @@ class WriterLane:
                 application_name=f"keng edge lane {self._number}",
             )
         except psycopg.Error as error:
-            logger.warning("The database cannot be reached (%s).", type(error).__name__)
+            logger.warning(
+                "The database cannot be reached (%s).", type(error).__name__, extra=DATABASE_AWAY
+            )
+            _ERRORS["away"].inc()
             return False
         if told_that_it_only_reads(connection):
-            logger.warning("The database only reads: nothing is taken.")
+            logger.warning("The database only reads: nothing is taken.", extra=DATABASE_AWAY)
+            _ERRORS["away"].inc()
             with contextlib.suppress(psycopg.Error):
                 await connection.close()
             return False
@@ -223,6 +230,7 @@ class WriterLane:
             await self._execute_in_time(batch)
         except TimeoutError:
             logger.warning("The database did not answer about a batch of %s.", len(batch))
+            _ERRORS["away"].inc()
             self._fail(batch, WriterBusy())
         except psycopg.Error as error:
             await self._recover_batch(batch, error)
@@ -245,6 +253,7 @@ class WriterLane:
             await self._disconnect()
             self._fail(batch, WriterBusy())
         elif len(batch) == 1 and isinstance(error, psycopg.OperationalError):
+            _ERRORS["busy"].inc()
             self._fail(batch, WriterBusy())
         else:
             await self._write_one_by_one(batch)

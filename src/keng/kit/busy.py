@@ -3,11 +3,15 @@
 Or it is away: nothing connects, or only to a server that only reads.
 """
 
+import sys
+
 import psycopg
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from keng.kit import metrics
+from keng.kit.database import this_process
 from keng.kit.form_not_taken import is_sent_again, sent_fields, typed_texts
 from keng.kit.read_only_servers import server_only_reads
 
@@ -49,6 +53,12 @@ def is_passing_error(error: BaseException | None) -> bool:
     return is_busy_error(error) or is_away_error(error)
 
 
+def count_database_error(error: BaseException | None) -> None:
+    """For the operator's monitor: another held what was needed, or there was no database."""
+    kind = "away" if is_away_error(error) else "busy"
+    metrics.database_errors.labels(this_process(), kind).inc()
+
+
 def _is_on_read_only_server(*, if_not_answering: bool) -> bool:
     """Whether the server itself only reads.
 
@@ -70,6 +80,7 @@ def busy_page(request: HttpRequest) -> HttpResponse:
     to be copied.
     """
     is_form = is_sent_again(request)
+    count_database_error(sys.exception())
     context = {
         "is_desk": bool(getattr(request, "officer", None)),
         "address": request.get_full_path(),

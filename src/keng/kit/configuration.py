@@ -191,6 +191,10 @@ def _is_host(name: str) -> bool:
     return True
 
 
+def _log_format(value: str) -> str | None:
+    return None if value in {"text", "json"} else "is text or json"
+
+
 def _hosts(value: str) -> str | None:
     if all(map(_is_host, value.split(","))):
         return None
@@ -315,6 +319,9 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_SUBSCRIBE_NETWORK_HOURLY": _whole(1, 1_000_000),
     "KENG_SUBSCRIBE_HOURLY": _whole(1, 1_000_000),
     "KENG_EDGE_LANES": _whole(1, 32),
+    # Each process has its own, counted on from it (keng.kit.metrics_server).
+    "KENG_METRICS_PORT": _whole(1, 65530),
+    "KENG_LOG_FORMAT": _log_format,
     "KENG_BEHIND_TLS": _switch,
     "KENG_UPLOADS_MB": _whole(1, 1_000_000_000),
     "KENG_DISK_FLOOR_MB": _whole(0, 1_000_000_000),

@@ -12,17 +12,22 @@ import threading
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from keng.acts.errors import TryAgain
-from keng.kit import alive
+from keng.kit import alive, metrics
 from keng.kit.busy import is_away_error, is_busy_error
 from keng.kit.database import TimeLimits, data_folder, dsn
+from keng.kit.logs import DATABASE_AWAY
+from keng.kit.metrics_server import metrics_port, serve_metrics
 from keng.kit.worker_tasks import WORK_CHANNEL, TaskPace, WorkerTask
 from keng.runtime.environment import is_told_its_process, start_django
 from keng.runtime.unprivileged import become_unprivileged
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
 
 log = logging.getLogger(__name__)
 # How long to wait for a wake-up before looking at the clock and at the signal to stop.
@@ -65,8 +70,16 @@ def run(arguments: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
+    serve_metrics("worker", _registry)
     work_until_stopped(tasks, stop)
     return 0
+
+
+def _registry() -> "CollectorRegistry":
+    from keng.runtime.database_metrics import DATABASE_FIGURES  # noqa: PLC0415 -- needs the settings
+
+    metrics.REGISTRY.register(DATABASE_FIGURES)
+    return metrics.REGISTRY
 
 
 def work_until_stopped(tasks: list[WorkerTask], stop: threading.Event) -> None:
@@ -129,6 +142,10 @@ def all_tasks() -> list[WorkerTask]:
     from keng.runtime.epoch_ends import END_EPOCHS  # noqa: PLC0415
 
     found: list[WorkerTask] = [LIST_DESTROYED, END_EPOCHS]
+    if metrics_port("worker") is not None:
+        from keng.runtime.database_metrics import MEASURE_DATABASE  # noqa: PLC0415 -- as above
+
+        found.append(MEASURE_DATABASE)
     for app in apps.get_app_configs():
         if app.name.startswith("keng.") and importlib.util.find_spec(f"{app.name}.tasks"):
             found += importlib.import_module(f"{app.name}.tasks").TASKS
@@ -204,6 +221,7 @@ class Worker:
         try:
             self._limit_time()
             done = task.run()
+            metrics.task_portions.labels(str(task.pace)).inc()
             if task in self._done:
                 self._done[task].beat()
         except Exception as error:  # noqa: BLE001 -- one area's must not stop the others' clocks
@@ -232,13 +250,16 @@ def _pause_after(error: Exception, task: WorkerTask) -> float:
     if is_busy_error(error):
         # Somebody holds what it needs, or it took too long: the others have their turn.
         log.warning("The task %s was stopped by a limit of time.", task.name)
+        metrics.database_errors.labels("worker", "busy").inc()
         return max(pause, PAUSE_AFTER_LIMIT)
     if is_away_error(error) or isinstance(error, OperationalError | TryAgain):
         # The database restarts; nothing is lost, since what was not committed is done again.
-        log.warning("The task %s waits for the database.", task.name)
+        log.warning("The task %s waits for the database.", task.name, extra=DATABASE_AWAY)
+        metrics.database_errors.labels("worker", "away").inc()
         return 1.0
     # The message holds no row's content.
     log.error("The task %s failed.", task.name, exc_info=error)
+    metrics.task_failures.labels(str(task.pace)).inc()
     return max(pause, PAUSE_AFTER_ERROR)
 
 
@@ -271,7 +292,7 @@ class _Bell:
                 return True
             return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
         except psycopg.Error as error:
-            log.warning("Not told of new work (%s).", type(error).__name__)
+            log.warning("Not told of new work (%s).", type(error).__name__, extra=DATABASE_AWAY)
             self.hang_up()
             time.sleep(LONGEST_WAIT)
             return False

@@ -8,6 +8,7 @@ its last byte to the last byte of its answer.
 import asyncio
 import codecs
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -21,10 +22,12 @@ from django.db import DatabaseError, connection
 from django.urls import Resolver404, resolve
 from django.utils.http import parse_header_parameters
 
-from keng.kit import alive
+from keng.kit import alive, metrics
 from keng.kit.bare_headers import bare_headers
 from keng.kit.database import this_process
 from keng.kit.health import Health, backup_headers
+from keng.kit.machine_metrics import site_registry
+from keng.kit.metrics_server import serve_metrics
 from keng.kit.rate_limits import network_of_scope
 from keng.kit.uploads import NO_FILES, SEALED_UPLOADS, FilesTaken, files_taken_by
 from keng.site.bodies import (
@@ -59,7 +62,8 @@ class Front:
         )
         self._threads = ThreadPoolExecutor(REQUEST_THREADS, thread_name_prefix="request")
         self._health = Health(this_process())
-        self._sign = alive.Heartbeat(this_process())
+        self._process = this_process()
+        self._sign = alive.Heartbeat(self._process)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -70,6 +74,7 @@ class Front:
             await self._serve(scope, receive, send)
 
     async def _live(self, receive: Any, send: Any) -> None:
+        serve_metrics(self._process, lambda: site_registry(self._process))
         beating = asyncio.create_task(self._beat())
         while True:
             message = await receive()
@@ -104,9 +109,13 @@ class Front:
         environ, body = wsgi_environ(scope), RequestBody()
         try:
             await self._take_in(environ, body, scope, receive)
+            began = time.perf_counter()
             loop = asyncio.get_running_loop()
             status, headers, content = await loop.run_in_executor(
                 self._threads, self._answer, environ
+            )
+            metrics.requests.labels(self._process, metrics.status_class(status)).observe(
+                time.perf_counter() - began
             )
         except CallerGone:
             return

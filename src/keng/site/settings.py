@@ -277,18 +277,12 @@ FILE_UPLOAD_HANDLERS = ["keng.kit.uploads.SealedUploadHandler"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-            # With the offset: whoever puts lines of several machines together reads one time.
-            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
-        }
-    },
+    "formatters": {"lines": {"()": "keng.kit.logs.LogLines"}},
     "filters": {"scrub": {"()": "keng.kit.logs.ScrubSecrets"}},
     "handlers": {
         "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "plain",
+            "class": "keng.kit.logs.FoldRepeats",
+            "formatter": "lines",
             "filters": ["scrub"],
         },
     },

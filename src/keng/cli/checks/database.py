@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 
 import keng
+from keng.alarms.calls_behind import CALLED_NOBODY, NOT_CALLED, RINGING
 from keng.cli.checks import running
 from keng.cli.checks.check import (
     CheckedPlace,
@@ -417,9 +418,9 @@ def pictures(place: CheckedPlace) -> Finding:
 def critical(place: CheckedPlace) -> Finding:
     """Critical tips that nobody was called for, or for whom nobody could be called."""
     with reading_connection() as connection:
-        count, age = first_row(connection, _NOT_CALLED, URGENT_WAITS, URGENT_WAITS)
-        unheard, since = first_row(connection, _CALLED_NOBODY)
-        (rings,) = first_row(connection, _RINGING)
+        count, age = first_row(connection, NOT_CALLED, URGENT_WAITS, URGENT_WAITS)
+        unheard, since = first_row(connection, CALLED_NOBODY)
+        rings, _ = first_row(connection, RINGING)
     if count:
         return wrong(
             f"critical tips for which nobody is called: {count}, "
@@ -432,30 +433,6 @@ def critical(place: CheckedPlace) -> Finding:
             "Officers set a pager on the desk, under My pager"
         )
     return ok(f"{rings} ring now, each is called for" if rings else "none rings")
-
-
-_RINGS = (
-    "(t.danger_unheard OR (t.urgency = 'P0' AND t.assigned_to_id IS NULL"
-    " AND t.state NOT IN ('closed', 'duplicate')))"
-)
-_RINGING = f"SELECT count(*) FROM tips_tip t WHERE {_RINGS}"  # noqa: S608 -- our own pieces
-# Neither called for by itself nor with the bundle it belongs to; or its next call is overdue.
-_NOT_CALLED = f"""
-SELECT count(*), extract(epoch FROM max(waits)) FROM (
-  SELECT now() - t.received_at AS waits FROM tips_tip t
-  WHERE {_RINGS} AND t.received_at < now() - interval '1 second' * %s
-    AND NOT EXISTS (SELECT 1 FROM tips_alarm a WHERE a.tip_id = t.id)
-    AND NOT EXISTS (SELECT 1 FROM tips_bundledcall b WHERE b.tip_id = t.id)
-  UNION ALL
-  SELECT now() - a.next_call_at FROM tips_alarm a
-  WHERE a.ended_at IS NULL AND a.next_call_at < now() - interval '1 second' * %s
-) AS found
-"""  # noqa: S608 -- our own pieces
-_CALLED_NOBODY = """
-SELECT count(*), extract(epoch FROM max(now() - a.raised_at)) FROM tips_alarm a
-WHERE a.ended_at IS NULL AND a.rounds > 0
-  AND NOT EXISTS (SELECT 1 FROM tips_alarmcall c WHERE c.alarm_id = a.id AND c.ways > 0)
-"""
 
 
 def files(place: CheckedPlace) -> Finding:

@@ -11,16 +11,10 @@ from keng.cli.checks.check import (
     ok,
     reading_connection,
 )
+from keng.public_log.growth import GROWTH, WITNESS_IS_BEHIND
 
 # Three steps of the log.
 LOG_STANDS_STILL = 900
-WITNESS_IS_BEHIND = 1800
-_STANDING = """
-SELECT pace.size, extract(epoch FROM now()) - (pace.step * 300),
-  (SELECT coalesce(sum(last_seq), 0) FROM audit_chain)
-    - (SELECT coalesce(sum(last_seq), 0) FROM public_log_loggedchain)
-FROM public_log_logpace AS pace
-"""
 _WITNESS = """
 SELECT coalesce(max(cosigned_at), 'epoch'), extract(epoch FROM now() - max(cosigned_at)),
   (SELECT count(*) FROM public_log_logleaf WHERE leaf >= coalesce(max(size), 0)),
@@ -32,7 +26,7 @@ FROM public_log_witnessstanding WHERE witness = %s
 def record(place: CheckedPlace) -> Finding:
     """What nobody but us has seen of the record yet could still be rewritten unnoticed."""
     with reading_connection() as connection:
-        row = connection.execute(_STANDING).fetchone()
+        row = connection.execute(GROWTH).fetchone()
         if row is None:
             return ok("the public log begins with the worker's next step")
         size, age, waiting = int(row[0]), float(row[1]), int(row[2])

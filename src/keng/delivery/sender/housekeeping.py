@@ -12,6 +12,7 @@ import psycopg
 from keng.delivery.sender.consequences import Consequences
 from keng.delivery.sender.ledger import DATABASE_AWAY, SenderLedger
 from keng.delivery.sender.rows import UnitTurn
+from keng.kit.logs import DATABASE_AWAY as SAID_AS_AWAY
 
 if TYPE_CHECKING:
     import uuid
@@ -55,7 +56,9 @@ class Housekeeping:
             try:
                 await job()
             except DATABASE_AWAY as error:
-                logger.warning("%s failed: %s", job.__name__, type(error).__name__)
+                logger.warning(
+                    "%s failed: %s", job.__name__, type(error).__name__, extra=SAID_AS_AWAY
+                )
             await asyncio.sleep(every)
 
     def is_in_touch(self) -> bool:

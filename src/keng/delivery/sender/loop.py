@@ -31,7 +31,8 @@ from keng.delivery.sender.rows import LEASED_AHEAD, SENT_AT_ONCE, DeliveryChange
 from keng.delivery.sender.texts import NoText, TextCache
 from keng.delivery.sender.tokens import TokenRenewals
 from keng.delivery.sender.transports import Transports, Wire
-from keng.kit import alive, times
+from keng.kit import alive, metrics, times
+from keng.kit.logs import DATABASE_AWAY as SAID_AS_AWAY
 from keng.kit.task_ending import end_tasks
 
 logger = logging.getLogger(__name__)
@@ -149,7 +150,8 @@ class Sender:
             try:
                 moved = await self._round_trip()
             except DATABASE_AWAY as error:
-                logger.warning("the database is away: %s", type(error).__name__)
+                logger.warning("the database is away: %s", type(error).__name__, extra=SAID_AS_AWAY)
+                metrics.database_errors.labels("sender", "away").inc()
                 await asyncio.sleep(0.2)
                 continue
             if self._sign is not None and self._housekeeping.is_in_touch():
@@ -286,7 +288,7 @@ class Sender:
             try:
                 await self._send(row)
             except DATABASE_AWAY as error:
-                logger.warning("not sent, given back: %s", type(error).__name__)
+                logger.warning("not sent, given back: %s", type(error).__name__, extra=SAID_AS_AWAY)
                 self._unsent.append(row.id)
                 await asyncio.sleep(0.2)
             finally:
@@ -307,13 +309,16 @@ class Sender:
             return
         start = time.monotonic()
         outcome, status = await self._send_its_text(row, account)
+        took = time.monotonic() - start
+        metrics.provider_outcomes.labels(account.channel.code, outcome.kind).inc()
+        metrics.provider_answers.labels(account.channel.code).observe(took)
         change = judge_outcome(
             row,
             outcome,
             now=times.now(),
             idempotent=account.channel.can.idempotent,
             closed_codes=account.channel.can.closed_codes,
-            milliseconds=int((time.monotonic() - start) * 1000),
+            milliseconds=int(took * 1000),
             http_status=status,
         )
         self._changes.append(change)

@@ -6,6 +6,8 @@ import signal
 from keng.delivery.sender.loop import Sender
 from keng.kit.alive import Heartbeat
 from keng.kit.database import dsn
+from keng.kit.metrics import REGISTRY
+from keng.kit.metrics_server import serve_metrics
 
 
 def run_sender() -> int:
@@ -17,6 +19,7 @@ def run_sender() -> int:
 
 
 async def _main() -> None:
+    serve_metrics("sender", lambda: REGISTRY)
     sender = Sender.on_postgres(dsn("sender"), sign=Heartbeat("sender"))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -33,6 +33,7 @@ from keng.runtime.postgres.postmaster import (
     signal_fast_stop,
 )
 from keng.runtime.postgres.providers import Software, find_postgres
+from keng.runtime.postgres.server_log import rotate_server_log
 
 if TYPE_CHECKING:
     import psycopg
@@ -135,6 +136,10 @@ class Cluster:
     @property
     def log_file(self) -> Path:
         return self.data / "logs" / "postgres.log"
+
+    def rotate_log(self) -> None:
+        """Begin it anew when it has grown; asked as often as one likes."""
+        rotate_server_log(self.log_file)
 
     def _sockets(self) -> Path:
         return socket_folder(self.data, self.account)

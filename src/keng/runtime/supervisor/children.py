@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from keng.kit.database import PROCESSES, Process, data_folder, dsn, is_external
 from keng.kit.demo_hook import required_demo
@@ -18,10 +19,11 @@ OWNER_SETTINGS = {
     *(f"KENG_DATABASE_URL_{process.upper()}" for process in PROCESSES),
 }
 _NOT_FOR_CHILDREN = OWNER_SETTINGS | SERVICE_SETTINGS | {SENDER_KEY}
-# How granian serves each of the three sites.
+# How granian serves each of the three sites. Its own lines are as ours are.
 GRANIAN_OPTIONS = (
     *("--interface", "asgi", "--loop", "uvloop", "--runtime-mode", "st"),
     *("--http", "1", "--no-ws", "--log-level", "warning"),
+    *("--log-config", str(Path(__file__).with_name("granian_logs.json"))),
 )
 # Begun by root, it is another account before it loads anything that a stranger speaks to.
 UNPRIVILEGED = (sys.executable, "-m", "keng.runtime.unprivileged")

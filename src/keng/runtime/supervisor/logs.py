@@ -1,18 +1,25 @@
 """What the processes say: to a file each, and to the terminal with the name in front.
 
+Where a program reads the logs (KENG_LOG_FORMAT=json) each line is one of `json_line`: those of our
+processes are already, and what anything else says there is put into one.
+
 Nobody who speaks here waits, and nothing that is said here raises: a line is put aside, and a
 thread each writes the files, standard output and standard error. A full disk, a terminal that
 stands still and one that has gone cost lines; they never cost the supervision of the processes.
 """
 
 import asyncio
+import datetime
 import os
 import select
 import threading
+import time
 from collections import Counter, deque
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
+
+from keng.kit import logs
 
 LARGEST_LOG = 10 * 1024 * 1024
 # What may wait for a disk or a terminal that stands still, in bytes; beyond it lines are left out.
@@ -78,12 +85,24 @@ def _write(target: LogTarget, line: bytes, lost: int) -> int:
     """How many lines are still to be confessed to: those that were lost before, or this one too."""
     try:
         if lost:
-            target.write(f"({lost} lines could not be written here)\n".encode())
+            told = own_line(f"({lost} lines could not be written here)", level="WARNING")
+            target.write(f"{told}\n".encode())
             lost = 0
         target.write(line)
     except OSError:
         return lost + bool(line)
     return lost
+
+
+def own_line(message: str, *, level: str = "INFO") -> str:
+    """A line of the supervisor's own, with its moment."""
+    now = time.time()
+    if logs.are_json():
+        return logs.json_line(
+            moment=now, process="supervisor", level=level, logger="supervisor", message=message
+        )
+    at = datetime.datetime.fromtimestamp(now).astimezone()
+    return f"{at:%Y-%m-%dT%H:%M:%S%z} {level} supervisor {message}"
 
 
 class LogFile:
@@ -154,7 +173,8 @@ class ProcessLogs:
     def write(self, name: str, file: LogFile, line: str, *, at_terminal: bool) -> None:
         self._files.put(file, f"{line}\n".encode())
         if at_terminal:
-            self._lines.put(self._stderr, f"{name:<8} | {line}\n".encode())
+            told = line if logs.are_json() else f"{name:<8} | {line}"
+            self._lines.put(self._stderr, f"{told}\n".encode())
 
     def close(self) -> None:
         for writer in (self._files, self._announcements, self._lines):
@@ -171,6 +191,16 @@ class Voice:
         self._at_terminal = at_terminal
 
     def say(self, line: str) -> None:
+        """One line of the process's own, as it came or as a program reads it."""
+        if logs.are_json() and not logs.is_json_line(line):
+            line = logs.json_line(
+                moment=time.time(),
+                process=self._name,
+                level="INFO",
+                logger="output",
+                # Not through the filter of its logging, which may not have been set up yet.
+                message=logs.scrubbed(line),
+            )
         self._logs.write(self._name, self._file, line, at_terminal=self._at_terminal)
 
     async def follow(self, stream: asyncio.StreamReader) -> None:

@@ -7,20 +7,26 @@ import signal
 import time
 import traceback
 from asyncio.subprocess import DEVNULL, STDOUT, Process
+from collections import Counter
 from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keng.kit import alive
+from keng.kit.metrics_server import serve_metrics
 from keng.runtime.errors import CannotContinue
 from keng.runtime.parent_watch import ends_with_parent
 from keng.runtime.postgres import Cluster
 from keng.runtime.rewriting.record import rewrite_is_due
 from keng.runtime.supervisor.children import Child
-from keng.runtime.supervisor.logs import ProcessLogs, Voice
+from keng.runtime.supervisor.logs import ProcessLogs, Voice, own_line
 from keng.runtime.supervisor.ports import listening_address
 from keng.runtime.supervisor.register import ProcessRegister, end_group
 from keng.runtime.supervisor.service_manager import ServiceManager
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
 LIVED_WELL = 10.0  # After so many seconds a death is news, not a habit.
@@ -63,6 +69,7 @@ class Supervisor:
         self._is_register_late = False
         self._sign = alive.Heartbeat("keng")
         self._service_manager = ServiceManager()
+        self._starts: Counter[str] = Counter()
 
     async def run(self, announcement: str) -> int:
         """Until a signal asks to stop; the exit code is 0 when everything ended by itself.
@@ -72,6 +79,7 @@ class Supervisor:
         self._listen_to_signals()
         alive.forget_signs()
         alive.note_clock()
+        serve_metrics("supervisor", self._metrics)
         keepers = [
             self._begin(f"what keeps {child.name} alive", self._keep(child))
             for child in reversed(self._children)
@@ -101,6 +109,12 @@ class Supervisor:
             self._logs.close()
         return 0 if self._is_clean else 1
 
+    def _metrics(self) -> "CollectorRegistry":
+        # Only where the operator wants them: the library is a good part of this process.
+        from keng.runtime.supervisor.start_metrics import starts_registry  # noqa: PLC0415
+
+        return starts_registry(self._starts)
+
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -129,10 +143,13 @@ class Supervisor:
             return
         for part in traceback.format_exception(error) if error is not None else []:
             for line in part.splitlines():
-                self._own.say(line)
-        self._own.say(f"{task.get_name()} has ended; everything stops")
+                self._say(line)
+        self._say(f"{task.get_name()} has ended; everything stops")
         self._is_clean = False
         self._stop.set()
+
+    def _say(self, message: str, *, level: str = "WARNING") -> None:
+        self._own.say(own_line(message, level=level))
 
     async def _keep(self, child: Child) -> None:
         """Run a child, again and again, with a growing pause when it dies young."""
@@ -147,7 +164,7 @@ class Supervisor:
             if self._stop.is_set():
                 return
             pause = FIRST_PAUSE if time.monotonic() - began > LIVED_WELL else pause
-            self._own.say(f"{child.name} {ended}; it starts again in {pause:.1f} s")
+            self._say(f"{child.name} {ended}; it starts again in {pause:.1f} s")
             await self._wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -175,6 +192,7 @@ class Supervisor:
             os.close(writing)
         try:
             self._running[child.name] = process
+            self._starts[child.name] += 1
             self._register.add(child.name, process.pid, child.port, child.command)
             self._write_register()
             # From here on it is missed; one that dies again and again gives no sign and keeps none.
@@ -198,14 +216,15 @@ class Supervisor:
             try:
                 pid = cluster.pid
                 if pid is None:
-                    self._own.say("PostgreSQL is gone; it starts again")
+                    self._say("PostgreSQL is gone; it starts again")
                     await asyncio.to_thread(cluster.start)
                 else:
                     self._register.add("postgres", pid, None, ())
+                    cluster.rotate_log()
             except CannotContinue as error:
-                self._own.say(str(error))
+                self._say(str(error))
             except Exception as error:  # noqa: BLE001 -- said, and tried again
-                self._own.say(f"PostgreSQL could not be started ({error!r})")
+                self._say(f"PostgreSQL could not be started ({error!r})")
                 pause = PAUSE_AFTER_FAULT
             await self._wait(pause)
 
@@ -217,7 +236,7 @@ class Supervisor:
                 if rewrite_is_due(datetime.datetime.now(datetime.UTC), self._data):
                     await self._run_once(child, self._voices[child.name])
             except Exception as error:  # noqa: BLE001 -- said, and tried again
-                self._own.say(f"The database's files could not be written anew ({error!r})")
+                self._say(f"The database's files could not be written anew ({error!r})")
             await self._wait(LOOKS_FOR_REWRITING_EVERY)
 
     async def _keep_register(self) -> None:
@@ -234,7 +253,7 @@ class Supervisor:
             self._is_register_late = False
         except OSError as error:
             if not self._is_register_late:
-                self._own.say(f"run/processes.json cannot be written now ({error!r})")
+                self._say(f"run/processes.json cannot be written now ({error!r})")
             self._is_register_late = True
 
     async def _wait(self, seconds: float) -> None:
@@ -248,7 +267,7 @@ class Supervisor:
         waiting = {child.name: child.port for child in self._children if child.port}
         while waiting and not self._stop.is_set():
             if time.monotonic() > deadline:
-                self._own.say(f"Not ready after {READY_WITHIN:.0f} s: {', '.join(waiting)}")
+                self._say(f"Not ready after {READY_WITHIN:.0f} s: {', '.join(waiting)}")
                 self._is_clean = False
                 return False
             waiting = {n: port for n, port in waiting.items() if not await _answers(port)}
@@ -269,7 +288,7 @@ class Supervisor:
         try:
             await asyncio.wait_for(process.wait(), child.stops_within)
         except TimeoutError:
-            self._own.say(f"{child.name} did not stop within {child.stops_within:.0f} s")
+            self._say(f"{child.name} did not stop within {child.stops_within:.0f} s")
             self._is_clean = False
             end_group(process.pid)
 
@@ -279,7 +298,7 @@ class Supervisor:
         try:
             await asyncio.to_thread(self._cluster.stop)
         except CannotContinue as error:
-            self._own.say(str(error))
+            self._say(str(error))
             self._is_clean = False
 
 

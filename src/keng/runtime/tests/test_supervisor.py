@@ -1,5 +1,6 @@
 """The supervisor keeps its children alive, and leaves nothing behind."""
 
+import datetime
 import fcntl
 import json
 import os
@@ -28,6 +29,7 @@ from keng.runtime.postgres.postmaster import command_line
 from keng.runtime.supervisor import register
 from keng.runtime.supervisor.logs import ProcessLogs
 from keng.runtime.tests import small
+from tests.stack import free_ports
 
 WITHIN = 30
 # It takes a fraction of a second; where other tests have the processors it may take some.
@@ -243,6 +245,52 @@ def test_what_is_of_no_use_to_a_person_stands_in_its_log_alone(tmp_path, capfd):
     logs.close()
     assert (tmp_path / "fake.log").read_text() == '{"ready": 1}\n'
     assert capfd.readouterr().err == "worker   | of use\n"
+
+
+def test_for_a_program_each_line_is_one_object_whoever_says_it(data, port, web, monkeypatch):
+    monkeypatch.setenv("KENG_LOG_FORMAT", "json")
+    with supervised(data, port, f"web={web}") as process:
+        wait_until_it_listens(data, "quiet")
+        eventually(lambda: answering_worker(web))
+        kill(data, "quiet")
+        eventually(lambda: "quiet ended with" in own_words(data))
+        process.send_signal(signal.SIGINT)
+        terminal = process.communicate(timeout=WITHIN)[1].splitlines()
+    written = [
+        (file.stem, json.loads(line))
+        for file in (data / "logs").glob("*.log")
+        for line in file.read_text().splitlines()
+    ]
+    assert {(name, line["process"]) for name, line in written} >= {
+        ("quiet", "quiet"),
+        ("keng", "supervisor"),
+    }
+    assert all(line["time"].endswith("Z") for _name, line in written)
+    assert {json.loads(line)["process"] for line in terminal} >= {"quiet", "supervisor"}
+
+
+def test_what_it_says_itself_has_its_moment(data, port):
+    with supervised(data, port):
+        kill(data, "quiet")
+        eventually(lambda: (data / "logs" / "keng.log").exists() and own_words(data))
+        line = own_words(data).splitlines()[0]
+    moment, level, _name, words = line.split(" ", 3)
+    assert datetime.datetime.strptime(moment, "%Y-%m-%dT%H:%M:%S%z").utcoffset() is not None
+    assert (level, words.startswith("quiet ended with -9")) == ("WARNING", True)
+
+
+def test_it_says_how_often_it_started_each(data, port, monkeypatch):
+    (first,) = free_ports(1)
+    monkeypatch.setenv("KENG_METRICS_PORT", str(first))
+
+    def starts():
+        with urlopen(f"http://127.0.0.1:{first + 5}/metrics", timeout=5) as answer:
+            return answer.read().decode()
+
+    with supervised(data, port):
+        assert 'keng_process_starts_total{process="quiet"} 1.0' in starts()
+        kill(data, "quiet")
+        eventually(lambda: 'keng_process_starts_total{process="quiet"} 2.0' in starts())
 
 
 def test_a_killed_database_comes_back_by_itself(data, port):

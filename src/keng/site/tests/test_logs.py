@@ -5,9 +5,8 @@ import logging
 import re
 
 import pytest
-from django.conf import settings
 
-from keng.kit.logs import ScrubSecrets
+from keng.kit.logs import LogLines, ScrubSecrets
 from keng.kit.secret_paths import secret_path_pattern, url_routes
 
 # Texts in addresses that open nothing: everybody finds them on a page, or they name a thing.
@@ -54,13 +53,9 @@ def test_nobody_adds_a_line_by_what_they_send():
 
 
 def test_a_line_says_its_offset_from_utc():
-    formatter = logging.Formatter(**_as_arguments(settings.LOGGING["formatters"]["plain"]))
+    formatter = LogLines()
     record = logging.LogRecord("x", logging.INFO, "", 0, "words", None, None)
     assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} INFO x", formatter.format(record))
-
-
-def _as_arguments(formatter):
-    return {"fmt": formatter["format"], "datefmt": formatter["datefmt"]}
 
 
 def filled(route):

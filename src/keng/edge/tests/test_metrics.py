@@ -1,0 +1,97 @@
+"""What a monitor reads of a real edge and a real worker while messages come in: numbers alone."""
+
+import http.client
+import time
+import urllib.request
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from keng.channels.sandbox import compose_call
+from keng.edge.tests.conftest import SECRET
+from keng.kit import times
+from keng.runtime.tests.metric_labels import finer_labels
+from tests.running import running
+from tests.stack import free_ports
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WITHIN = 30
+WORDS = "Có người cầm dao đuổi nhau ở 12 Trần Phú, gọi 0912345678"
+
+
+@pytest.fixture
+def first_port():
+    """Of six that follow each other; whoever is asked has one of them."""
+    return free_ports(1)[0]
+
+
+def read_metrics(port):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        return answer.read().decode()
+
+
+def samples_of(text):
+    return [each for family in text_string_to_metric_families(text) for each in family.samples]
+
+
+def value(samples, name, **labels):
+    wanted = {key.rstrip("_"): each for key, each in labels.items()}
+    return next((s.value for s in samples if (s.name, s.labels) == (name, wanted)), None)
+
+
+def read_until(port, holds):
+    deadline = time.monotonic() + WITHIN
+    while True:
+        try:
+            text = read_metrics(port)
+            if holds(samples_of(text)):
+                return text
+        except OSError:
+            pass
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def post(edge, raw, headers):
+    connection = http.client.HTTPConnection("127.0.0.1", edge.port, timeout=10)
+    try:
+        connection.request("POST", "/hooks/sandbox/phones", raw, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def call(sender, words, secret=SECRET):
+    return compose_call(id=f"m-{sender}", sender=sender, at=times.now(), text=words, secret=secret)
+
+
+def test_messages_are_counted_and_nothing_else_of_them(account, first_port):
+    with running("edge", KENG_METRICS_PORT=str(first_port)) as edge:
+        # The third port of the six.
+        port = first_port + 2
+        for number in range(3):
+            assert post(edge, *call(f"phone-of-{number}", f"{WORDS} {number}")) == 200
+        assert post(edge, *call("phone-of-9", WORDS, secret="another")) in {401, 403}
+        text = read_until(
+            port, lambda s: value(s, "keng_intake_seconds_count", channel="sandbox") == 3
+        )
+    samples = samples_of(text)
+    assert value(samples, "keng_request_seconds_count", process="edge", status="2xx") == 3
+    assert (
+        value(samples, "keng_intake_failures_total", channel="sandbox", outcome="unverified") == 1
+    )
+    assert finer_labels(samples) == []
+    for part in ("0912", "phone-of", "phones", "dao", "Trần", account.unit.name, "hooks"):
+        assert part not in text
+
+
+def test_the_worker_measures_what_waits_by_itself(account, first_port):
+    with running("worker", KENG_METRICS_PORT=str(first_port)):
+        text = read_until(
+            first_port + 3,
+            lambda s: (
+                value(s, "keng_queue_depth", class_="ringing") is not None
+                and value(s, "keng_accounts_stopped", channel="sandbox") == 0
+            ),
+        )
+    assert finer_labels(samples_of(text)) == []
