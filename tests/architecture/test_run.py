@@ -5,6 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests import run
 
 # A child works, and its parent only waits for it.
@@ -14,7 +16,13 @@ BUSY = "import time\\nwhile time.process_time() < 0.5: pass"
 subprocess.run([sys.executable, "-c", BUSY], check=True)
 sys.exit(3)
 """
-PHASES = (run.BESIDE_THE_CODE, *run.WITH_A_BROWSER, run.ATTACKED, run.UNDER_LOAD)
+PHASES = (
+    run.BESIDE_THE_CODE,
+    run.IN_THE_BACKGROUND,
+    *run.WITH_A_BROWSER,
+    run.ATTACKED,
+    run.UNDER_LOAD,
+)
 
 
 def started(program: str) -> run.Running:
@@ -94,6 +102,44 @@ def phases_of(file: Path) -> list[str]:
 FILES = sorted(
     file for folder in ("src", "dev", "tests") for file in run.TOP.glob(f"{folder}/**/test_*.py")
 )
+
+
+SAYS_WHOM_IT_LETS_GO_FIRST = """
+import os, sys, time
+print(os.getpriority(os.PRIO_PROCESS, 0), flush=True)
+time.sleep(600 if sys.argv[1:] else 0)
+"""
+
+
+def test_what_runs_in_the_background_comes_last_and_is_told_at_the_end(monkeypatch, capsys):
+    program = [sys.executable, "-c", "import time; time.sleep(0.5)\n" + SAYS_WHOM_IT_LETS_GO_FIRST]
+    monkeypatch.setattr(run, "command_of", lambda _phase: program)
+    with run.in_the_background(run.Phase("the rest", ())) as background:
+        ended = background.ended(wait=True)
+    assert ended is not None
+    assert ended.code == 0
+    assert capsys.readouterr().out == f"== the rest\n{run.LAST}\n\n"
+
+
+def test_what_runs_in_the_background_ends_with_whoever_began_it(monkeypatch):
+    program = [sys.executable, "-c", SAYS_WHOM_IT_LETS_GO_FIRST, "long"]
+    monkeypatch.setattr(run, "command_of", lambda _phase: program)
+    with pytest.raises(KeyboardInterrupt), run.in_the_background(run.Phase("x", ())) as background:
+        raise KeyboardInterrupt
+    assert background.process.returncode is not None
+
+
+@pytest.mark.parametrize(
+    ("file", "begins"),
+    [
+        ("src/keng/runtime/tests/test_supervisor.py", True),
+        ("src/keng/site/tests/test_in_a_request.py", True),
+        ("src/keng/surveys/tests/test_counting.py", True),
+        ("src/keng/site/tests/test_who_may.py", False),
+    ],
+)
+def test_only_what_begins_nothing_comes_last(file, begins):
+    assert run.begins_something(file) is begins
 
 
 def test_every_file_of_tests_is_in_one_phase():
