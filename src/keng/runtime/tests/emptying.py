@@ -36,7 +36,7 @@ def let_the_owner_pass_triggers_over(superuser: psycopg.Connection[Any]) -> None
 
 def delete_instead_of_truncating() -> None:
     """From here on, wherever Django empties tables and leaves their sequences as they are."""
-    DatabaseOperations.sql_flush = _statements  # type: ignore[method-assign]
+    DatabaseOperations.sql_flush = _statements  # type: ignore[assignment, method-assign]
 
 
 def _statements(
