@@ -202,7 +202,12 @@ def in_the_background(phase: Phase) -> Iterator[Running]:
             if running.process.returncode is None:
                 # It is in no group that Ctrl-C reaches.
                 running.process.send_signal(signal.SIGINT)
-                running.process.wait()
+                try:
+                    running.process.wait(STOP_WITHIN)
+                except subprocess.TimeoutExpired:
+                    # Whatever was started without a terminal may not listen to that.
+                    running.process.kill()
+                    running.process.wait()
             print(f"== {phase.name}\n{output.read_text(errors='replace')}", flush=True)
 
 
@@ -224,6 +229,8 @@ def start_phase(phase: Phase, output: Path | None = None, *, comes_last: bool = 
     return Running(phase, process, began)
 
 
+STOP_WITHIN = 30
+
 # As `nice` counts. At 19 a test that has its turn last could stand still for minutes.
 LAST = 10
 
@@ -234,7 +241,9 @@ def let_others_go_first(process: "subprocess.Popen[bytes]") -> None:
     Linux, where it is built for desktops, shares the processors among sessions (autogroup) and only
     within one among its processes: so both are told.
     """
-    os.setpriority(os.PRIO_PROCESS, process.pid, LAST)
+    # Nobody but root may go back to the front.
+    behind = max(LAST, os.getpriority(os.PRIO_PROCESS, 0))
+    os.setpriority(os.PRIO_PROCESS, process.pid, behind)
     # Where there is no such file, the first is enough.
     with suppress(OSError):
         Path(f"/proc/{process.pid}/autogroup").write_text(str(LAST))

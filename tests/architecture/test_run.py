@@ -104,26 +104,33 @@ FILES = sorted(
 )
 
 
-SAYS_WHOM_IT_LETS_GO_FIRST = """
+WAITS_UNTIL_IT_COMES_LAST = f"""
 import os, sys, time
-print(os.getpriority(os.PRIO_PROCESS, 0), flush=True)
-time.sleep(600 if sys.argv[1:] else 0)
+end = time.monotonic() + 30
+while os.getpriority(os.PRIO_PROCESS, 0) < {run.LAST}:
+    if time.monotonic() > end:
+        sys.exit("It goes first.")
+    time.sleep(0.01)
+print("It comes last.")
 """
 
 
 def test_what_runs_in_the_background_comes_last_and_is_told_at_the_end(monkeypatch, capsys):
-    program = [sys.executable, "-c", "import time; time.sleep(0.5)\n" + SAYS_WHOM_IT_LETS_GO_FIRST]
-    monkeypatch.setattr(run, "command_of", lambda _phase: program)
+    command = [sys.executable, "-c", WAITS_UNTIL_IT_COMES_LAST]
+    monkeypatch.setattr(run, "command_of", lambda _phase: command)
     with run.in_the_background(run.Phase("the rest", ())) as background:
         ended = background.ended(wait=True)
     assert ended is not None
     assert ended.code == 0
-    assert capsys.readouterr().out == f"== the rest\n{run.LAST}\n\n"
+    assert capsys.readouterr().out == "== the rest\nIt comes last.\n\n"
 
 
-def test_what_runs_in_the_background_ends_with_whoever_began_it(monkeypatch):
-    program = [sys.executable, "-c", SAYS_WHOM_IT_LETS_GO_FIRST, "long"]
-    monkeypatch.setattr(run, "command_of", lambda _phase: program)
+@pytest.mark.parametrize("listens", ["default_int_handler", "SIG_IGN"])
+def test_what_runs_in_the_background_ends_with_whoever_began_it(monkeypatch, listens):
+    program = f"import signal; signal.signal(signal.SIGINT, signal.{listens})\n"
+    command = [sys.executable, "-c", program + "import time; time.sleep(600)"]
+    monkeypatch.setattr(run, "command_of", lambda _phase: command)
+    monkeypatch.setattr(run, "STOP_WITHIN", 1)
     with pytest.raises(KeyboardInterrupt), run.in_the_background(run.Phase("x", ())) as background:
         raise KeyboardInterrupt
     assert background.process.returncode is not None
