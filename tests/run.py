@@ -3,18 +3,26 @@
 The time is told twice: by the clock on the wall, and as what the processors worked, which another
 busy process on the machine does not lengthen. Look at the latter to see what a change costs.
 
-What stands beside the code uses both cores. Then the journeys and the accessibility tests run side
-by side in groups that take about as long as each other, each against a province of its own: a
-browser waits more than it works. Tests that attack the product, and tests under load, come last and
-alone: the former measure how long others wait, the latter kill processes while they run.
+What stands beside the code and starts processes, commits, waits or looks at a clock has two
+processes. Then the journeys and the accessibility tests run side by side in groups that take about
+as long as each other, each against a province of its own: a browser waits more than it works. Tests
+that attack the running product, and tests under load, come last and one after the other: the former
+measure how long others wait, the latter kill processes while they run.
+
+All of these wait for a good part of their time. In it, from the beginning, one process more does
+the rest of the tests beside the code, with what the others leave of the processors: nothing in
+these tests starts, waits or asks how long it took.
 """
 
 import os
+import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,15 +64,43 @@ def without(files: Sequence[str], *others: str) -> tuple[str, ...]:
     return tuple(file for file in files if file not in others)
 
 
+# What is started, sent or kept running is what these are about.
+AREAS_OF_PROCESSES = ("acts", "alarms", "channels", "cli", "delivery", "duty", "edge", "runtime")
+BEGINS_SOMETHING = re.compile(
+    r"transaction=True|transactional_db|in_a_request|as_sender|\bat_once\(|\brunning\w*\("
+    r"|subprocess|multiprocessing|[Tt]hread|asyncio|sleep\(|[Cc]luster\b|socket|Stack\("
+    r"|monotonic|perf_counter|process_time|cpu_seconds|tests\.security|tests\.sending|os\.kill"
+)
+
+
+def begins_something(file: str) -> bool:
+    """Whether its tests start something, commit, wait or look at a clock, by the words in it."""
+    area = Path(file).parts[2]
+    return area in AREAS_OF_PROCESSES or bool(BEGINS_SOMETHING.search((TOP / file).read_text()))
+
+
 # These count the work of one process; the others of their folder measure how long people wait.
 LINEAR = files_of_tests("tests/security", "test_linear_*.py")
+# These attack no running province, and measure nobody's waiting either.
+WITHOUT_A_PROVINCE = (
+    "tests/security/test_check_the_record.py",
+    "tests/security/test_cost.py",
+    "tests/security/test_floods.py",
+    "tests/security/test_free_text_columns.py",
+    "tests/security/test_proxy_examples.py",
+)
 # These compare with the development set, and disturb nobody.
 WITH_THE_DEV_SET = files_of_tests("tests/load", "test_*dev_*.py")
+OF_THE_CODE = (*files_of_tests("src", "**/test_*.py"), *files_of_tests("dev/src", "**/test_*.py"))
+IN_THE_BACKGROUND = Phase(
+    "in the background", tuple(file for file in OF_THE_CODE if not begins_something(file))
+)
 BESIDE_THE_CODE = Phase(
     "beside the code",
     (
-        *("-n", "2", "src", "dev/src", "tests/architecture", "tests/fuzz", "tests/simulation"),
-        *(*LINEAR, *WITH_THE_DEV_SET),
+        *("-n", "2", *without(OF_THE_CODE, *IN_THE_BACKGROUND.arguments)),
+        *("tests/architecture", "tests/fuzz", "tests/simulation"),
+        *(*LINEAR, *WITHOUT_A_PROVINCE, *WITH_THE_DEV_SET),
     ),
 )
 # Those of a system share a bare province, the others one that is lived in.
@@ -84,11 +120,15 @@ WITH_A_BROWSER = (
         without(files_of_tests("tests/accessibility"), EVERY_PAGE, OF_A_WHOLE_PROVINCE),
     ),
 )
-ATTACKED = Phase("attacked", without(files_of_tests("tests/security"), *LINEAR))
+ATTACKED = Phase(
+    "attacked", without(files_of_tests("tests/security"), *LINEAR, *WITHOUT_A_PROVINCE)
+)
 UNDER_LOAD = Phase("load", without(files_of_tests("tests/load"), *WITH_THE_DEV_SET))
 
 # What a running province and a browser take of the memory, and something to spare.
 BYTES_OF_A_GROUP = 1_500_000_000
+# What the process beside them takes, with its database.
+BYTES_OF_THE_BACKGROUND = 1_000_000_000
 # Its browser waits about half of the time; with more of them pages come later than tests wait.
 GROUPS_OF_TWO_PROCESSORS = 3
 
@@ -123,7 +163,7 @@ def run_alone(phase: Phase) -> Ended:
 
 def how_many_at_once() -> int:
     """As many groups as memory and processors bear, and two in any case."""
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") - BYTES_OF_THE_BACKGROUND
     processors = os.cpu_count() or 1
     return max(2, min(memory // BYTES_OF_A_GROUP, GROUPS_OF_TWO_PROCESSORS * processors // 2))
 
@@ -150,16 +190,63 @@ def run_side_by_side(phases: Sequence[Phase], most: int) -> list[Ended]:
     return every_end
 
 
-def start_phase(phase: Phase, output: Path | None = None) -> Running:
+@contextmanager
+def in_the_background(phase: Phase) -> Iterator[Running]:
+    """It runs meanwhile, on what the others leave; its output stands in one piece at the end."""
+    with tempfile.TemporaryDirectory(prefix="keng-run-") as folder:
+        output = Path(folder, "output.log")
+        running = start_phase(phase, output, comes_last=True)
+        try:
+            yield running
+        finally:
+            if running.process.returncode is None:
+                # It is in no group that Ctrl-C reaches.
+                running.process.send_signal(signal.SIGINT)
+                try:
+                    running.process.wait(STOP_WITHIN)
+                except subprocess.TimeoutExpired:
+                    # Whatever was started without a terminal may not listen to that.
+                    running.process.kill()
+                    running.process.wait()
+            print(f"== {phase.name}\n{output.read_text(errors='replace')}", flush=True)
+
+
+def start_phase(phase: Phase, output: Path | None = None, *, comes_last: bool = False) -> Running:
     """Its output goes into the file, or where ours goes."""
     began = time.monotonic()
     if output is None:
         return Running(phase, subprocess.Popen(command_of(phase), cwd=TOP), began)
     with output.open("wb") as file:
         process = subprocess.Popen(
-            command_of(phase), cwd=TOP, stdout=file, stderr=subprocess.STDOUT
+            command_of(phase),
+            cwd=TOP,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=comes_last,
         )
+    if comes_last:
+        let_others_go_first(process)
     return Running(phase, process, began)
+
+
+STOP_WITHIN = 30
+
+# As `nice` counts. At 19 a test that has its turn last could stand still for minutes.
+LAST = 10
+
+
+def let_others_go_first(process: "subprocess.Popen[bytes]") -> None:
+    """The process, which leads a session of its own, and what it starts, except its database.
+
+    Linux, where it is built for desktops, shares the processors among sessions (autogroup) and only
+    within one among its processes: so both are told.
+    """
+    # Nobody but root may go back to the front.
+    behind = max(LAST, os.getpriority(os.PRIO_PROCESS, 0))
+    os.setpriority(os.PRIO_PROCESS, process.pid, behind)
+    # Where there is no such file, the first is enough.
+    with suppress(OSError):
+        Path(f"/proc/{process.pid}/autogroup").write_text(str(LAST))
 
 
 # By day a run that failed can be looked into: the same tests come in the same order. At night they
@@ -180,10 +267,14 @@ def command_of(phase: Phase) -> list[str]:
 
 def run_everything() -> int:
     browser = find_or_install_browser()
-    ended = [run_alone(BESIDE_THE_CODE)]
-    if browser:
-        ended += run_side_by_side(WITH_A_BROWSER, how_many_at_once())
-    ended += [run_alone(ATTACKED), run_alone(UNDER_LOAD)]
+    with in_the_background(IN_THE_BACKGROUND) as background:
+        ended = [run_alone(BESIDE_THE_CODE)]
+        if browser:
+            ended += run_side_by_side(WITH_A_BROWSER, how_many_at_once())
+        ended += [run_alone(ATTACKED), run_alone(UNDER_LOAD)]
+        last = background.ended(wait=True)
+        assert last is not None
+        ended.append(last)
     print("== times")
     for each in ended:
         print(each)

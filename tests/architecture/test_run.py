@@ -5,6 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests import run
 
 # A child works, and its parent only waits for it.
@@ -14,7 +16,13 @@ BUSY = "import time\\nwhile time.process_time() < 0.5: pass"
 subprocess.run([sys.executable, "-c", BUSY], check=True)
 sys.exit(3)
 """
-PHASES = (run.BESIDE_THE_CODE, *run.WITH_A_BROWSER, run.ATTACKED, run.UNDER_LOAD)
+PHASES = (
+    run.BESIDE_THE_CODE,
+    run.IN_THE_BACKGROUND,
+    *run.WITH_A_BROWSER,
+    run.ATTACKED,
+    run.UNDER_LOAD,
+)
 
 
 def started(program: str) -> run.Running:
@@ -94,6 +102,51 @@ def phases_of(file: Path) -> list[str]:
 FILES = sorted(
     file for folder in ("src", "dev", "tests") for file in run.TOP.glob(f"{folder}/**/test_*.py")
 )
+
+
+WAITS_UNTIL_IT_COMES_LAST = f"""
+import os, sys, time
+end = time.monotonic() + 30
+while os.getpriority(os.PRIO_PROCESS, 0) < {run.LAST}:
+    if time.monotonic() > end:
+        sys.exit("It goes first.")
+    time.sleep(0.01)
+print("It comes last.")
+"""
+
+
+def test_what_runs_in_the_background_comes_last_and_is_told_at_the_end(monkeypatch, capsys):
+    command = [sys.executable, "-c", WAITS_UNTIL_IT_COMES_LAST]
+    monkeypatch.setattr(run, "command_of", lambda _phase: command)
+    with run.in_the_background(run.Phase("the rest", ())) as background:
+        ended = background.ended(wait=True)
+    assert ended is not None
+    assert ended.code == 0
+    assert capsys.readouterr().out == "== the rest\nIt comes last.\n\n"
+
+
+@pytest.mark.parametrize("listens", ["default_int_handler", "SIG_IGN"])
+def test_what_runs_in_the_background_ends_with_whoever_began_it(monkeypatch, listens):
+    program = f"import signal; signal.signal(signal.SIGINT, signal.{listens})\n"
+    command = [sys.executable, "-c", program + "import time; time.sleep(600)"]
+    monkeypatch.setattr(run, "command_of", lambda _phase: command)
+    monkeypatch.setattr(run, "STOP_WITHIN", 1)
+    with pytest.raises(KeyboardInterrupt), run.in_the_background(run.Phase("x", ())) as background:
+        raise KeyboardInterrupt
+    assert background.process.returncode is not None
+
+
+@pytest.mark.parametrize(
+    ("file", "begins"),
+    [
+        ("src/keng/runtime/tests/test_supervisor.py", True),
+        ("src/keng/site/tests/test_in_a_request.py", True),
+        ("src/keng/surveys/tests/test_counting.py", True),
+        ("src/keng/site/tests/test_who_may.py", False),
+    ],
+)
+def test_only_what_begins_nothing_comes_last(file, begins):
+    assert run.begins_something(file) is begins
 
 
 def test_every_file_of_tests_is_in_one_phase():
