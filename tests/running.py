@@ -57,8 +57,10 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(process: Process, *, waits: bool = True, **environment: str) -> Iterator[Running]:
-    """The edge as granian serves it, or `keng worker`; with `waits` once it is well."""
+def running(
+    process: Process, *words: str, waits: bool = True, **environment: str
+) -> Iterator[Running]:
+    """The edge as granian serves it, or `keng worker WORDS`; with `waits` once it is well."""
     connection.ensure_connection()
     give_rights()
     # All workers of a run share one folder: a process that another test killed is not missed here.
@@ -66,7 +68,7 @@ def running(process: Process, *, waits: bool = True, **environment: str) -> Iter
     (port,) = free_ports(1)
     with tempfile.NamedTemporaryFile(prefix="keng-running-", suffix=".log") as log:
         started = subprocess.Popen(
-            _command(process, port),
+            [*_command(process, port), *words],
             stdout=log,
             stderr=subprocess.STDOUT,
             env=_environment(process) | environment,

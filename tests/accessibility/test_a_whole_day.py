@@ -55,6 +55,9 @@ def nothing_finer_than_a_channel_is_measured(stack):
     """What a monitor reads of each process after all this, and that nobody is in it."""
     first = int(stack.environment["KENG_METRICS_PORT"])
     for port, process in enumerate(MEASURED_PROCESSES, start=first):
+        if process == "worker-slow":
+            # Under the supervisor the worker does these tasks.
+            continue
         with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
             text = answer.read().decode()
         families = list(text_string_to_metric_families(text))
@@ -68,6 +71,6 @@ def nothing_finer_than_a_channel_is_measured(stack):
 def every_line_of_the_logs_is_for_a_program(stack):
     logs = [file for file in (stack.data / "logs").glob("*.log") if file.stem != "postgres"]
     lines = {file.stem: file.read_text().splitlines() for file in logs}
-    assert {"public", "desk", "edge", "worker", "sender", "keng"} <= set(lines)
+    assert {"public", "desk", "edge", "worker", "worker-alarm", "sender", "keng"} <= set(lines)
     for name, each in lines.items():
         assert all(is_json_line(line) for line in each), name

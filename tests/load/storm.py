@@ -24,7 +24,7 @@ from tests.load.web import Browser, Unanswered
 from tests.stack import Stack
 
 HOOK = "/hooks/zalo_oa/bac-ninh"
-PROCESSES = ("edge", "public", "worker", "sender", "postgres")
+PROCESSES = ("edge", "public", "worker", "worker-alarm", "sender", "postgres")
 LATENCY = 0.5
 PATIENCE = 120.0
 

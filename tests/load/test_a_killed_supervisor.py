@@ -70,7 +70,7 @@ def test_every_killed_leader_and_worker_is_noticed_and_mended(stack: Stack) -> N
         "desk": f"{stack.desk}/health/",
         "edge": f"{stack.edge}/health",
     }
-    for name in (*sites, "worker", "sender", "zalo_fake"):
+    for name in (*sites, "worker", "worker-alarm", "sender", "zalo_fake"):
         for is_leader in (True, False) if name in sites else (True,):
             leader = stack.pid(name)
             killed = leader if is_leader else next(p for p in members(leader) if p != leader)
@@ -85,7 +85,7 @@ def test_every_killed_leader_and_worker_is_noticed_and_mended(stack: Stack) -> N
 
 def test_nothing_outlives_a_killed_supervisor_and_the_next_start_works(stack: Stack) -> None:
     children = stack.kill_supervisor()
-    assert len(children) == 8
+    assert len(children) == 9
     deadline = time.monotonic() + WITHIN
     while left := [
         *(pid for pid in children if command_line(pid)),

@@ -57,7 +57,7 @@ def test_nobody_reads_of_an_error_and_what_is_sent_again_is_taken_once(quiet_sta
     journal = Journal()
     resident = Browser(quiet_stack.public, journal)
     resident.fill_in(TEXT)
-    log = quiet_stack.data / "logs" / "worker.log"
+    log = quiet_stack.data / "logs" / "worker-alarm.log"
     seen = len(log.read_text())
     journal.answers.clear()
     with failed_over(quiet_stack):

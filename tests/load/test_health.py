@@ -143,7 +143,7 @@ class Installation:
     def wait_until_all_work(self) -> None:
         """Every process beats, and every site says so."""
         deadline = time.monotonic() + WITHIN
-        names = ("public", "desk", "edge", "worker", "sender", "keng")
+        names = ("public", "desk", "edge", *alive.WORKER_SIGNS.values(), "sender", "keng")
         while not all(alive.sign_ages().get(name, 99) < 10 for name in names):
             assert time.monotonic() < deadline, alive.sign_ages()
             time.sleep(0.1)
@@ -182,8 +182,8 @@ class Installation:
         """And nobody starts it again."""
         self.process.send_signal(signal.SIGSTOP)
         try:
-            os.killpg(self.pid("worker"), signal.SIGKILL)
-            age("worker")
+            os.killpg(self.pid("worker-alarm"), signal.SIGKILL)
+            age("worker-alarm")
             age("keng")
             yield
         finally:
@@ -297,15 +297,15 @@ FINE = {"public": 200, "desk": 200, "edge": 200}
 BAD = {"public": 503, "desk": 503, "edge": 503}
 WRONG, ATTENTION = FindingLevel.WRONG, FindingLevel.ATTENTION
 STATES = {
-    "worker and sender hung": State(
-        lambda it: it.halted("worker", "sender"),
-        {"worker": (WRONG, "nobody is called"), "sender": (WRONG, "nothing is sent")},
+    "alarms and sender hung": State(
+        lambda it: it.halted("worker-alarm", "sender"),
+        {"worker-alarm": (WRONG, "nobody is called"), "sender": (WRONG, "nothing is sent")},
         1,
         BAD,
     ),
     "worker dead for good": State(
         Installation.worker_dead_for_good,
-        {"worker": (WRONG, "no sign of life"), "supervisor": (ATTENTION, "stands still")},
+        {"worker-alarm": (WRONG, "no sign of life"), "supervisor": (ATTENTION, "stands still")},
         1,
         BAD,
     ),
@@ -432,14 +432,14 @@ def test_a_process_that_stands_still_is_missed_within_half_a_minute(
     installation: Installation,
 ) -> None:
     began = time.monotonic()
-    os.killpg(installation.pid("worker"), signal.SIGSTOP)
+    os.killpg(installation.pid("worker-alarm"), signal.SIGSTOP)
     try:
         while installation.health("public") != 503:
             assert time.monotonic() - began < 30
             time.sleep(0.2)
-        assert installation.examine()["worker"].level is WRONG
+        assert installation.examine()["worker-alarm"].level is WRONG
     finally:
-        os.killpg(installation.pid("worker"), signal.SIGCONT)
+        os.killpg(installation.pid("worker-alarm"), signal.SIGCONT)
 
 
 def listing(installation: Installation) -> list[str]:

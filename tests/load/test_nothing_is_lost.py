@@ -160,7 +160,7 @@ class Storm:
         if name == "sender":
             return self.sink.had_one_at(moment)
         people = [self._visitors] if name == "public" else [self._chatters]
-        if name in ("worker", "postgres"):
+        if name in ("worker", "worker-alarm", "postgres"):
             people.append(self._visitors)
         return any(p.journal.had_one_at(moment) for p in people)
 

@@ -15,7 +15,7 @@ from keng.runtime.tests.chance import is_nightly
 from tests.load.test_a_killed_supervisor import members
 from tests.stack import Stack
 
-PROCESSES = ("public", "desk", "edge", "worker", "sender", "opener", "zalo_fake")
+PROCESSES = ("public", "desk", "edge", "worker", "worker-alarm", "sender", "opener", "zalo_fake")
 SECRETS = (
     *("keys/sender.key", "keys/audit.key", "keys/units.keys", "secrets/site.key"),
     *("secrets/database/postgres", "secrets/database/keng_owner", "secrets/database/keng_desk"),

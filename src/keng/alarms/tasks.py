@@ -13,6 +13,7 @@ TASKS = [
         is_woken=True,
         every=timedelta(seconds=2),
         pace=TaskPace.ALARM,
+        is_shared=True,
     ),
     WorkerTask(
         "call officers",

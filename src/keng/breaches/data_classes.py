@@ -523,6 +523,7 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "auth_permission",
         "consent_consenttext",
         "django_content_type",
+        "leases_lease",
         "places_holiday",
         "places_jurisdiction",
         "places_landmark",

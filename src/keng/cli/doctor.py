@@ -29,6 +29,7 @@ from keng.cli.checks.check import (
     wrong,
 )
 from keng.kit.database import data_folder
+from keng.kit.worker_tasks import TaskPace
 from keng.runtime.errors import CannotContinue
 from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports
 
@@ -48,7 +49,9 @@ CHECKS: tuple[Check, ...] = (
     Check("rewrite", machine.rewrite, needs=("folder",)),
     Check("supervisor", running.supervisor, needs=("folder",)),
     Check("ports", running.ports),
-    *map(running.process_check, ("public", "desk", "edge", "worker", "sender")),
+    *map(running.process_check, ("public", "desk", "edge")),
+    *map(running.worker_check, TaskPace),
+    running.process_check("sender"),
     Check("tasks", running.tasks, needs=("supervisor",)),
     Check("refused", running.refused),
     Check("database", database.database, needs=("folder",)),

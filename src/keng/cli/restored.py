@@ -19,7 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     require_whole()
     ages = alive.sign_ages()
-    at_work = [n for n in ("worker", "sender") if ages.get(n, 1e9) < alive.PROCESS_SILENT_AFTER]
+    names = (*alive.WORKER_SIGNS.values(), "sender")
+    at_work = [n for n in names if ages.get(n, 1e9) < alive.PROCESS_SILENT_AFTER]
     if at_work:
         raise CannotContinue(
             f"{' and '.join(at_work)} run here: what waits to be sent is theirs. This is for a "

@@ -12,6 +12,7 @@ TASKS = [
         is_woken=True,
         every=timedelta(seconds=2),
         pace=TaskPace.ALARM,
+        is_shared=True,
     ),
     WorkerTask(
         "take on by links of calls",
@@ -19,6 +20,7 @@ TASKS = [
         is_woken=True,
         every=timedelta(seconds=2),
         pace=TaskPace.ALARM,
+        is_shared=True,
     ),
     WorkerTask(
         "give back what was taken by a link and not opened",

@@ -14,6 +14,7 @@ TASKS = [
         is_woken=True,
         every=timedelta(seconds=1),
         pace=TaskPace.SLOW,
+        is_shared=True,
     ),
     WorkerTask(
         "send again to the missed",

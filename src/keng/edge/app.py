@@ -34,7 +34,7 @@ from keng.edge.prefixes import PrefixLookup
 from keng.edge.writer import BatchWriter, NotWritten, WriterBusy
 from keng.kit import alive, metrics, times
 from keng.kit.database import dsn
-from keng.kit.health import Health, backup_headers
+from keng.kit.health import Health
 from keng.kit.metrics_server import serve_metrics
 from keng.kit.refused_tries import RefusedTry, note_refused_try
 from keng.language.indicators import digits
@@ -148,7 +148,7 @@ class EdgeApp:
                 else:
                     is_well = self._is_well() and await self._health.is_well()
                     status = 200 if is_well else 503
-                    await send_status(send, status, more=backup_headers())
+                    await send_status(send, status, more=self._health.headers(scope))
             case _:
                 await send_status(send, 404)
 

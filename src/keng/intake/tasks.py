@@ -13,6 +13,7 @@ TASKS = [
         is_woken=True,
         every=timedelta(seconds=2),
         pace=TaskPace.ALARM,
+        is_shared=True,
     ),
     WorkerTask(
         "examine messages",
@@ -20,6 +21,7 @@ TASKS = [
         is_woken=True,
         every=timedelta(seconds=2),
         pace=TaskPace.ALARM,
+        is_shared=True,
     ),
     WorkerTask(
         "fetch files",
@@ -27,6 +29,7 @@ TASKS = [
         is_woken=True,
         every=timedelta(seconds=5),
         pace=TaskPace.SLOW,
+        is_shared=True,
     ),
     WorkerTask(
         "forget by what files are known",

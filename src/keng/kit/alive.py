@@ -7,20 +7,30 @@ done on a full disk. Nothing here raises: a sign that could not be given is one 
 import json
 import os
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from keng.kit.database import data_folder
 from keng.kit.private_files import make_private_folder, private_opener
+from keng.kit.worker_tasks import TaskPace
 
 BEAT_EVERY = 4.0
 # After so long without a sign a process stands still: longer than any limit of time lets it wait.
 PROCESS_SILENT_AFTER = 25.0
+# A lane of the worker: a slow task may work for long.
+LANE_SILENT_AFTER = {
+    TaskPace.ALARM: PROCESS_SILENT_AFTER,
+    TaskPace.NORMAL: 600.0,
+    TaskPace.SLOW: 3600.0,
+}
 # A task on which a call for help may hang; each is done every few seconds.
 ALARM_LATE_AFTER = 120.0
+# Of each class of tasks one, whichever process does it.
+WORKER_SIGNS = {pace: f"worker-{pace}" for pace in TaskPace}
 # Tips are taken in, rung and sent by these; without the desk they are, and nobody reads them.
-ESSENTIAL_PROCESSES = ("public", "edge", "worker", "sender")
+ESSENTIAL_PROCESSES = ("public", "edge", *WORKER_SIGNS.values(), "sender")
 _TASK = "task."
 _CLOCK = "clock"
 
@@ -71,7 +81,7 @@ class TaskSign:
         if self.is_alarm:
             return self.age > ALARM_LATE_AFTER
         # A slow one may work for long, and others of its pace go before a normal one.
-        return self.age > self.every + (3600 if self.pace == "slow" else 600)
+        return self.age > self.every + (3600.0 if self.pace == TaskPace.SLOW else 600.0)
 
 
 def task_heartbeat(name: str, *, pace: str, every: float) -> Heartbeat:
@@ -80,7 +90,7 @@ def task_heartbeat(name: str, *, pace: str, every: float) -> Heartbeat:
     return Heartbeat(f"{_TASK}{name.replace(' ', '-').replace('/', '-')}", content=content)
 
 
-def expect_signs(names: list[str]) -> None:
+def expect_signs(names: Iterable[str]) -> None:
     """From now on each of these is missed when it gives no sign; who has given one keeps it."""
     for name in names:
         with suppress(OSError):
@@ -95,11 +105,16 @@ def forget_signs() -> None:
             file.unlink(missing_ok=True)
 
 
-def forget_worker_signs() -> None:
-    """What an earlier worker had for tasks and lanes, this one need not have."""
-    with suppress(OSError):
-        for file in signs_folder().iterdir():
-            if file.name.startswith((_TASK, "worker.")):
+def forget_worker_signs(paces: Iterable[TaskPace]) -> None:
+    """What an earlier worker of these had for tasks and lanes, this one need not have."""
+    own = set(paces)
+    lanes = tuple(f"{WORKER_SIGNS[pace]}." for pace in own)
+    for file, _age in _signs():
+        with suppress(OSError, ValueError, KeyError):
+            is_task_of_own = (
+                file.name.startswith(_TASK) and json.loads(file.read_text())["pace"] in own
+            )
+            if is_task_of_own or file.name.startswith(lanes):
                 file.unlink(missing_ok=True)
 
 

@@ -320,7 +320,7 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_SUBSCRIBE_HOURLY": _whole(1, 1_000_000),
     "KENG_EDGE_LANES": _whole(1, 32),
     # Each process has its own, counted on from it (keng.kit.metrics_server).
-    "KENG_METRICS_PORT": _whole(1, 65530),
+    "KENG_METRICS_PORT": _whole(1, 65528),
     "KENG_LOG_FORMAT": _log_format,
     "KENG_BEHIND_TLS": _switch,
     "KENG_UPLOADS_MB": _whole(1, 1_000_000_000),

@@ -1,6 +1,7 @@
 """What the addresses for a monitor answer: whether tips are taken, rung and sent.
 
-Beside it how old the last backup is, and nothing else.
+Beside it how old the last backup is. Whoever asks on this machine, past no proxy, is also told what
+is waited for, each class of the worker's tasks by itself; nobody else learns more than yes or no.
 
 Asked by anybody, so it says yes or no, asks the database at most every few seconds, and waits for
 nobody: a database that stands still is one that does not answer.
@@ -10,10 +11,13 @@ import asyncio
 import os
 import threading
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from keng.kit import alive
 from keng.kit.backup_sign import backup_age
 from keng.kit.database import DatabaseNotPrepared, Process, data_folder, dsn
+from keng.kit.worker_tasks import TaskPace
 
 HEALTH_KNOWN_SECONDS = 2.0
 HEALTH_WAITS_SECONDS = 1.5
@@ -21,6 +25,8 @@ HEALTH_WAITS_SECONDS = 1.5
 DISK_FULL_BYTES = 64 * 1024 * 1024
 # The least that the driver takes; whoever asks waits no longer than WAITS.
 _CONNECTS_WITHIN = 2
+_DATABASE = "database"
+_HERE = {"127.0.0.1", "::1"}
 
 
 class Health:
@@ -29,6 +35,7 @@ class Health:
     def __init__(self, process: Process) -> None:
         self._process = process
         self._lock = threading.Lock()
+        self._waits_for: tuple[str, ...] = ()
         self._is_well = False
         self._known_until = 0.0
         self._asking: threading.Thread | None = None
@@ -51,24 +58,34 @@ class Health:
         asking.join(HEALTH_WAITS_SECONDS)
         if asking.is_alive():
             # The others need not wait as well; should the answer still come, it counts.
-            self._know(is_well=False)
+            self._know(self._waits_for or (_DATABASE,))
         return self._is_well
 
-    def _look(self) -> None:
-        self._know(is_well=self._is_all_well())
+    def headers(self, scope: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:
+        """What stands beside the answer to this request."""
+        waits_for = ", ".join(self._waits_for).encode()
+        is_told = waits_for and not self._is_well and _is_asked_here(scope)
+        return [*backup_headers(), *([(b"waits-for", waits_for)] if is_told else [])]
 
-    def _know(self, *, is_well: bool) -> None:
-        self._is_well = is_well
+    def _look(self) -> None:
+        self._know(tuple(self._faults()))
+
+    def _know(self, waits_for: tuple[str, ...]) -> None:
+        self._waits_for, self._is_well = waits_for, not waits_for
         self._known_until = time.monotonic() + HEALTH_KNOWN_SECONDS
 
-    def _is_all_well(self) -> bool:
-        own = (*alive.ESSENTIAL_PROCESSES, self._process)
-        return (
-            not alive.silent_processes(own)
-            and alive.alarm_tasks_are_on_time()
-            and free_bytes() > DISK_FULL_BYTES
-            and self._database_takes_writes()
-        )
+    def _faults(self) -> list[str]:
+        """By the names that `keng doctor` has; the database last, since it may not answer."""
+        own = dict.fromkeys((*alive.ESSENTIAL_PROCESSES, self._process))
+        found = alive.silent_processes(tuple(own))
+        alarms = alive.WORKER_SIGNS[TaskPace.ALARM]
+        if alarms not in found and not alive.alarm_tasks_are_on_time():
+            found.append(alarms)
+        if free_bytes() <= DISK_FULL_BYTES:
+            found.append("disk")
+        # What is known counts, whatever becomes of the last question.
+        self._waits_for = (*found, _DATABASE)
+        return found if self._database_takes_writes() else [*found, _DATABASE]
 
     def _database_takes_writes(self) -> bool:
         """From somebody new: who is connected already may go on for a while without it."""
@@ -88,6 +105,13 @@ class Health:
                 return not server_only_reads(connection)
         except (psycopg.Error, DatabaseNotPrepared, OSError):
             return False
+
+
+def _is_asked_here(scope: Mapping[str, Any]) -> bool:
+    """By somebody on this machine themselves: the proxy in front says for whom it asks."""
+    client = scope.get("client") or ("", 0)
+    names = {name.lower() for name, _value in scope.get("headers", ())}
+    return client[0] in _HERE and not names & {b"x-forwarded-for", b"forwarded"}
 
 
 def backup_headers() -> list[tuple[bytes, bytes]]:

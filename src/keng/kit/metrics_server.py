@@ -20,7 +20,11 @@ logger = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
 METRICS_PATH = "/metrics"
 # In the order of their ports.
-MEASURED_PROCESSES = ("public", "desk", "edge", "worker", "sender", "supervisor")
+MEASURED_PROCESSES = (
+    *("public", "desk", "edge", "worker", "sender", "supervisor"),
+    # Where such a class has a process of its own.
+    *("worker-alarm", "worker-slow"),
+)
 _ANSWERS_WITHIN = 5.0
 _MOST_AT_ONCE = 4
 _BINDS_AGAIN_AFTER = 5.0

@@ -7,7 +7,10 @@ from enum import StrEnum
 
 
 class TaskPace(StrEnum):
-    """Which tasks may wait for each other: the worker does each pace beside the others."""
+    """Which tasks may wait for each other: the classes of `keng worker --class`.
+
+    Each may be done by processes of its own, as many as one likes, on any machine.
+    """
 
     ALARM = "alarm"
     """A call for help may hang on it. Small portions of our own rows; it waits for nothing else."""
@@ -23,8 +26,9 @@ class WorkerTask:
     """One kind of work, done in small committed portions.
 
     `run` does one portion and returns how many rows it did; more than none means that there may be
-    more, so it is called again before `every` has passed. It must be safe to kill anywhere, and
-    safe when two workers run it at once.
+    more, so it is called again before `every` has passed. It must be safe to kill anywhere. One
+    worker at a time does it, the one that holds the lease of its name; one that stood still may
+    come to the end of its portion beside the next one's first, so nothing may break even then.
     """
 
     name: str
@@ -33,6 +37,9 @@ class WorkerTask:
     is_woken: bool = False
     """Done at once when somebody notifies `WORK_CHANNEL`, and not only after `every`."""
     pace: TaskPace = TaskPace.NORMAL
+    is_shared: bool = False
+    """Done by all workers of its pace at once, without a lease: each portion claims rows that no
+    other one gets (`lock_available`, or a state with an end)."""
 
 
 WORK_CHANNEL = "keng_work"

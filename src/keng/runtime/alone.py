@@ -2,14 +2,16 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 from typing import NoReturn
 
 from keng.kit import alive
 from keng.kit.database import data_folder
 from keng.kit.secrets import site_secret_here
+from keng.kit.worker_tasks import TaskPace
 from keng.runtime.accounts_of_the_system import process_account
 from keng.runtime.errors import CannotContinue
-from keng.runtime.supervisor.children import SENDER_KEY, child_processes
+from keng.runtime.supervisor.children import SENDER_KEY, process_alone
 from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports, require_free
 from keng.runtime.unsafe_settings import unsafe_for_real_data
 from keng.runtime.way_to_the_code import unreadable_code
@@ -25,11 +27,13 @@ def run(arguments: argparse.Namespace) -> int:
     become_process(arguments.command, ports)
 
 
-def become_process(name: str, ports: Ports | None = None, *words: str) -> NoReturn:
+def become_process(
+    name: str, ports: Ports | None = None, *words: str, paces: Sequence[TaskPace] = ()
+) -> NoReturn:
     """Be what the supervisor would have started under this name, with no more than it is told.
 
-    `words` are added to its command. Raises CannotContinue where `keng prepare` was not run, or
-    where the settings are none for real data.
+    `words` are added to its command, `paces` are the classes that a worker does. Raises
+    CannotContinue where `keng prepare` was not run, or where the settings are none for real data.
     """
     if unsafe := unsafe_for_real_data(os.environ):
         raise CannotContinue(" ".join([*unsafe, "Nothing was started."]))
@@ -41,10 +45,9 @@ def become_process(name: str, ports: Ports | None = None, *words: str) -> NoRetu
             f"Nothing is prepared in {data_folder()}: run `keng prepare` first, with the same "
             "settings. Nothing was started."
         )
-    children = child_processes(ports or Ports(), is_demo=False)
-    (child,) = (child for child in children if child.name == name)
+    child = process_alone(name, ports or Ports(), paces)
     # From here on it is missed when it gives no sign of life.
-    alive.expect_signs([name])
+    alive.expect_signs(child.signs)
     command = [*child.command, *words]
     told = dict(child.environment)
     if name == "sender" and SENDER_KEY in os.environ:

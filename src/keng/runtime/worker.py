@@ -1,4 +1,9 @@
-"""keng worker: suggestions, clocks, retention, rollups; whatever the areas list as their tasks."""
+"""keng worker: suggestions, clocks, retention, rollups; whatever the areas list as their tasks.
+
+Each class of them (`TaskPace`) may have processes of its own, so that what computes holds up no
+call for help; any number of them may run, on any machine. A task is done by the one that holds its
+lease (`keng.leases`), or by all of them where it claims its rows (`is_shared`).
+"""
 
 import argparse
 import contextlib
@@ -7,10 +12,9 @@ import importlib.util
 import logging
 import os
 import signal
-import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +33,8 @@ from keng.runtime.unprivileged import become_unprivileged
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
+    from keng.leases.holder import LeaseHolder
+
 log = logging.getLogger(__name__)
 # How long to wait for a wake-up before looking at the clock and at the signal to stop.
 LONGEST_WAIT = 0.5
@@ -36,6 +42,10 @@ PAUSE_AFTER_ERROR = 5.0
 PAUSE_AFTER_LIMIT = 1.0
 # So long a portion may still take once somebody asks to stop; killed after it, it is done again.
 ENDS_WITHIN = 15.0
+# After so many seconds another worker does what a killed one did: who is called waits for no more.
+LEASE_SECONDS = {TaskPace.ALARM: 3.0, TaskPace.NORMAL: 10.0, TaskPace.SLOW: 10.0}
+# How soon a free lease is noticed, once it was taken.
+LOOKS_FOR_LEASE = 0.3
 
 # An alarm's portion is small, and a slow task reads whole tables: no statement holds either up.
 _LIMITS = {
@@ -46,22 +56,33 @@ _LIMITS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--class",
+        dest="paces",
+        action="append",
+        type=TaskPace,
+        choices=list(TaskPace),
+        help="which tasks: what a call for help hangs on (alarm), what is done in moments "
+        "(normal), what computes or waits for others' servers (slow); may be given several "
+        "times, and without it all are done",
+    )
     parser.add_argument("--once", action="store_true", help="do what is due now, then end")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    paces = tuple(pace for pace in TaskPace if pace in (arguments.paces or TaskPace))
     if not is_told_its_process():
         # What it needs of the supervisor, the process itself does without.
         from keng.runtime.alone import become_process  # noqa: PLC0415
 
-        become_process("worker", None, *(["--once"] if arguments.once else []))
+        become_process("worker", None, *(["--once"] if arguments.once else []), paces=paces)
     become_unprivileged("worker")
     start_django("worker")
     # Told to nobody else: see vault.opening.
     os.environ["KENG_WORKER_KEYS"] = str(data_folder() / "keys" / "worker")
-    tasks = all_tasks()
+    tasks = [task for task in all_tasks() if task.pace in paces]
     if arguments.once:
-        Worker(tasks).finish_what_is_due()
+        finish_once(tasks)
         return 0
     stop = threading.Event()
 
@@ -70,68 +91,150 @@ def run(arguments: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
-    serve_metrics("worker", _registry)
+    serve_metrics(_measured_as(paces), lambda: _registry(paces))
     work_until_stopped(tasks, stop)
     return 0
 
 
-def _registry() -> "CollectorRegistry":
-    from keng.runtime.database_metrics import DATABASE_FIGURES  # noqa: PLC0415 -- needs the settings
+def _measured_as(paces: Sequence[TaskPace]) -> str:
+    """The name under which its metrics have a port; the one with the normal class is the worker."""
+    return "worker" if TaskPace.NORMAL in paces else alive.WORKER_SIGNS[paces[0]]
 
-    metrics.REGISTRY.register(DATABASE_FIGURES)
+
+def _registry(paces: Sequence[TaskPace]) -> "CollectorRegistry":
+    if TaskPace.NORMAL in paces:
+        # What measures the database is a task of this class, and its figures are here alone.
+        from keng.runtime.database_metrics import DATABASE_FIGURES  # noqa: PLC0415 -- settings
+
+        metrics.REGISTRY.register(DATABASE_FIGURES)
     return metrics.REGISTRY
 
 
 def work_until_stopped(tasks: list[WorkerTask], stop: threading.Event) -> None:
-    """Until somebody asks to stop: calls for help here, everything else in threads beside them."""
-    alive.forget_worker_signs()
-    calls, *others = _workers(tasks)
-    beside = [
-        threading.Thread(target=_run_to_the_end, args=(worker, stop), name=name, daemon=True)
-        for name, worker in others
+    """Until somebody asks to stop: each lane in a thread of its own, and one that keeps the leases.
+
+    A lane that ends by a fault ends all of them: whoever watches over us begins us anew.
+    """
+    paces = [pace for pace in TaskPace if any(task.pace == pace for task in tasks)]
+    alive.forget_worker_signs(paces)
+    # The alarms' lane gives its own: nothing that it does may take long.
+    signs = [alive.Heartbeat(alive.WORKER_SIGNS[pace]) for pace in paces if pace != TaskPace.ALARM]
+    lanes = _Lanes(tasks)
+    faults: list[BaseException] = []
+    threads = [
+        threading.Thread(target=_run_to_the_end, args=(lane, stop, faults), name=name, daemon=True)
+        for name, lane in lanes.named
     ]
-    for thread in beside:
+    leases_stop = threading.Event()
+    keeper = threading.Thread(
+        target=lanes.leases.keep, args=(leases_stop,), name="leases", daemon=True
+    )
+    for thread in (keeper, *threads):
         thread.start()
     try:
-        _run_to_the_end(calls[1], stop)
+        while not stop.is_set() and keeper.is_alive():
+            for sign in signs:
+                sign.beat()
+            stop.wait(alive.BEAT_EVERY / 4)
     finally:
         stop.set()
         until = time.monotonic() + ENDS_WITHIN
-        for thread in beside:
+        for thread in threads:
             thread.join(max(until - time.monotonic(), 0))
-        if sys.exc_info()[0] is None:
-            calls[1].end_sign()
-            alive.forget_worker_signs()
+        # Last: until its portion has ended nobody else shall begin it.
+        leases_stop.set()
+        keeper.join(max(until - time.monotonic(), 1))
+    if faults:
+        raise faults[0]
+    for sign in (*signs, *lanes.signs_of_alarms):
+        sign.end()
+    alive.forget_worker_signs(paces)
 
 
-def _run_to_the_end(worker: "Worker", stop: threading.Event) -> None:
+def _run_to_the_end(worker: "Worker", stop: threading.Event, faults: list[BaseException]) -> None:
     from django.db import connections  # noqa: PLC0415 -- needs the settings
 
     try:
         worker.run(stop, worker.bell.wait)
+    except BaseException as error:  # noqa: BLE001 -- raised again by whoever waits for us
+        faults.append(error)
+        stop.set()
     finally:
         worker.bell.hang_up()
         connections.close_all()
 
 
-def _workers(tasks: list[WorkerTask]) -> list[tuple[str, "Worker"]]:
-    """One for each pace, the alarms' first; and one for every slow task."""
-    named = [
+def finish_once(tasks: list[WorkerTask]) -> None:
+    """Do what is due and end. What another worker holds is left to it."""
+    from keng.leases.holder import LeaseHolder  # noqa: PLC0415 -- needs the settings
+
+    stop = threading.Event()
+    leases = LeaseHolder(_leases_of(tasks))
+    keeper = threading.Thread(target=leases.keep, args=(stop,), name="leases", daemon=True)
+    keeper.start()
+    try:
+        # Those of a worker that was killed just now end within so long.
+        until = time.monotonic() + max(LEASE_SECONDS.values()) + 1
+        while any(not leases.holds(name) for name in _leases_of(tasks)):
+            if time.monotonic() > until:
+                log.warning("Another worker runs: what it does by itself is left to it.")
+                break
+            time.sleep(0.05)
+        Worker(tasks, leases=leases).finish_what_is_due()
+    finally:
+        stop.set()
+        keeper.join(ENDS_WITHIN)
+
+
+def _leases_of(tasks: Sequence[WorkerTask]) -> dict[str, float]:
+    """The tasks that only one worker does at a time, and for how many seconds each lease lasts."""
+    return {task.name: LEASE_SECONDS[task.pace] for task in tasks if not task.is_shared}
+
+
+class _Lanes:
+    """What one process does side by side: a lane for alarms, one for all that is quick, and one for
+    each slow task; and the leases under which it does so."""
+
+    def __init__(self, tasks: Sequence[WorkerTask]) -> None:
+        from keng.leases.holder import LeaseHolder  # noqa: PLC0415 -- needs the settings
+
+        paces = {task.pace for task in tasks}
+        # That somebody does this class at all, wherever: the doctor of another machine asks.
+        classes = {alive.WORKER_SIGNS[pace]: LEASE_SECONDS[pace] for pace in paces}
+        self.leases = LeaseHolder(_leases_of(tasks) | classes, self._is_working)
+        self._doing: dict[str, Worker] = {}
+        self.named: list[tuple[str, Worker]] = []
+        for name, pace, own in _lanes_of(tasks):
+            sign = _sign_of(name, pace)
+            lane = Worker(own, _Bell(name, own), _LIMITS[pace], sign, self.leases)
+            self.named.append((name, lane))
+            self._doing |= {task.name: lane for task in own}
+            if pace != TaskPace.SLOW:
+                self._doing[alive.WORKER_SIGNS[pace]] = lane
+        self.signs_of_alarms = [
+            lane.sign for name, lane in self.named if name == TaskPace.ALARM and lane.sign
+        ]
+
+    def _is_working(self, lease: str) -> bool:
+        """What hangs in its lane is given up, so that another worker does it."""
+        lane = self._doing.get(lease)
+        return lane is None or not lane.stands_still()
+
+
+def _lanes_of(tasks: Sequence[WorkerTask]) -> list[tuple[str, TaskPace, list[WorkerTask]]]:
+    """One for each quick pace that there is, the alarms' first; and one for every slow task."""
+    found = [
         (str(pace), pace, [task for task in tasks if task.pace == pace])
         for pace in (TaskPace.ALARM, TaskPace.NORMAL)
     ]
-    named += [(task.name, TaskPace.SLOW, [task]) for task in tasks if task.pace == TaskPace.SLOW]
-    return [
-        (name, Worker(own, _Bell(name, own), _LIMITS[pace], _sign_of(name, pace)))
-        for name, pace, own in named
-    ]
+    found += [(task.name, TaskPace.SLOW, [task]) for task in tasks if task.pace == TaskPace.SLOW]
+    return [lane for lane in found if lane[2]]
 
 
 def _sign_of(name: str, pace: TaskPace) -> alive.Heartbeat:
-    """The alarms' lane speaks for the process: nothing it does may take long."""
-    return alive.Heartbeat(
-        "worker" if pace == TaskPace.ALARM else f"worker.{name.replace(' ', '-')}"
-    )
+    """The alarms' lane speaks for its class: nothing it does may take long."""
+    own = alive.WORKER_SIGNS[pace]
+    return alive.Heartbeat(own if pace == TaskPace.ALARM else f"{own}.{name.replace(' ', '-')}")
 
 
 def all_tasks() -> list[WorkerTask]:
@@ -161,13 +264,19 @@ class Worker:
         bell: "_Bell | None" = None,
         limits: TimeLimits | None = None,
         sign: alive.Heartbeat | None = None,
+        leases: "LeaseHolder | None" = None,
     ) -> None:
-        """With `sign` others see that it works, and when each task last came through."""
+        """With `sign` others see that it works, and when each task last came through.
+
+        With `leases` a task that is not shared is done only while its own is held.
+        """
         self._due = dict.fromkeys(tasks, 0.0)
-        self._sign = sign
+        self.sign = sign
         self._done = {task: _beat_of(task) for task in tasks} if sign is not None else {}
-        for done in self._done.values():
-            done.beat()
+        self._leases = leases
+        self._ours: set[WorkerTask] = set()
+        self._longest = max((alive.LANE_SILENT_AFTER[task.pace] for task in tasks), default=0.0)
+        self._worked_at = time.monotonic()
         self.bell = bell or _Bell("", tasks)
         self._limits = limits
         # The connection that has been told the limits.
@@ -191,17 +300,39 @@ class Worker:
             if stop.is_set():
                 break
             self._beat()
-            done += self._do(task)
+            if self._is_ours(task):
+                done += self._do(task)
+            else:
+                self._due[task] = time.monotonic() + LOOKS_FOR_LEASE
+        if not self._ours:
+            self._rest()
         return done
 
-    def _beat(self) -> None:
-        if self._sign is not None:
-            self._sign.beat()
+    def _is_ours(self, task: WorkerTask) -> bool:
+        """Whether this worker may do it now; from then on it is also missed here."""
+        is_ours = task.is_shared or self._leases is None or self._leases.holds(task.name)
+        if is_ours != (task in self._ours):
+            (self._ours.add if is_ours else self._ours.remove)(task)
+            if (done := self._done.get(task)) is not None:
+                (done.beat if is_ours else done.end)()
+        return is_ours
 
-    def end_sign(self) -> None:
-        """At an end in order nobody is missed."""
-        if self._sign is not None:
-            self._sign.end()
+    def _rest(self) -> None:
+        """Another worker does all of it, and needs the connection more."""
+        from django.db import connections  # noqa: PLC0415
+
+        if self._limited is not None:
+            connections.close_all()
+            self._limited = None
+
+    def stands_still(self) -> bool:
+        """Whether a portion takes longer than any of this lane may."""
+        return time.monotonic() - self._worked_at > self._longest
+
+    def _beat(self) -> None:
+        self._worked_at = time.monotonic()
+        if self.sign is not None:
+            self.sign.beat()
 
     def _next_due_in(self) -> float:
         left = min(self._due.values(), default=0.0) - time.monotonic()

@@ -25,7 +25,7 @@ from django.utils.http import parse_header_parameters
 from keng.kit import alive, metrics
 from keng.kit.bare_headers import bare_headers
 from keng.kit.database import this_process
-from keng.kit.health import Health, backup_headers
+from keng.kit.health import Health
 from keng.kit.machine_metrics import site_registry
 from keng.kit.metrics_server import serve_metrics
 from keng.kit.rate_limits import network_of_scope
@@ -69,7 +69,7 @@ class Front:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http" and scope["raw_path"] == HEALTH_PATH:
-            await self._answer_health(scope["method"], send)
+            await self._answer_health(scope, send)
         elif scope["type"] == "http":
             await self._serve(scope, receive, send)
 
@@ -92,13 +92,13 @@ class Front:
             await loop.run_in_executor(self._threads, self._sign.beat)
             await asyncio.sleep(alive.BEAT_EVERY / 2)
 
-    async def _answer_health(self, method: str, send: Any) -> None:
-        status = 405
+    async def _answer_health(self, scope: Any, send: Any) -> None:
+        status, method = 405, scope["method"]
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
         headers += bare_headers()
         if method in {"GET", "HEAD"}:
             status = 200 if await self._health.is_well() else 503
-            headers += backup_headers()
+            headers += self._health.headers(scope)
         else:
             headers.append((b"allow", b"GET, HEAD"))
         content = b"ok" if status == 200 else b""

@@ -539,6 +539,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "limits_guesscount": "SELECT (mark, period), DELETE",
         "limits_limitcount": "SELECT (mark, period), DELETE",
         "limits_spentpuzzle": "SELECT, DELETE",
+        # Which of its processes does what just now.
+        "leases_lease": ALL,
         **_READ_PLACES,
         **_KEYS,
         # It signs the heads, first whichever waited longest, and lists what a restore does again.

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "keng.kit",
     "keng.limits",
+    "keng.leases",
     "keng.audit",
     "keng.public_log",
     "keng.places",

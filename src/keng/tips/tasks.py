@@ -14,6 +14,7 @@ TASKS = [
         is_woken=True,
         every=timedelta(seconds=2),
         pace=TaskPace.SLOW,
+        is_shared=True,
     ),
     WorkerTask(
         "keep what a copy may be asked of",

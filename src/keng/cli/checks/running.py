@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from keng.cli.checks.check import (
     Check,
     CheckedPlace,
@@ -14,13 +16,15 @@ from keng.cli.checks.check import (
     age_words,
     attention,
     ok,
+    reading_connection,
     unknown,
     wrong,
 )
 from keng.kit import alive
-from keng.kit.database import data_folder
+from keng.kit.database import DatabaseNotPrepared, data_folder
 from keng.kit.demo_hook import installed_demo
 from keng.kit.refused_tries import RefusedTry, refused_in_last_day
+from keng.kit.worker_tasks import TaskPace
 from keng.runtime.postgres.postmaster import command_line
 from keng.runtime.supervisor.ports import listening_address
 from keng.runtime.supervisor.register import registered_processes, supervisor_pid
@@ -35,7 +39,9 @@ _MEANS = {
     "public": "residents cannot send tips",
     "desk": "nobody can read tips",
     "edge": "no message of a chat comes in",
-    "worker": "nobody is called for a critical tip",
+    alive.WORKER_SIGNS[TaskPace.ALARM]: "nobody is called for a critical tip",
+    alive.WORKER_SIGNS[TaskPace.NORMAL]: "leads are not told, and nothing ends by its time",
+    alive.WORKER_SIGNS[TaskPace.SLOW]: "no warning gets its rows, and no file is fetched",
     "sender": "nothing is sent",
 }
 
@@ -103,15 +109,16 @@ def process(name: str, place: CheckedPlace) -> Finding:
     """Whether it works, by its own sign; a site is also asked for a page."""
     age = alive.sign_ages().get(name)
     means = _MEANS[name]
+    log = f"logs/{_log_of(name)}.log"
     if age is None:
-        return wrong(f"it never gave a sign of life: {means}. See logs/{name}.log")
+        return wrong(f"it never gave a sign of life: {means}. See {log}")
     if age > alive.PROCESS_SILENT_AFTER:
         return wrong(
-            f"no sign of life for {age_words(age)}: {means}. See logs/{name}.log; kill -9 it, and "
+            f"no sign of life for {age_words(age)}: {means}. See {log}; kill -9 it, and "
             "it is started again"
         )
     if name in _PAGES and (problem := _page_problem(name, place)):
-        return wrong(f"{problem}: {means}. See logs/{name}.log")
+        return wrong(f"{problem}: {means}. See {log}")
     lanes = {lane: age for lane, age in alive.sign_ages().items() if lane.startswith(f"{name}.")}
     late = {lane: age for lane, age in lanes.items() if age > _lane_may_take(lane)}
     if late:
@@ -124,8 +131,38 @@ def process_check(name: str) -> Check:
     return Check(name, partial(process, name), needs=("supervisor",))
 
 
+def worker(pace: TaskPace, place: CheckedPlace) -> Finding:
+    """Whether these tasks are done, by a process here or on another machine."""
+    name = alive.WORKER_SIGNS[pace]
+    if name not in alive.sign_ages() and _is_done_elsewhere(name):
+        return ok("alive on another machine")
+    return process(name, place)
+
+
+def worker_check(pace: TaskPace) -> Check:
+    return Check(alive.WORKER_SIGNS[pace], partial(worker, pace), needs=("supervisor",))
+
+
+def _is_done_elsewhere(lease: str) -> bool:
+    """Whether some worker holds it: each class has one for this question (`runtime.worker`)."""
+    query = "SELECT FROM leases_lease WHERE name = %s AND ends_at > clock_timestamp()"
+    try:
+        with reading_connection() as connection:
+            return connection.execute(query, [lease]).fetchone() is not None
+    except (psycopg.Error, DatabaseNotPrepared):
+        # Lines of their own say what is the matter with the database.
+        return False
+
+
+def _log_of(name: str) -> str:
+    """The supervisor has two workers: one for alarms, and one for everything else."""
+    is_beside = name in {alive.WORKER_SIGNS[TaskPace.NORMAL], alive.WORKER_SIGNS[TaskPace.SLOW]}
+    return "worker" if is_beside else name
+
+
 def _lane_may_take(lane: str) -> float:
-    return 600.0 if lane == "worker.normal" else 3600.0
+    is_normal = lane.startswith(f"{alive.WORKER_SIGNS[TaskPace.NORMAL]}.")
+    return alive.LANE_SILENT_AFTER[TaskPace.NORMAL if is_normal else TaskPace.SLOW]
 
 
 def _page_problem(name: str, place: CheckedPlace) -> str:
@@ -160,7 +197,7 @@ def tasks(place: CheckedPlace) -> Finding:
     worst = next((task for task in reversed(late) if task.is_alarm), late[-1])
     text = f"“{worst.name}” did not come through for {age_words(worst.age)} ({len(late)} such)"
     if worst.is_alarm:
-        return wrong(f"{text}: calls for help may not ring. See logs/worker.log")
+        return wrong(f"{text}: calls for help may not ring. See logs/worker-alarm.log")
     return attention(f"{text}. See logs/worker.log")
 
 

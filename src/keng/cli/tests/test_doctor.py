@@ -12,7 +12,9 @@ import socket
 import struct
 import threading
 import time
+import uuid
 from contextlib import contextmanager
+from functools import partial
 from types import SimpleNamespace
 
 import psycopg
@@ -32,6 +34,8 @@ from keng.delivery.models import Delivery, Dispatch
 from keng.delivery.tests.sending import test_dsn
 from keng.kit import alive, health, times
 from keng.kit.health import Health
+from keng.kit.worker_tasks import TaskPace
+from keng.leases.models import Lease
 from keng.lessons.models import Film
 from keng.public_log.models import LogPace, WitnessStanding
 from keng.retention.tests.world import LONG_AGO, closed_tip, period
@@ -73,6 +77,7 @@ def asks_this_database(db, monkeypatch):
 
     monkeypatch.setattr(database, "reading_connection", asking)
     monkeypatch.setattr(record, "reading_connection", asking)
+    monkeypatch.setattr(running, "reading_connection", asking)
 
 
 def look_by(check):
@@ -126,7 +131,7 @@ def test_a_check_that_fails_or_never_ends_is_its_own_line_and_stops_no_other(mon
 def test_the_page_of_commands_has_a_line_for_every_check():
     text = (ROOT / "docs" / "operator" / "commands.md").read_text()
     table = text.partition("## What `keng doctor` says")[2].partition("\n## ")[0]
-    named = re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)
+    named = re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)
     names = [doctor.SETTINGS_CHECK, *(check.name for check in doctor.CHECKS)]
     assert len(set(names)) == len(names)
     assert sorted(set(named)) == sorted(names)
@@ -604,15 +609,53 @@ def _age(name, seconds):
 
 
 def test_who_is_expected_and_never_beats_is_missed(folder):
-    alive.expect_signs(["worker", "sender"])
+    alive.expect_signs(["worker-alarm", "sender"])
     assert alive.silent_processes() == []
-    _age("worker", alive.PROCESS_SILENT_AFTER + 1)
-    assert alive.silent_processes() == ["worker"]
+    _age("worker-alarm", alive.PROCESS_SILENT_AFTER + 1)
+    assert alive.silent_processes() == ["worker-alarm"]
     # Started again and again it is expected anew, and gives no sign all the same.
-    alive.expect_signs(["worker"])
-    assert alive.silent_processes() == ["worker"]
-    alive.Heartbeat("worker").beat()
+    alive.expect_signs(["worker-alarm"])
+    assert alive.silent_processes() == ["worker-alarm"]
+    alive.Heartbeat("worker-alarm").beat()
     assert alive.silent_processes() == []
+
+
+def test_a_class_of_tasks_may_be_done_on_another_machine(folder, asks_this_database):
+    level, text = look_by(partial(running.worker, TaskPace.SLOW))
+    assert (level, "no file is fetched" in text) == (WRONG, True)
+    now = times.now()
+    Lease.objects.create(name="worker-slow", holder=uuid.uuid4(), ends_at=now)
+    assert look_by(partial(running.worker, TaskPace.SLOW))[0] is WRONG
+    Lease.objects.update(ends_at=now + datetime.timedelta(minutes=1))
+    assert look_by(partial(running.worker, TaskPace.SLOW)) == (OK, "alive on another machine")
+    # One that was here and is gone is missed all the same.
+    alive.expect_signs(["worker-slow"])
+    _age("worker-slow", 100)
+    assert look_by(partial(running.worker, TaskPace.SLOW))[0] is WRONG
+
+
+def test_a_monitor_on_this_machine_is_told_what_is_waited_for_and_nobody_else(folder, monkeypatch):
+    here = {"client": ("127.0.0.1", 5), "headers": []}
+    strangers = (
+        {"client": ("192.0.2.1", 5), "headers": []},
+        {"client": ("127.0.0.1", 5), "headers": [(b"X-Forwarded-For", b"192.0.2.1")]},
+        {"headers": []},
+    )
+    monkeypatch.setattr(Health, "_database_takes_writes", lambda _: True)
+    alive.expect_signs(alive.ESSENTIAL_PROCESSES)
+    well = Health("edge")
+    assert (well.ask(), well.headers(here)) == (True, [])
+    _age("worker-slow", 100)
+    alive.task_heartbeat("call officers", pace="alarm", every=2).beat()
+    _age("task.call-officers", 200)
+    ill = Health("edge")
+    assert not ill.ask()
+    assert ill.headers(here) == [(b"waits-for", b"worker-slow, worker-alarm")]
+    assert [ill.headers(scope) for scope in strangers] == [[], [], []]
+    monkeypatch.setattr(Health, "_database_takes_writes", lambda _: False)
+    without = Health("edge")
+    assert not without.ask()
+    assert without.headers(here) == [(b"waits-for", b"worker-slow, worker-alarm, database")]
 
 
 def test_a_sign_that_cannot_be_given_stops_nobody(folder):

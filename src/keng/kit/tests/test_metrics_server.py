@@ -81,13 +81,13 @@ def test_callers_who_say_nothing_are_few_and_are_let_go(port, monkeypatch):
 
 def test_without_the_setting_nothing_listens_and_nothing_is_asked_for(monkeypatch):
     monkeypatch.delenv("KENG_METRICS_PORT", raising=False)
-    assert [metrics_port(process) for process in MEASURED_PROCESSES] == [None] * 6
+    assert [metrics_port(process) for process in MEASURED_PROCESSES] == [None] * 8
     serve_metrics("public", lambda: pytest.fail("nobody wants it"))
 
 
 def test_each_process_has_a_port_of_its_own(monkeypatch):
     monkeypatch.setenv("KENG_METRICS_PORT", "9500")
-    assert [metrics_port(process) for process in MEASURED_PROCESSES] == list(range(9500, 9506))
+    assert [metrics_port(process) for process in MEASURED_PROCESSES] == list(range(9500, 9508))
     assert metrics_port("opener") is None
     assert metrics_port("owner") is None
 

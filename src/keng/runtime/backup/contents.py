@@ -38,6 +38,7 @@ LEFT_OUT: dict[str, str] = {
 EMPTY_TABLES: dict[str, str] = {
     "accounts_desksession": "who was signed in then has to sign in again",
     "accounts_partnersession": "the same for people of partners",
+    "leases_lease": "which process does what, for the next seconds",
     "limits_guesscount": "how many wrong tries at signing in are counted, of the last minutes",
     "limits_limitcount": "how much a network asked for, of the last minutes",
     "limits_limitkey": "the key of ten minutes",

@@ -2,11 +2,14 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from keng.kit import alive
 from keng.kit.database import PROCESSES, Process, data_folder, dsn, is_external
 from keng.kit.demo_hook import required_demo
+from keng.kit.worker_tasks import TaskPace
 from keng.runtime.supervisor.ports import Ports, listening_address
 from keng.runtime.supervisor.service_manager import SERVICE_SETTINGS
 
@@ -40,22 +43,37 @@ class Child:
     stops_within: float = 20.0
     at_terminal: bool = True
     """Whether what it says stands at the terminal too, or in its file alone."""
+    own_signs: tuple[str, ...] = ()
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """By which signs of life it is missed: its name, unless it does what has names."""
+        return self.own_signs or (self.name,)
 
 
 def child_processes(ports: Ports, *, is_demo: bool) -> list[Child]:
     """In the order in which they stop; they start in the opposite one."""
-    shared = {name: str(port) for name, port in ports.settings.items()}
+    shared = _shared(ports)
     if is_demo:
         shared["KENG_DEMO"] = "1"
     found = [
         _site("public", "keng.site.asgi_public:application", ports.public, shared),
         _site("desk", "keng.site.asgi_desk:application", ports.desk, shared),
         _site("edge", "keng.edge.asgi:application", ports.edge, shared),
-        _own("worker", shared),
+        # What computes, and what waits for others' servers, stops before what calls for help.
+        _worker("worker", (TaskPace.NORMAL, TaskPace.SLOW), shared),
+        _worker("worker-alarm", (TaskPace.ALARM,), shared),
         _own("sender", shared | {SENDER_KEY: str(data_folder() / "keys" / "sender.key")}),
         _opener(shared),
     ]
     return [*found, *required_demo().children(ports)] if is_demo else found
+
+
+def process_alone(name: str, ports: Ports, paces: Sequence[TaskPace] = ()) -> Child:
+    """What a service manager starts under this name; a worker with the classes that it is to do."""
+    if name == "worker":
+        return _worker(name, paces or tuple(TaskPace), _shared(ports))
+    return next(child for child in child_processes(ports, is_demo=False) if child.name == name)
 
 
 def rewrite_process() -> Child:
@@ -80,6 +98,20 @@ def _site(name: Process, application: str, port: int, shared: dict[str, str]) ->
         ),
     )
     return Child(name, command, port, _environment(name, shared))
+
+
+def _shared(ports: Ports) -> dict[str, str]:
+    return {name: str(port) for name, port in ports.settings.items()}
+
+
+def _worker(name: str, paces: Sequence[TaskPace], shared: dict[str, str]) -> Child:
+    child = _own("worker", shared)
+    return replace(
+        child,
+        name=name,
+        command=(*child.command, *(f"--class={pace}" for pace in paces)),
+        own_signs=tuple(alive.WORKER_SIGNS[pace] for pace in paces),
+    )
 
 
 def _own(name: Process, shared: dict[str, str]) -> Child:

@@ -196,7 +196,7 @@ class Supervisor:
             self._register.add(child.name, process.pid, child.port, child.command)
             self._write_register()
             # From here on it is missed; one that dies again and again gives no sign and keeps none.
-            alive.expect_signs([child.name])
+            alive.expect_signs(child.signs)
             if self._stop.is_set():
                 # Asked while it began: nobody has told it yet.
                 await self._stop_child(child)

@@ -6,13 +6,14 @@ from prometheus_client.samples import Sample
 
 from keng import channels
 from keng.channels.outcomes import OUTCOME_KINDS
+from keng.kit.alive import WORKER_SIGNS
 from keng.kit.database import PROCESSES
 from keng.kit.worker_tasks import TaskPace
 from keng.runtime.database_metrics import QUESTIONS
 
 LABEL_VALUES: dict[str, set[str]] = {
     # The last is played by a demo, under its supervisor.
-    "process": {*PROCESSES, "supervisor", "zalo_fake"},
+    "process": {*PROCESSES, *WORKER_SIGNS.values(), "supervisor", "zalo_fake"},
     "class": {
         *(question.name for question in QUESTIONS),
         *map(str, TaskPace),

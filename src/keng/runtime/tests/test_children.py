@@ -5,8 +5,15 @@ import socket
 
 import pytest
 
+from keng.kit import alive
+from keng.kit.worker_tasks import TaskPace
 from keng.runtime.errors import CannotContinue
-from keng.runtime.supervisor.children import SENDER_KEY, child_processes, rewrite_process
+from keng.runtime.supervisor.children import (
+    SENDER_KEY,
+    child_processes,
+    process_alone,
+    rewrite_process,
+)
 from keng.runtime.supervisor.ports import Ports, require_free
 
 OWNER = "postgresql://owner:secret@db.invalid/keng"
@@ -47,7 +54,9 @@ def test_each_child_is_told_its_own_connection_and_no_other(told):
 
 def test_each_child_knows_which_process_it_is(told):
     ours = {name: environment for name, environment in told.items() if name != "zalo_fake"}
-    assert {name: told[name]["KENG_PROCESS"] for name in ours} == {name: name for name in ours}
+    found = {name: told[name]["KENG_PROCESS"] for name in ours}
+    # Two processes, and in the database one role.
+    assert found == {name: name for name in ours} | {"worker-alarm": "worker"}
 
 
 def test_the_fake_zalo_is_told_nothing_of_ours(told):
@@ -60,7 +69,22 @@ def test_there_is_no_fake_outside_the_demo():
 
 def test_what_takes_in_stops_before_what_sends():
     names = [child.name for child in child_processes(Ports(), is_demo=True)]
-    assert names == ["public", "desk", "edge", "worker", "sender", "opener", "zalo_fake"]
+    workers = ["worker", "worker-alarm"]
+    assert names == ["public", "desk", "edge", *workers, "sender", "opener", "zalo_fake"]
+
+
+def test_what_calls_for_help_has_a_process_of_its_own_and_every_class_is_done_by_one():
+    workers = [child for child in child_processes(Ports(), is_demo=False) if "worker" in child.name]
+    classes = [[word for word in child.command if "class" in word] for child in workers]
+    assert classes == [["--class=normal", "--class=slow"], ["--class=alarm"]]
+    assert [child.signs for child in workers] == [
+        ("worker-normal", "worker-slow"),
+        ("worker-alarm",),
+    ]
+    alone = process_alone("worker", Ports(), [TaskPace.SLOW])
+    assert (alone.command[-1], alone.signs) == ("--class=slow", ("worker-slow",))
+    assert process_alone("worker", Ports()).signs == tuple(alive.WORKER_SIGNS.values())
+    assert process_alone("sender", Ports()).signs == ("sender",)
 
 
 def test_a_taken_port_is_named_with_its_setting():

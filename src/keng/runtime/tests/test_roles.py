@@ -14,13 +14,14 @@ from keng.cli.checks import database as checks
 from keng.cli.checks.check import CheckedPlace, FindingLevel
 from keng.kit.advisory_locks import OwnersLock
 from keng.kit.database import PARTNER_ROLE, PROCESSES, dsn, password_file, role
+from keng.kit.worker_tasks import TaskPace
 from keng.runtime import migrate
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres.cluster import CLUSTER_SETTINGS, write_secret
 from keng.runtime.roles import CONNECTIONS, apply_grants, ensure_owner, ensure_roles
 from keng.runtime.supervisor.ports import Ports
 from keng.runtime.whose_roles import mark_role, require_own_roles
-from keng.runtime.worker import _workers, all_tasks
+from keng.runtime.worker import _lanes_of, all_tasks
 from keng.site.grants import GRANTS
 from tests.transaction_pooler import transaction_pooler
 
@@ -160,11 +161,16 @@ def test_one_role_leaves_connections_for_the_others(roles):
             psycopg.connect(dsn("owner")).close()
 
 
-def test_two_workers_have_a_connection_for_each_of_their_threads():
-    """One that is replaced may still be finishing what it does."""
-    threads = _workers(all_tasks())
-    told = [worker for _, worker in threads if worker.bell._is_heard]
-    assert 2 * (len(threads) + len(told)) <= CONNECTIONS["worker"]
+def test_three_workers_of_each_class_have_the_connections_that_they_need():
+    """A lane has one while it has work: where the lease of its only task is another's, it has none.
+
+    Each process has one for its leases, and each lane that is woken one that hears.
+    """
+    lanes = _lanes_of(all_tasks())
+    for_all = [name for name, pace, own in lanes if any(task.is_shared for task in own)]
+    told = [name for name, pace, own in lanes if any(task.is_woken for task in own)]
+    of_one = len(lanes) - len(for_all)
+    assert of_one + 3 * (len(for_all) + len(told) + len(TaskPace)) <= CONNECTIONS["worker"]
 
 
 def test_all_roles_together_leave_room_for_the_owner():

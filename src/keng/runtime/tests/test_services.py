@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from keng.kit.worker_tasks import TaskPace
 from keng.runtime.accounts_of_the_system import POSTGRES_NAME, PROCESSES_NAME
 from keng.runtime.postgres import embedded_cluster, running_cluster
 from keng.runtime.supervisor.ports import Ports
@@ -29,7 +30,7 @@ UNITS = ROOT / "deploy" / "systemd"
 CONTAINERFILE = (ROOT / "deploy" / "Containerfile").read_text()
 INSTALLED = "/opt/keng/current/.venv/bin/keng"
 KENG = Path(sys.prefix) / "bin" / "keng"
-ALONE = ("public", "desk", "edge", "worker", "sender", "opener")
+ALONE = ("public", "desk", "edge", *(f"worker@{pace}" for pace in TaskPace), "sender", "opener")
 READY_WITHIN = 300
 STOPS_WITHIN = 120
 ANALYSE = shutil.which("systemd-analyze")
@@ -37,8 +38,10 @@ ANALYSE = shutil.which("systemd-analyze")
 
 def command_of(unit):
     """Its ExecStart, with the programs of this environment."""
-    line = re.search(r"^ExecStart=(.+)$", (UNITS / unit).read_text(), re.MULTILINE)
-    return shlex.split(line[1].replace(INSTALLED, str(KENG)))
+    name, _, instance = unit.removesuffix(".service").partition("@")
+    file = UNITS / (f"{name}@.service" if instance else unit)
+    line = re.search(r"^ExecStart=(.+)$", file.read_text(), re.MULTILINE)
+    return shlex.split(line[1].replace(INSTALLED, str(KENG)).replace("%i", instance))
 
 
 class Machine:
@@ -184,7 +187,8 @@ def newer_database(machine):
 def all_are_alive(machine):
     said = machine.run(str(KENG), "doctor", "--json").stdout
     found = {check["name"]: check for check in json.loads(said)["checks"]}
-    watched = [name for name in ALONE if name != "opener"]  # The doctor asks it under `shares`.
+    # The doctor asks the opener under `shares`.
+    watched = [name.replace("@", "-") for name in ALONE if name != "opener"]
     return found if all(found[name]["level"] == "ok" for name in watched) else None
 
 

@@ -1,8 +1,11 @@
 """The worker's loop: woken by a commit, not stopped by a fault, safe beside another worker."""
 
 import contextlib
+import json
+import signal
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,15 +14,32 @@ import pytest
 from django.db import connection
 
 from keng.acts.work import work
-from keng.delivery.models import Inbound, InboundMedia
+from keng.audit.actions import unit_chain
+from keng.audit.heads import export_folder, exported_files, make_signing_key
+from keng.audit.models import Chain, Entry, SignedHead
+from keng.audit.verify import faults_of_chain
+from keng.delivery.models import Delivery, Inbound, InboundMedia
+from keng.duty import pager_acts
 from keng.intake.chat_handlers import MEDIA_BOX
 from keng.kit import times
+from keng.kit.database import data_folder
 from keng.kit.secrets import site_box
 from keng.kit.worker_tasks import TaskPace, WorkerTask
-from keng.runtime.worker import Worker, all_tasks, work_until_stopped
-from keng.tips.models import Alarm, Sighting, Tip
+from keng.leases.models import Lease
+from keng.runtime.postgres.folders import prepare_data_folder
+from keng.runtime.worker import (
+    LEASE_SECONDS,
+    Worker,
+    all_tasks,
+    finish_once,
+    work_until_stopped,
+)
+from keng.tips.models import Alarm, AlarmCall, Sighting, Tip
+from keng.vault import keys, seal
 from tests import make
 from tests.running import running
+
+KILLED = "Tin mới: có người bị giết, máu khắp nhà"
 
 
 @pytest.mark.django_db
@@ -251,3 +271,114 @@ def test_two_workers_examine_every_tip_once_and_end_when_asked():
     references = list(Tip.objects.values_list("reference", flat=True))
     assert len(set(references) - {""}) == 120
     assert Sighting.objects.count() == 120
+
+
+@pytest.fixture
+def called_desk():
+    """A unit whose one officer is called by letter."""
+    unit = make.unit(short_name="NENH")
+    make.clock_rules()
+    make.channel_account(unit=unit, channel="email")
+    officer = make.officer(unit=unit)
+    prepare_data_folder(data_folder())
+    make_signing_key()
+    keys.make_sender_key()
+    seal.forget_public_keys()
+    pager_acts.add_email_pager("truc@congan.example", by=officer)
+    yield unit
+    seal.forget_public_keys()
+
+
+def wait_until(condition, *workers):
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until, "".join(worker.output() for worker in workers)
+        time.sleep(0.1)
+
+
+ALARMS, OTHERS = ("--class=alarm",), ("--class=normal", "--class=slow")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_officers_are_called_while_the_other_classes_stand_still(called_desk):
+    with running("worker", *OTHERS) as others, running("worker", *ALARMS) as alarms:
+        wait_until(Lease.objects.filter(name="worker-slow").exists, others)
+        others.signal_all(signal.SIGSTOP)
+        try:
+            make.tip(unit=called_desk, text=KILLED, urgency="P0")
+            wait_until(Alarm.objects.filter(rounds=1).exists, alarms)
+        finally:
+            others.signal_all(signal.SIGCONT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_of_each_class_lose_nothing_and_do_nothing_twice_when_one_is_killed(
+    called_desk,
+):
+    """Calls, their entries, the chain and its exported heads, with kill -9 in the middle."""
+    chain = unit_chain(called_desk.pk)
+    with contextlib.ExitStack() as stack:
+        first = [stack.enter_context(running("worker", *words)) for words in (ALARMS, OTHERS)]
+        wait_until(Lease.objects.filter(name="call officers").exists, *first)
+        wait_until(SignedHead.objects.exists, *first)
+        second = [stack.enter_context(running("worker", *words)) for words in (ALARMS, OTHERS)]
+        workers = [*first, *second]
+        holders = dict(Lease.objects.values_list("name", "holder"))
+        for number in range(60):
+            make.tip(unit=called_desk, text=f"{KILLED}, số 09120{number:05d}", urgency="P0")
+        wait_until(lambda: Alarm.objects.filter(rounds__gt=0).count() >= 5, *workers)
+        for worker in first:
+            worker.signal_all(signal.SIGKILL)
+        wait_until(lambda: Alarm.objects.filter(rounds__gt=0).count() == 60, *workers)
+        wait_until(lambda: has_other_holders(holders), *second)
+        assert [worker.stop() for worker in second] == [0, 0]
+    # Whoever ends in order lets go: nobody waits for what nobody does.
+    assert not Lease.objects.exists()
+    tips = Tip.objects.filter(responsible_unit=called_desk)
+    assert len(set(tips.values_list("reference", flat=True)) - {""}) == 60
+    # One call a round; on a slow machine some have had their second round.
+    rounds = sum(Alarm.objects.values_list("rounds", flat=True))
+    calls = AlarmCall.objects.values_list("alarm", "round")
+    assert len(calls) == len(set(calls)) == rounds == Delivery.objects.count()
+    assert Entry.objects.filter(chain=chain, action="alarm.called").count() == rounds
+    assert list(faults_of_chain(Chain.objects.get(name=chain))) == []
+    files = exported_files(export_folder())
+    exported = [json.loads(line) for file in files for line in file.read_text().splitlines()]
+    numbers = [line["line"] for line in exported]
+    assert numbers == sorted(set(numbers))
+    heads = [(line["chain"], line["seq"]) for line in exported if line["chain"] == chain]
+    signed = SignedHead.objects.filter(chain=chain).values_list("chain", "seq")
+    assert sorted(heads) == sorted(signed)
+
+
+def has_other_holders(before):
+    """Whether every lease that was held is held by a worker that lives."""
+    now = Lease.objects.filter(ends_at__gt=times.now())
+    after = dict(now.values_list("name", "holder"))
+    return before.keys() <= after.keys() and not set(before.values()) & set(after.values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_due_once_is_left_to_the_worker_that_runs(monkeypatch):
+    done = []
+    task = WorkerTask("count", lambda: done.append(1) or 0)
+    finish_once([task])
+    assert done == [1]
+    monkeypatch.setitem(LEASE_SECONDS, TaskPace.NORMAL, 0.5)
+    later = times.now() + timedelta(minutes=1)
+    Lease.objects.create(name="count", holder=uuid.uuid4(), ends_at=later)
+    finish_once([task])
+    assert done == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lane_that_ends_by_a_fault_ends_the_process_and_not_itself_alone():
+    def fails():
+        raise SystemExit("a thread that somebody ended")
+
+    stop = threading.Event()
+    with pytest.raises(SystemExit):
+        work_until_stopped(
+            [WorkerTask("fails", fails), WorkerTask("a", lambda: 0, pace=TaskPace.ALARM)], stop
+        )
+    assert stop.is_set()

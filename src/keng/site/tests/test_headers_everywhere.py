@@ -183,7 +183,7 @@ def test_the_edge_in_every_status(status):
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_the_address_of_a_monitor(method):
     front = Front(None)
-    is_bare(bare_answer(lambda send: front._answer_health(method, send)))
+    is_bare(bare_answer(lambda send: front._answer_health({"method": method}, send)))
 
 
 def is_bare(headers):

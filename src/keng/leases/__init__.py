@@ -1,0 +1,1 @@
+"""What only one process at a time does, on whichever machine it runs."""
