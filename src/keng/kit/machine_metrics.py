@@ -18,7 +18,8 @@ from keng.kit.metrics import REGISTRY
 
 # By these names they give their signs; "keng" is the supervisor.
 _SIGNS = {
-    **{name: name for name in ("public", "desk", "edge", "worker", "sender", "opener")},
+    **{name: name for name in ("public", "desk", "edge", "sender", "opener")},
+    **{sign: sign for sign in alive.WORKER_SIGNS.values()},
     "keng": "supervisor",
 }
 
