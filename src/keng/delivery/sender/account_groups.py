@@ -11,7 +11,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from keng.channels.group_chats import GroupKeeping, GroupSlot, ProviderGroup
+from keng.channels.group_chats import (
+    GroupKeeping,
+    GroupSlot,
+    ProviderGroup,
+    ProviderGroupPage,
+)
 from keng.channels.outcomes import Outcome
 from keng.channels.upkeep import CannotAsk
 from keng.channels.wire import Request
@@ -102,17 +107,20 @@ class AccountGroups:
         found: list[ProviderGroup] = []
         offset: int | None = 0
         for _page in range(_MOST_PAGES):
-            start = offset or 0
-            page = await self._ask(
-                account,
-                keeping.listing(account.credentials, start),
-                lambda reply, now, start=start: keeping.page(reply, now, start),
-            )
-            found += page.groups
-            offset = page.next_offset
             if offset is None:
                 break
+            page = await self._page_from(account, keeping, offset)
+            found += page.groups
+            offset = page.next_offset
         return found
+
+    async def _page_from(
+        self, account: SendingAccount, keeping: GroupKeeping, offset: int
+    ) -> ProviderGroupPage:
+        def read(reply: "Reply", now: datetime) -> ProviderGroupPage | Outcome:
+            return keeping.page(reply, now, offset)
+
+        return await self._ask(account, keeping.listing(account.credentials, offset), read)
 
     async def _look_for(
         self, account: SendingAccount, keeping: GroupKeeping, addresses: Iterable[str]
