@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from keng.channels.wire import Reply
 
 logger = logging.getLogger(__name__)
-LOOK_EVERY = 5.0
+LOOK_AT_GROUPS_EVERY = 5.0
 _MOST_PAGES = 60
 # What was not listed is asked about one by one; the rest has its turn at the next list.
 _MOST_LOOKS = 50

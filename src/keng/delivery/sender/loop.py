@@ -16,7 +16,7 @@ import psycopg
 
 from keng.channels.base import Outcome
 from keng.delivery.models import Delivery
-from keng.delivery.sender.account_groups import LOOK_EVERY, AccountGroups
+from keng.delivery.sender.account_groups import LOOK_AT_GROUPS_EVERY, AccountGroups
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.consequences import Consequences
 from keng.delivery.sender.housekeeping import Housekeeping
@@ -122,7 +122,7 @@ class Sender:
             *self._housekeeping.jobs(),
             self._housekeeping.repeat(self._look_for_missed, every=_LOOK_FOR_MISSED_EVERY),
             self._housekeeping.repeat(self._ask_for_packages, every=_ASK_FOR_PACKAGES_EVERY),
-            self._housekeeping.repeat(self._look_at_groups, every=LOOK_EVERY),
+            self._housekeeping.repeat(self._look_at_groups, every=LOOK_AT_GROUPS_EVERY),
             self._housekeeping.repeat(self._extend, every=_EXTEND_EVERY),
         ]
         tasks = [asyncio.create_task(job) for job in jobs]
