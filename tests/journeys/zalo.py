@@ -31,13 +31,6 @@ def wait_for(
     raise AssertionError(f"no message with {words!r}; there are {seen}")
 
 
-def delete_group(stack: Stack, address: str) -> None:
-    """Whoever manages the account deletes a group at the provider's, which tells by webhook."""
-    _post(stack, "groups", [{"id": address, "ours": False}])
-    made = _post(stack, "emit", {"events": [{"kind": "delete_group", "group": address}]})
-    assert [each["attempts"][0]["status"] for each in made] == [200], made
-
-
 def screen(stack: Stack, user: str) -> list[str]:
     """Everything on a person's screen, oldest first."""
     return [message["text"] for message in _get(stack, f"inbox.json?user={user}")]
