@@ -78,6 +78,7 @@ class FaultyLedger:
         self.world = world
         self.sender = sender
         self.tokens = FaultyTokens(world)
+        self.groups = NoGroups()
         self._turn = asyncio.Lock()
 
     async def open(self) -> None:
@@ -198,6 +199,16 @@ class FaultyLedger:
         while True:
             await self.world.notice()
             yield
+
+
+class NoGroups:
+    """The simulated provider has no groups to list or to make. See GroupStore."""
+
+    async def begin_listing(self, account_id: uuid.UUID) -> None:
+        """Nobody has a turn."""
+
+    async def group_to_make(self, account_id: uuid.UUID) -> None:
+        """Nobody asks for one."""
 
 
 class FaultyTokens:

@@ -111,6 +111,8 @@ ORDER: dict[str, str] = {
     "delivery_delivery": "pk",
     "delivery_digestentry": "pk",
     "delivery_channelaccount": "pk",
+    "delivery_accountgroup": "pk",
+    "delivery_grouprequest": "pk",
     "delivery_pagerway": "pk",
     "delivery_pagertest": "pk",
     "vault_sealedidentity": "pk",

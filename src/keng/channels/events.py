@@ -30,6 +30,7 @@ EventKind = Literal[
     "echo",
     "erase",
     "pressed",
+    "groups",
     "unknown",
 ]
 CONTENT_KINDS: frozenset[EventKind] = frozenset(
@@ -85,6 +86,10 @@ class Event:
     """Whether such a message is one that does not undo all of this one: a code, which begins one
     subscription, or a lone word, which may have answered something. What stands in the database
     says how far it goes."""
+    doubts: tuple[bytes, ...] = field(default=(), repr=False)
+    """Of a wish that messages begin: the keys of those lone words."""
+    has_newer_code: bool = False
+    """Whether a code that the same person sent later came in first: what it chose stays chosen."""
     is_fetched: bool = False
     """Whether no webhook brought it, so that later ones of the same person may have come in."""
 

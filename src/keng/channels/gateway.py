@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, get_args
 from urllib.parse import urlencode, urlsplit
 
@@ -19,6 +20,7 @@ from keng.channels.outcomes import OUTCOME_KINDS, Outcome, OutcomeKind
 from keng.channels.provider_address import https_beyond_this_machine
 from keng.channels.upkeep import AccountFinding, CannotAsk
 from keng.channels.wire import Reply, Request
+from keng.kit import times
 
 _BLANK = re.compile(r"\{([a-z0-9_]+)\}")
 _PHONE = re.compile(r"(?:\+?84|0)([1-9][0-9]{8,9})")
@@ -38,6 +40,8 @@ class Meaning:
 
     kind: OutcomeKind
     reason: str = ""
+    is_over_tomorrow: bool = False
+    """Whether it is about one day of the gateway's, which ends at midnight in Vietnam."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class KnownGateways:
         if reply.status >= 400:
             return AccountFinding(False, f"the gateway says HTTP {reply.status}")
         for profile in self.profiles:
-            outcome = outcome_of_gateway_reply(profile, reply)
+            outcome = outcome_of_gateway_reply(profile, reply, times.now())
             if outcome.kind == "config":
                 return AccountFinding(False, f"the gateway says {outcome.code}: {outcome.reason}")
         return AccountFinding(True, "the gateway answers and names no fault of the keys")
@@ -188,7 +192,7 @@ def gateway_request(
     )
 
 
-def outcome_of_gateway_reply(profile: GatewayProfile, reply: Reply) -> Outcome:
+def outcome_of_gateway_reply(profile: GatewayProfile, reply: Reply, now: datetime) -> Outcome:
     """What an answer means: the code in it, and HTTP where it has none."""
     if reply.status == 429:
         return _too_many(reply)
@@ -204,8 +208,14 @@ def outcome_of_gateway_reply(profile: GatewayProfile, reply: Reply) -> Outcome:
     scope: Literal["account", "address"] = (
         "address" if meaning.kind in _ADDRESS_KINDS else "account"
     )
-    after = 60 if meaning.kind == "retry" else None
-    return Outcome(meaning.kind, reason=meaning.reason, code=code, scope=scope, after_seconds=after)
+    return Outcome(
+        meaning.kind,
+        reason=meaning.reason,
+        code=code,
+        scope=scope,
+        after_seconds=60 if meaning.kind == "retry" else None,
+        until=times.soon_after_midnight(now) if meaning.is_over_tomorrow else None,
+    )
 
 
 def profile_of_json(text: str) -> GatewayProfile:

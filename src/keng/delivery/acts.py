@@ -15,6 +15,11 @@ RESEND_MISSED = Act(
     WORKING, {"dispatch.resend_asked": _("Had a warning sent again to whoever was missed")}
 )
 
+ASK_FOR_GROUPS = Act(
+    WORKING, {"channel.groups_asked": _("Had the groups of an account listed anew")}
+)
+ASK_FOR_NEW_GROUP = Act(WORKING, {"channel.group_asked": _("Asked for a new group of an account")})
+
 SEE_LAGS = Act(WORKING, {"dispatch.lags_seen": _("Saw that a part of a warning was behind")})
 
 # Who subscribes is nobody's business: no entry names an address or its hash.
@@ -40,6 +45,7 @@ name_records(
         "channel.stopped": _("An account of a channel stopped"),
         "channel.runs_again": _("An account of a channel runs again"),
         "channel.tokens_renewed": _("Renewed the tokens of an account"),
+        "channel.group_made": _("Made a group of an account"),
         "channel.learned": _("Learned how an account answers"),
         "data.restored": _("Restored a backup: what was on its way then is not sent"),
         "address.gone": _("An address no longer exists"),

@@ -7,7 +7,7 @@ sealed as those of every message.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,6 +26,7 @@ _MARK_LIVES = timedelta(minutes=5)
 _OVERTAKEN = "overtaken"
 _OVERRULED = "overruled"
 _DOUBTED = "doubted"
+_NEWER = "newer"
 _NO_WISH = WishOrder()
 _NOT_OURS = ParsedCall(verified=False, status=401, reason="bad_mark")
 _UNREADABLE = ParsedCall(verified=False, status=400, reason="no_message")
@@ -39,16 +40,20 @@ def hand_over_request(
     *,
     is_overtaken: bool = False,
     wish_order: WishOrder = _NO_WISH,
+    doubts: Sequence[bytes] = (),
+    has_newer_code: bool = False,
 ) -> Request:
     """The call by which the sender gives one message to the edge.
 
-    See Event.is_overtaken, which any order of a wish implies.
+    See Event.is_overtaken, which any order of a wish implies, and the fields behind it.
     """
     order = _OVERTAKEN if is_overtaken else ""
     if wish_order.is_overruled:
         order = _OVERRULED
     elif wish_order.may_be_overruled:
-        order = _DOUBTED
+        order = ",".join((_DOUBTED, *(key.hex() for key in doubts)))
+    if has_newer_code:
+        order = f"{order},{_NEWER}"
     stamp = f"{int(now.timestamp() * 1000)}:{order}"
     headers = {
         FETCHED_HEADER: f"{stamp}:{_mark(channel, slug, stamp, raw)}",
@@ -78,12 +83,15 @@ def parse_fetched(
     event = history.event(raw, account.credentials)
     if event is None:
         return _UNREADABLE
+    order, *more = order.split(",")
     event = replace(
         event,
         is_fetched=True,
         is_overtaken=bool(order),
         is_overruled=order == _OVERRULED,
         may_be_overruled=order == _DOUBTED,
+        doubts=tuple(bytes.fromhex(key) for key in more if key != _NEWER),
+        has_newer_code=_NEWER in more,
     )
     return ParsedCall(verified=True, status=200, events=(event,))
 

@@ -13,6 +13,8 @@ from keng.network.actions.subscriptions import CHAT_CODE_LENGTH
 # Telegram sends "/start CODE" by itself when its link is tapped.
 _ASKS = re.compile(r"\s*(?:nh[aậâ]n|/start)\s+([0-9A-Za-z][0-9A-Za-z -]{5,8})\s*", re.IGNORECASE)
 _LONGEST = 40
+MOST_DOUBTS = 5
+"""So many lone words are looked at one by one; of more one ended everything."""
 
 
 class MessageWish(Enum):
@@ -65,8 +67,7 @@ def order_of_wish(wish: MessageWish | None, later: Sequence[MessageWish | None])
     if wish is None:
         return WishOrder()
     doubts = later.count(wish.perhaps_overruled_by)
-    # Of two lone words the first may have ended everything before the second was asked about.
-    is_sure = wish.begins and doubts > 1
+    is_sure = wish.begins and doubts > MOST_DOUBTS
     return WishOrder(wish.overruled_by in later or is_sure, doubts > 0)
 
 

@@ -38,7 +38,8 @@ WITH sent AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS sent(
     key bytea, inbound uuid, account uuid, channel text, kind text, conversation_hash bytea,
     sent_at timestamptz, received_at timestamptz, text text, raw bytea,
-    written_at timestamptz, is_overruled bool, may_be_overruled bool, code_hash bytea,
+    written_at timestamptz, is_overruled bool, may_be_overruled bool, doubts bytea[],
+    has_newer_code bool, code_hash bytea,
     unit uuid, subscription uuid, subscription_hash bytea,
     link_secret bytea, address bytea, reply_address bytea, answer_vi bytea, answer_en bytea,
     over_vi bytea, over_en bytea, dispatch uuid, delivery uuid)
@@ -55,19 +56,35 @@ new AS (
          wish.quiet_from, wish.quiet_to, wish.week_limit, wish.warning_code
   FROM sent JOIN wish ON wish.code_hash = sent.code_hash
 ),
--- One that the same person overruled later is kept, and begins nothing. A lone word after it did so
--- unless it was only asked about; what stopped this chat since it was written did as well.
+-- One that the same person overruled later is kept, and begins nothing. Each lone word after it did
+-- so, but for those that a survey took, which keeps no message, and for one that was only asked
+-- about (of two the first may have ended everything before). What stopped this chat since it was
+-- written did as well, and what was chosen later by another code stays chosen.
 wished AS (
   SELECT * FROM new
   WHERE NOT is_overruled
-    AND NOT (may_be_overruled AND NOT EXISTS (
-      SELECT FROM delivery_conversation c
-      WHERE c.key_hash = new.conversation_hash AND c.tip_ref IS NOT NULL
-        AND c.mode = '{_STOP_ASKED}'))
+    AND NOT (may_be_overruled AND
+      (cardinality(doubts) = 0)::int + (
+        SELECT count(*) FROM unnest(doubts) AS word WHERE NOT EXISTS (
+          SELECT FROM delivery_dedupekey d
+          WHERE d.key = word
+            AND NOT EXISTS (SELECT FROM delivery_inbound i WHERE i.id = d.inbound_ref)
+            AND EXISTS (
+              SELECT FROM surveys_chattalk talk
+              WHERE talk.conversation_hash = new.conversation_hash)))
+      > (EXISTS (
+        SELECT FROM delivery_conversation c
+        WHERE c.key_hash = new.conversation_hash AND c.tip_ref IS NOT NULL
+          AND c.mode = '{_STOP_ASKED}'))::int)
     AND NOT EXISTS (
       SELECT FROM delivery_conversation c
       WHERE c.key_hash = new.conversation_hash AND c.mode = '{_STOPPED}'
         AND c.last_inbound_at > new.written_at)
+    AND NOT (has_newer_code AND EXISTS (
+      SELECT FROM network_subscription s
+      WHERE s.channel = new.channel AND s.address_hash = new.subscription_hash
+        AND s.warning_code = new.warning_code AND s.member_ref IS NULL AND s.stopped_at IS NULL
+        AND s.asked_at > new.written_at))
 ),
 claimed AS (
   INSERT INTO delivery_dedupekey (key, inbound_ref) SELECT key, inbound FROM new
@@ -176,6 +193,8 @@ class SubscribeHandler:
             "written_at": event.at.isoformat() if event.is_fetched else None,
             "is_overruled": event.is_overruled,
             "may_be_overruled": event.may_be_overruled,
+            "has_newer_code": event.has_newer_code,
+            "doubts": [bytea_text(key) for key in event.doubts],
             "code_hash": bytea_text(chat_code_hash(subscription_code_in(event.text))),
             "unit": str(account.unit_id),
             "subscription": str(new_id()),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.delivery.desk import channel_accounts
+from keng.delivery.desk import account_groups, channel_accounts
 from keng.delivery.public import own_subscription, subscribe
 
 public: list[URLPattern] = [
@@ -31,4 +31,20 @@ public: list[URLPattern] = [
 
 desk: list[URLPattern] = [
     path("channel-accounts/", channel_accounts.channel_accounts, name="channel-accounts"),
+    path("channel-accounts/groups/", account_groups.account_groups, name="account-groups"),
+    path(
+        "channel-accounts/<uuid:pk>/groups/list/",
+        account_groups.account_groups_ask,
+        name="account-groups-ask",
+    ),
+    path(
+        "channel-accounts/<uuid:pk>/groups/new/",
+        account_groups.account_group_make,
+        name="account-group-make",
+    ),
+    path(
+        "channel-accounts/groups/<uuid:pk>/take-over/",
+        account_groups.account_group_take_over,
+        name="account-group-take-over",
+    ),
 ]

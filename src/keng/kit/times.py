@@ -23,6 +23,11 @@ def start_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
 
 
+def soon_after_midnight(moment: datetime) -> datetime:
+    """When the next day in Vietnam has begun by every clock: what counts by days may be tried."""
+    return start_of(local_date(moment) + timedelta(days=1)) + timedelta(minutes=5)
+
+
 def rounded_down(moment: datetime, step: timedelta) -> datetime:
     """The last whole step of the clock that is not after this moment, in the moment's own zone."""
     return moment - (moment - _EPOCH) % step

@@ -36,7 +36,7 @@ desk: list[URLPattern] = [
         "lessons/films/<uuid:pk>/poster.jpg", desk_films.desk_film_poster, name="desk-film-poster"
     ),
     path(
-        "lessons/films/<uuid:pk>/captions.vtt",
+        "lessons/films/<uuid:pk>/<slug:language>.vtt",
         desk_films.desk_film_captions,
         name="desk-film-captions",
     ),

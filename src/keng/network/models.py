@@ -70,6 +70,8 @@ class Group(Row):
     address_changed_at = models.DateTimeField(null=True, blank=True)
     member_count = models.PositiveIntegerField(default=0, db_default=0)
     is_active = models.BooleanField(default=True, db_default=True)
+    # When the provider said that there is no such group any more: then it is out of use.
+    gone_at = models.DateTimeField(null=True, blank=True)
     last_sign_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -106,6 +108,7 @@ class Group(Row):
         if (channel, address) != (self.channel, self.channel_address):
             self.channel, self.channel_address = channel, address
             self.address_changed_at = times.now()
+            self.gone_at = None
 
 
 class Lead(Row):

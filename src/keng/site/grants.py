@@ -359,6 +359,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_clockrule": R,
         "delivery_conversation": "SELECT, UPDATE (key_hash, reply_address_sealed, mode)",
         "delivery_channelaccount": R,
+        # What the sender is asked, and what it found.
+        "delivery_accountgroup": R,
+        "delivery_grouprequest": RI,
         "delivery_approval": RI,
         "delivery_attempt": R,
         # An answer is taken back while it waits; what is out of scope leaves the desk.
@@ -501,6 +504,8 @@ GRANTS: dict[str, dict[str, str]] = {
         **_INTAKE,
         # Which reading of its signatures an account was pinned to.
         "delivery_channelaccount": "SELECT, UPDATE (learned)",
+        # An event says that the groups of an account changed: the sender lists them.
+        "delivery_grouprequest": "INSERT, SELECT (account_id, kind, asked_at, ended_at)",
         # Tips come in here and are not read: only whether and where an answer may go.
         "tips_tip": "INSERT, SELECT (id, responsible_unit_id, do_not_contact, meant_for_unit_at), "
         "UPDATE (do_not_contact)",
@@ -740,7 +745,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_channelaccount": "SELECT, UPDATE (tokens_sealed, tokens_expire_at, "
         "learned, bucket_at, circuit_open_since, circuit_reason, history_asked_at, "
         "history_known_until, history_fetched_at, tokens_renewed_at, package_name, "
-        "package_ends_on, package_asked_at)",
+        "package_ends_on, package_asked_at, groups_asked_at, groups_listed_at)",
+        # Group chats of accounts, and what officers asked about them.
+        "delivery_accountgroup": RIU,
+        "delivery_grouprequest": "SELECT, UPDATE (state, slot, tried_at, ended_at, code, made_id)",
         # Which messages of a provider's chats came in already; the edge writes those that did not.
         "delivery_dedupekey": "SELECT (key)",
         "delivery_delivery": "SELECT, UPDATE (state, leased_by, leased_until, attempts, "
@@ -755,7 +763,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # That somebody has objected, and nothing of what was said.
         "lookup_dispute": "SELECT (listing_id, decided_at)",
         # The provider says that an address is dead, or another one by now.
-        "network_group": "SELECT (id), UPDATE (is_active, channel_address, address_changed_at)",
+        "network_group": "SELECT (id, channel, channel_address, is_active), "
+        "UPDATE (is_active, gone_at, channel_address, address_changed_at)",
         # Each letter carries the link to stop.
         "network_subscription": "SELECT (id, stopped_at, link_secret), UPDATE (stopped_at)",
         "network_leadway": "SELECT (lead_id, link_secret), UPDATE (gone_at)",

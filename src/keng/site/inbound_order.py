@@ -1,6 +1,6 @@
 """Which handler is asked first about a message that comes in: the first that takes it has it."""
 
-from keng.delivery.actions.inbound import KeptHandler, ReceiptHandler
+from keng.delivery.actions.inbound import GroupsChangedHandler, KeptHandler, ReceiptHandler
 from keng.delivery.inbound_handlers import InboundHandler
 from keng.delivery.subscribe_handler import SubscribeHandler
 from keng.duty.pager_handler import PagerHandler
@@ -16,6 +16,7 @@ def inbound_handlers() -> tuple[InboundHandler, ...]:
     return (
         # What a provider says of our own messages: no words of a person, so nobody else's.
         ReceiptHandler(),
+        GroupsChangedHandler(),
         # Before the pager: the two codes differ, and neither is anybody else's.
         LeadChatHandler(),
         # Before the survey: in a chat that is an officer's pager, 1 answers the call.

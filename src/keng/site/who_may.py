@@ -99,6 +99,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     rota shift-remove hand-outs hand-out-link hand-out-done reminders lead-remind relay-seen
     relay-rooms-told lead-way-edit lead-erase place-take-on
     groups group-new groups-import groups-take-over groups-template groups-export groups-missing
+    account-groups account-groups-ask account-group-make account-group-take-over
     groups-targets group-edit group-active team team-shift team-ask team-shift-end team-ask-end
     leads lead-new lead-edit lead-link lead-link-show lead-stop leads-import leads-take-over
     subscriptions

@@ -52,11 +52,7 @@ def make_accounts(ward: Unit, department: Unit, ward_place: Place) -> None:
         base_url=zalo_url(),
         rate_per_minute=3_000,
     )
-    keep_secrets(
-        zalo,
-        {k: drawn[k] for k in ("app_id", "oa_id", "app_secret", "oa_secret_key")}
-        | {"oauth_base": zalo_url()},
-    )
+    keep_secrets(zalo, _zalo_secrets(drawn))
     keep_tokens(zalo, {k: drawn[k] for k in _TOKENS})
     zalo.save()
 
@@ -66,11 +62,7 @@ def refresh_zalo() -> None:
     drawn = fake_settings()
     for zalo in ChannelAccount.objects.filter(channel="zalo_oa", slug="bac-ninh"):
         zalo.base_url = zalo_url()
-        keep_secrets(
-            zalo,
-            {k: drawn[k] for k in ("app_id", "oa_id", "app_secret", "oa_secret_key")}
-            | {"oauth_base": zalo_url()},
-        )
+        keep_secrets(zalo, _zalo_secrets(drawn))
         keep_tokens(zalo, {k: drawn[k] for k in _TOKENS})
         zalo.circuit_open_since, zalo.circuit_reason = None, ""
         zalo.save()
@@ -126,7 +118,7 @@ def fake_settings() -> dict[str, Any]:
             "access_token": secrets.token_urlsafe(60),
             "refresh_token": secrets.token_urlsafe(60),
             "groups": [ZALO_GROUP, *GMF_GROUPS],
-        }
+        } | _drawn_manager()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(json.dumps(drawn | {"phone": _drawn_phone()}))
@@ -135,7 +127,20 @@ def fake_settings() -> dict[str, Any]:
         # Of an older demo.
         found["phone"] = _drawn_phone()
         path.write_text(json.dumps(found))
+    if "admin_id" not in found:
+        found |= _drawn_manager()
+        path.write_text(json.dumps(found))
     return found
+
+
+def _drawn_manager() -> dict[str, Any]:
+    """Who manages the account, and room for two groups more."""
+    return {"admin_id": _digits(18), "assets": ["slot-1", "slot-2"]}
+
+
+def _zalo_secrets(drawn: dict[str, Any]) -> dict[str, str]:
+    own = {k: drawn[k] for k in ("app_id", "oa_id", "app_secret", "oa_secret_key")}
+    return own | {"oauth_base": zalo_url(), "group_admin": drawn["admin_id"]}
 
 
 def _drawn_phone() -> dict[str, Any]:

@@ -117,9 +117,11 @@ def main() -> None:
     arguments = parser.parse_args()
     given: dict[str, Any] = json.loads(read_secret(arguments.settings))
     groups, phone = given.pop("groups", []), given.pop("phone")
+    slots = given.pop("assets", [])
     base = f"http://127.0.0.1:{arguments.port}"
     fake = FakeProviders(FakeSettings(**given, webhook_url=arguments.webhook), phone, base)
     fake.state.groups |= {group: FakeGroup(group) for group in groups}
+    fake.state.assets |= dict.fromkeys(slots, "")
     uvloop.run(_serve(fake, arguments.port))
 
 

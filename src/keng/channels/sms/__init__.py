@@ -108,4 +108,4 @@ class Sms:
             profile = profiles.with_receipt(profile)
             values["receipt_url"] = receipt_url
         request = gateway_request(profile, values, credentials.get("api_base", ""))
-        return outcome_of_gateway_reply(profile, (yield request))
+        return outcome_of_gateway_reply(profile, (yield request), now)

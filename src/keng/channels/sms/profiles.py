@@ -126,8 +126,10 @@ VIETGUYS = GatewayProfile(
         "-18": Meaning("reject", "advertising"),
         "-20": Meaning("reject", "wording not approved"),
         "-21": Meaning("reject", "wording not approved"),
-        "-17": Meaning("not_now", "as many as the account may send in a day"),
-        "-19": Meaning("not_now", "as many as one number may get in a day"),
+        "-17": Meaning(
+            "not_now", "as many as the account may send in a day", is_over_tomorrow=True
+        ),
+        "-19": Meaning("not_now", "as many as one number may get in a day", is_over_tomorrow=True),
         "-22": Meaning("not_now", "brand name not registered with this carrier"),
     },
 )

@@ -108,4 +108,4 @@ class Voice:
         values = profiles.voice_values(credentials, number, spoken, message.reference, now)
         values["key_url"] = key_url
         request = gateway_request(profile, values, credentials.get("api_base", ""))
-        return outcome_of_gateway_reply(profile, (yield request))
+        return outcome_of_gateway_reply(profile, (yield request), now)

@@ -6,7 +6,8 @@ messages_api (pinned from what was learned), use_proof ("yes" adds appsecret_pro
 article_cover (address of the picture above every article) and article_author, answer_template (id
 of an approved wording for who wrote more than seven days ago) and answer_template_data (JSON),
 price_after_two_days (đồng, of one message to who wrote more than two days ago), phone_template (id
-of an approved wording for telephone numbers) and phone_template_data (JSON, with {link} in it).
+of an approved wording for telephone numbers) and phone_template_data (JSON, with {link} in it),
+group_admin (Zalo's user id of whoever manages the account: the first member of a new group).
 
 An outcome's `learned` may hold messages_api ("v2": this account is a state agency) and image_ref
 (reuse as Message.image_ref for the same picture on the same account for six days).
@@ -32,6 +33,7 @@ from keng.channels.facts import AccountSetting, ChatSubscribing, Facts
 from keng.channels.zalo_oa import articles, errors, phone_templates, sending, webhook
 from keng.channels.zalo_oa.account_check import ACCOUNT_CHECK, PACKAGE_LOOKUP
 from keng.channels.zalo_oa.connecting import CONNECTING
+from keng.channels.zalo_oa.group_chats import GROUP_KEEPING
 from keng.channels.zalo_oa.history import CHAT_HISTORY
 from keng.channels.zalo_oa.requests import API_BASE
 from keng.channels.zalo_oa.tokens import OAUTH_BASE, RENEWAL
@@ -104,6 +106,7 @@ class ZaloOA:
             "price_after_two_days",
             "phone_template",
             "phone_template_data",
+            "group_admin",
         ),
         hosts=tuple(
             base.removeprefix("https://")
@@ -115,6 +118,7 @@ class ZaloOA:
         package=PACKAGE_LOOKUP,
         connecting=CONNECTING,
         history=CHAT_HISTORY,
+        groups=GROUP_KEEPING,
         price_when_charged=_price_when_charged,
         phone_way=phone_templates.ZALO_PHONE_WAY,
     )

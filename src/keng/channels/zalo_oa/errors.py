@@ -7,7 +7,7 @@ from typing import Any, Literal
 from keng.channels import reading
 from keng.channels.outcomes import Outcome, OutcomeKind
 from keng.channels.wire import Reply
-from keng.kit.times import VIETNAM, local_date, start_of
+from keng.kit.times import VIETNAM, soon_after_midnight, start_of
 
 OA_TYPE_UNSUPPORTED = -235
 _RATE_LIMIT = -32
@@ -97,7 +97,8 @@ def outcome_of_phone_reply(reply: Reply, now: datetime) -> Outcome:
     if reply.status in (401, 429) or reply.status >= 500 or code in (None, 0, _RATE_LIMIT):
         return outcome_of_zalo_reply(reply, now)
     if code in _QUOTAS_BY_PHONE:
-        return Outcome("not_now", until=_tomorrow(now), reason="quota used", code=str(code))
+        until = soon_after_midnight(now)
+        return Outcome("not_now", until=until, reason="quota used", code=str(code))
     if code == _NIGHT_BY_PHONE:
         return Outcome("not_now", until=after_the_night(now), reason="night", code=str(code))
     kind, reason = _MEANING_BY_PHONE.get(code, ("unknown", "code not known"))
@@ -128,7 +129,7 @@ def _refused(code: int, now: datetime, delivers: bool) -> Outcome:
     if code == -214:
         return Outcome("retry", after_seconds=60, reason="still processing", code="-214")
     if code == -211:
-        return Outcome("not_now", until=_tomorrow(now), reason="quota used", code="-211")
+        return Outcome("not_now", until=soon_after_midnight(now), reason="quota used", code="-211")
     if code == -234:
         return Outcome("not_now", until=after_the_night(now), reason="night", code="-234")
     kind, reason = _MEANING.get(code, ("unknown", "code not known"))
@@ -136,10 +137,6 @@ def _refused(code: int, now: datetime, delivers: bool) -> Outcome:
         return _unclear(reason, delivers, str(code))
     one = kind == "gone" or code in _ABOUT_ONE_ADDRESS
     return Outcome(kind, reason=reason, code=str(code), scope="address" if one else "account")
-
-
-def _tomorrow(now: datetime) -> datetime:
-    return start_of(local_date(now) + timedelta(days=1)) + timedelta(minutes=5)
 
 
 def _unclear(reason: str, delivers: bool, code: str = "") -> Outcome:

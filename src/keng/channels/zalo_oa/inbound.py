@@ -27,6 +27,11 @@ _OTHERS: dict[str, EventKind] = {
     "user_withdraw": "erase",
     "user_seen_message": "seen",
     "user_received_message": "received",
+    # Their names are documented, their bodies are not. So nothing of them is believed but that it
+    # is time to list the groups.
+    "create_group": "groups",
+    "delete_group": "groups",
+    "update_group_info": "groups",
 }
 ANONYMOUS_PREFIX = "anonymous:"
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from keng.community import drafts
 from keng.community.drafts import MOST_WORDS, REPORT_COOKIE
 from keng.community.promises import PROMISES
+from keng.community.report.no_desk import needs_desk
 from keng.community.report.recipient import COMMUNE, PROVINCE, UNSURE
 from keng.community.report.send import send_report_at_once
 from keng.dialogue.public.code_page import TIP_CODE_PAGE
@@ -71,6 +72,7 @@ class AtOnceForm(Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs_desk
 def report_at_once(request: HttpRequest) -> HttpResponse:
     """Send it, or show it again with what is missing or in another language."""
     if request.method != "POST":

@@ -19,6 +19,7 @@ from keng.community.drafts import MOST_WORDS, REPORT_COOKIE
 from keng.community.promises import PROMISES
 from keng.community.report import begin_limit
 from keng.community.report.at_once import at_once_page
+from keng.community.report.no_desk import needs_desk
 from keng.community.report.recipient import Recipient, recipient_of
 from keng.dialogue.public.code_page import TIP_CODE_PAGE
 from keng.files.openable import why_not_openable
@@ -354,7 +355,7 @@ def report_step(
             except TooManyBegun:
                 return report.write_at_once(form)
 
-        return wrapped
+        return needs_desk(wrapped)
 
     return decorate
 

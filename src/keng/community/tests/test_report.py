@@ -323,3 +323,16 @@ def test_whoever_just_sent_money_is_told_when_somebody_looks_and_not_of_tomorrow
     assert "tel:111" not in now
     # The hour of tomorrow by which everything is sorted stands nowhere on it.
     assert page.count(f"{tip.received_at.astimezone(times.VIETNAM):%H:%M} ngày mai") == 0
+
+
+def test_where_no_desk_is_set_up_one_reads_whom_to_call_and_nothing_is_kept(public_client):
+    assert public_client.get("/report/who-gets/").status_code == 200
+    asked = public_client.post("/report/who-gets/", {"desk": "province"}, follow=True)
+    at_once = {"text": WORDS, "spot": "Nếnh", "desk": "commune", "token": "A" * 22}
+    for page in (asked, public_client.post("/report/at-once/", at_once)):
+        text = page.content.decode()
+        assert page.status_code == 503
+        assert "chưa có ai đọc tin" in text
+        first = text.index("<h1")
+        assert all(0 < text.index(f'href="tel:{number}"') < first for number in (113, 114, 115))
+    assert not Tip.objects.exists()

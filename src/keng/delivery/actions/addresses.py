@@ -38,7 +38,7 @@ def _end(kind: str, ref: uuid.UUID, written_to: Delivery | None) -> bool:
         waiting = Subscription.objects.filter(pk=ref, stopped_at__isnull=True)
         return waiting.update(stopped_at=times.now()) > 0
     if kind == _Kind.GROUP:
-        return Group.objects.filter(pk=ref).update(is_active=False) > 0
+        return Group.objects.filter(pk=ref).update(is_active=False, gone_at=times.now()) > 0
     if kind == _Kind.LEAD:
         return _lead_ways(ref, written_to).update(gone_at=times.now()) > 0
     if kind == _Kind.PAGER:

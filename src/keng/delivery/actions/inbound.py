@@ -10,6 +10,7 @@ from django.db import connection
 from keng.delivery.inbound_handlers import SqlStatement
 from keng.delivery.inbound_message import InboundMessage
 from keng.kit import times
+from keng.kit.ids import new_id
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
 
@@ -97,6 +98,49 @@ class ReceiptHandler:
             "references": [receipt.reference for receipt in receipts],
         }
         return [SqlStatement(RECEIPT_SQL, values)]
+
+
+# Where a list that began before is not awaited already. The key is claimed: once for each event.
+_ASK_FOR_GROUPS = f"""
+WITH r AS MATERIALIZED (
+  SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+    key bytea, inbound uuid, account uuid, request uuid)
+),
+{CLAIM_KEYS_SQL}
+INSERT INTO delivery_grouprequest (id, account_id, kind)
+SELECT DISTINCT ON (new.account) new.request, new.account, 'list' FROM new
+WHERE NOT EXISTS (
+  SELECT FROM delivery_grouprequest asked JOIN delivery_channelaccount a ON a.id = new.account
+  WHERE asked.account_id = new.account AND asked.kind = 'list' AND asked.ended_at IS NULL
+    AND (a.groups_asked_at IS NULL OR asked.asked_at > a.groups_asked_at))
+ORDER BY new.account, new.request
+"""  # noqa: S608 -- our own pieces
+
+
+class GroupsChangedHandler:
+    """An event about the account's own groups: the sender asks the provider which there are.
+
+    What the event says of them is not kept and not believed.
+    """
+
+    name = "groups"
+
+    def refresh(self) -> None:
+        """Nothing to read."""
+
+    def takes(self, message: InboundMessage) -> bool:
+        return message.event.kind == "groups"
+
+    def prepare(self, message: InboundMessage) -> dict[str, Any]:
+        return {
+            "key": bytea_text(message.key),
+            "inbound": str(message.id),
+            "account": str(message.account.id),
+            "request": str(new_id()),
+        }
+
+    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[SqlStatement]:
+        return [SqlStatement(_ASK_FOR_GROUPS, {"rows": json.dumps(prepared)})]
 
 
 class KeptHandler:

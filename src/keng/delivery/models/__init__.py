@@ -2,6 +2,7 @@
 
 from keng.delivery.models.accounts import ChannelAccount, ReturnMailbox, SandboxMessage
 from keng.delivery.models.digests import DigestEntry
+from keng.delivery.models.group_chats import AccountGroup, GroupRequest
 from keng.delivery.models.inbound import Conversation, DedupeKey, Inbound, InboundMedia
 from keng.delivery.models.lags import DispatchLag
 from keng.delivery.models.outbound import (
@@ -22,6 +23,7 @@ from keng.delivery.models.pagers import (
 from keng.delivery.models.relay import RelayTask
 
 __all__ = [
+    "AccountGroup",
     "Approval",
     "Attempt",
     "ChannelAccount",
@@ -34,6 +36,7 @@ __all__ = [
     "DispatchAudience",
     "DispatchLag",
     "DispatchText",
+    "GroupRequest",
     "Inbound",
     "InboundMedia",
     "PagerAnswer",

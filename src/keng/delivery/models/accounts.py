@@ -43,6 +43,9 @@ class ChannelAccount(Row):
     history_asked_at = models.DateTimeField(null=True, blank=True)
     history_known_until = models.DateTimeField(null=True, blank=True)
     history_fetched_at = models.DateTimeField(null=True, blank=True)
+    # When a sender last began to list the provider's group chats, and when it had the whole list.
+    groups_asked_at = models.DateTimeField(null=True, blank=True)
+    groups_listed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name

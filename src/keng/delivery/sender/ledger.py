@@ -14,6 +14,7 @@ import psycopg
 from django.db import Error as OrmError
 
 from keng.channels.base import Credentials, Outcome
+from keng.channels.group_chats import ProviderGroup
 from keng.channels.upkeep import AccountPackage, NewTokens
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.rows import DeliveryChange, LeasedDelivery, UnitTurn
@@ -55,11 +56,54 @@ class TokenStore(Protocol):
         """Do it in one transaction while no other sender can. Raises Error, TryAgain."""
 
 
+class GroupToMake(NamedTuple):
+    """A group chat that an officer asked for."""
+
+    request_id: uuid.UUID
+    name: str
+    description: str
+    size: str
+    slot: str
+    """In which an earlier try has begun it; "" where none has."""
+
+
+class GroupStore(Protocol):
+    """What is kept of group chats that accounts have at their providers."""
+
+    async def begin_listing(self, account_id: uuid.UUID) -> datetime | None:
+        """Our turn to list them: since when; None where nobody asks, or somebody just did."""
+
+    async def keep_groups(
+        self, account_id: uuid.UUID, groups: Sequence[ProviderGroup]
+    ) -> list[str]:
+        """Write down what was listed; the addresses that are kept and were not among it."""
+
+    async def end_group(self, account_id: uuid.UUID, address: str, code: str) -> None:
+        """The account has no such group any more."""
+
+    async def end_listing(self, account_id: uuid.UUID, begun_at: datetime, code: str) -> None:
+        """With a code: why there is no list."""
+
+    async def group_to_make(self, account_id: uuid.UUID) -> GroupToMake | None:
+        """The next one, which no other sender has for some minutes."""
+
+    async def choose_slot(self, request_id: uuid.UUID, slot: str) -> bool: ...
+
+    async def leave_slot(self, request_id: uuid.UUID) -> None: ...
+
+    async def refuse_making(self, request_id: uuid.UUID, code: str) -> None: ...
+
+    async def keep_made_group(self, request_id: uuid.UUID, group: ProviderGroup) -> None: ...
+
+
 class SenderLedger(Protocol):
     """Rows, accounts and texts, as one sender process sees and changes them."""
 
     @property
     def tokens(self) -> TokenStore: ...
+
+    @property
+    def groups(self) -> GroupStore: ...
 
     async def open(self) -> None: ...
 

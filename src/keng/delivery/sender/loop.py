@@ -16,6 +16,7 @@ import psycopg
 
 from keng.channels.base import Outcome
 from keng.delivery.models import Delivery
+from keng.delivery.sender.account_groups import LOOK_AT_GROUPS_EVERY, AccountGroups
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.consequences import Consequences
 from keng.delivery.sender.housekeeping import Housekeeping
@@ -117,10 +118,12 @@ class Sender:
         jobs = [self._round_trips(), *(self._send_waiting() for _ in range(self._concurrency))]
         self._missed = MissedMessages(self._ledger, self._wire, renewals)
         self._packages = PackageQuestions(self._ledger, self._wire, renewals)
+        self._groups = AccountGroups(self._ledger, self._wire, renewals)
         jobs += [
             *self._housekeeping.jobs(),
             self._housekeeping.repeat(self._look_for_missed, every=_LOOK_FOR_MISSED_EVERY),
             self._housekeeping.repeat(self._ask_for_packages, every=_ASK_FOR_PACKAGES_EVERY),
+            self._housekeeping.repeat(self._look_at_groups, every=LOOK_AT_GROUPS_EVERY),
             self._housekeeping.repeat(self._extend, every=_EXTEND_EVERY),
         ]
         tasks = [asyncio.create_task(job) for job in jobs]
@@ -258,6 +261,9 @@ class Sender:
 
     async def _ask_for_packages(self) -> None:
         await self._packages.ask(list(self._housekeeping.accounts))
+
+    async def _look_at_groups(self) -> None:
+        await self._groups.look(list(self._housekeeping.accounts))
 
     async def _look_for_missed(self) -> None:
         await self._missed.look(list(self._housekeeping.accounts))

@@ -7,7 +7,7 @@ it takes: the edge knows it by the provider's id, so it becomes no second tip.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -243,7 +243,19 @@ class MissedMessages:
             is_before_a_code = MessageWish.BEGIN in (wishes[m.message_id] for m in heard_later)
             counting = later if is_before_a_code else heard_later
             order = order_of_wish(wish, [wishes[one.message_id] for one in counting])
-            await self._hand_over(look, message, order, is_overtaken=bool(heard_later))
+            doubts = [
+                _key(look, one)
+                for one in counting
+                if wish and wish.begins and wishes[one.message_id] is MessageWish.PERHAPS_END
+            ]
+            await self._hand_over(
+                look,
+                message,
+                order,
+                doubts=doubts,
+                has_newer_code=wish is MessageWish.BEGIN and is_before_a_code,
+                is_overtaken=bool(heard_later),
+            )
 
     async def _pages(
         self,
@@ -264,16 +276,19 @@ class MissedMessages:
 
     async def _known(self, look: _Look, messages: Collection[PastMessage]) -> set[str]:
         """The provider's ids of those that came in already."""
-        ids = {
-            message_key(look.account.channel.code, look.account.id, one.message_id): one.message_id
-            for one in messages
-            if one.is_from_person
-        }
+        ids = {_key(look, one): one.message_id for one in messages if one.is_from_person}
         known_keys = await self._ledger.known_messages(list(ids)) if ids else set()
         return {ids[key] for key in known_keys}
 
     async def _hand_over(
-        self, look: _Look, message: PastMessage, order: WishOrder, *, is_overtaken: bool
+        self,
+        look: _Look,
+        message: PastMessage,
+        order: WishOrder,
+        *,
+        doubts: Sequence[bytes],
+        has_newer_code: bool,
+        is_overtaken: bool,
     ) -> None:
         account = look.account
         request = hand_over_request(
@@ -283,6 +298,8 @@ class MissedMessages:
             times.now(),
             is_overtaken=is_overtaken,
             wish_order=order,
+            doubts=doubts,
+            has_newer_code=has_newer_code,
         )
         reply = await self._wire.ask(request)
         if reply.status in _REFUSED_ALONE:
@@ -308,6 +325,10 @@ class MissedMessages:
         logger.info("chats of %s not compared: %s %s", account.slug, page.code, page.reason)
         is_closed = page.kind in _ABOUT_ONE_CHAT or (page.kind == "not_now" and page.until is None)
         raise _ChatClosed if is_closed else _LookEnds
+
+
+def _key(look: _Look, message: PastMessage) -> bytes:
+    return message_key(look.account.channel.code, look.account.id, message.message_id)
 
 
 def _wish_of(look: _Look, message: PastMessage) -> MessageWish | None:

@@ -16,14 +16,15 @@ from keng.acts.work import run_work
 from keng.audit.actions import record
 from keng.channels.base import Credentials, Outcome
 from keng.channels.by_hand import BY_HAND
+from keng.channels.group_chats import ProviderGroup
 from keng.channels.upkeep import RECONNECT, AccountPackage, NewTokens
 from keng.delivery.actions.addresses import end_address
 from keng.delivery.credentials import credentials_for_sending, keep_tokens
 from keng.delivery.models import ChannelAccount
-from keng.delivery.sender import accounts, orm_threads, sql
+from keng.delivery.sender import accounts, group_store, orm_threads, sql
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.database import SenderDatabase, closed_if_it_only_reads
-from keng.delivery.sender.ledger import StoredText, StoredTokens
+from keng.delivery.sender.ledger import GroupToMake, StoredText, StoredTokens
 from keng.delivery.sender.rows import MOST_TRIES, DeliveryChange, LeasedDelivery, UnitTurn
 from keng.kit.advisory_locks import TurnLock
 
@@ -37,6 +38,7 @@ class PostgresLedger:
         self._dsn = database
         self._rows = SenderDatabase(database, sender)
         self.tokens = PostgresTokens()
+        self.groups = PostgresGroups()
         self.pool: AsyncConnectionPool[Any]
 
     async def open(self) -> None:
@@ -192,6 +194,39 @@ class PostgresLedger:
 
 def _end_address(kind: str, ref: uuid.UUID, code: str) -> None:
     end_address(kind, ref, code, by="sender")
+
+
+class PostgresGroups:
+    """Group chats of accounts. See GroupStore."""
+
+    async def begin_listing(self, account_id: uuid.UUID) -> datetime | None:
+        return await orm_threads.in_orm_thread(group_store.begin_listing, account_id)
+
+    async def keep_groups(
+        self, account_id: uuid.UUID, groups: Sequence[ProviderGroup]
+    ) -> list[str]:
+        return await orm_threads.in_orm_thread(group_store.keep_groups, account_id, groups)
+
+    async def end_group(self, account_id: uuid.UUID, address: str, code: str) -> None:
+        await orm_threads.in_orm_thread(group_store.end_group, account_id, address, code)
+
+    async def end_listing(self, account_id: uuid.UUID, begun_at: datetime, code: str) -> None:
+        await orm_threads.in_orm_thread(group_store.end_listing, account_id, begun_at, code)
+
+    async def group_to_make(self, account_id: uuid.UUID) -> GroupToMake | None:
+        return await orm_threads.in_orm_thread(group_store.group_to_make, account_id)
+
+    async def choose_slot(self, request_id: uuid.UUID, slot: str) -> bool:
+        return await orm_threads.in_orm_thread(group_store.choose_slot, request_id, slot)
+
+    async def leave_slot(self, request_id: uuid.UUID) -> None:
+        await orm_threads.in_orm_thread(group_store.leave_slot, request_id)
+
+    async def refuse_making(self, request_id: uuid.UUID, code: str) -> None:
+        await orm_threads.in_orm_thread(group_store.refuse_making, request_id, code)
+
+    async def keep_made_group(self, request_id: uuid.UUID, group: ProviderGroup) -> None:
+        await orm_threads.in_orm_thread(group_store.keep_made_group, request_id, group)
 
 
 class PostgresTokens:

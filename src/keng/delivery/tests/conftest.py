@@ -54,7 +54,7 @@ def zalo_account(fake, **fields):
     own = fake.credentials()
     values = {"rate_per_minute": 0, "slug": "oa", "name": "OA", "channel": "zalo_oa"}
     # Asked today: no question about it mixes with what a test counts.
-    values["package_asked_at"] = times.now()
+    values["package_asked_at"] = values["groups_asked_at"] = times.now()
     made = ChannelAccount(unit=make.unit(), base_url=fake.base, **values | fields)
     keep_secrets(made, {k: v for k, v in own.items() if k not in (*TOKENS, "api_base")})
     keep_tokens(made, {k: own[k] for k in TOKENS})

@@ -24,12 +24,14 @@ from keng.delivery.tests.conftest import TOKENS
 from keng.delivery.tests.sending import test_dsn
 from keng.edge.tests.test_edge import post
 from keng.kit import times
+from keng.kit.secrets import keyed_hash
 from keng.network.actions.subscriptions import (
     SubscriptionChoices,
     address_hash,
     keep_chat_wish,
 )
 from keng.network.models import Subscription, SubscriptionWish
+from keng.surveys.models import ChatTalk, Survey
 from keng.tips.models import DialogueMessage, Tip
 from keng.vault import keys, opening
 from tests import make
@@ -299,6 +301,63 @@ def test_a_later_code_or_lone_word_undoes_no_more_than_it_says(edge, zalo, fake)
         "dừng nhận tin",
         "đừng nhắn tin nữa, nhà bên bán ma túy",
     }
+
+
+def survey_talk(zalo, person):
+    """A question of a survey waits in this chat for a number."""
+    survey = Survey.objects.create(
+        unit=zalo.unit,
+        author=make.officer(unit=zalo.unit),
+        code=person * 2,
+        purpose=Survey.Purpose.STREETS,
+        content={},
+    )
+    ChatTalk.objects.create(
+        conversation_hash=keyed_hash("conversation", str(zalo.pk), person),
+        survey=survey,
+        account=zalo,
+        address_sealed=b"a",
+        box=b"b",
+        asked_at=times.now(),
+    )
+
+
+def test_a_lone_word_that_ended_a_survey_alone_ends_no_code_before_it(edge, zalo, fake):
+    def code():
+        return keep_chat_wish(zalo.pk, SubscriptionChoices((), (), "vi"))
+
+    for person in ("920", "921", "922"):
+        write(fake, person, f"NHAN {code()}", ago=50 * MINUTE)
+        survey_talk(zalo, person)
+        write(fake, person, "Dừng", ago=40 * MINUTE, by_webhook=True)
+    # Outside of the survey the next one ended everything, or was the answer to a whole stop.
+    ChatTalk.objects.update(is_over=True)
+    write(fake, "921", "Dừng", ago=30 * MINUTE, by_webhook=True)
+    write(fake, "922", "dừng nhận tin", ago=30 * MINUTE, by_webhook=True)
+    look()
+    assert live_addresses() == [(address_hash("zalo_oa", "920"), "")]
+    assert not SubscriptionWish.objects.exists()
+
+
+def test_an_older_code_leaves_what_a_newer_one_chose(edge, zalo, fake):
+    def code(*kinds):
+        return keep_chat_wish(zalo.pk, SubscriptionChoices((), kinds, "vi"))
+
+    def chosen(person):
+        return list(Subscription.objects.get(address_hash=address_hash("zalo_oa", person)).kinds)
+
+    write(fake, "930", f"NHAN {code('school')}", ago=50 * MINUTE)
+    write(fake, "930", f"NHAN {code('landlords')}", ago=40 * MINUTE, by_webhook=True)
+    write(fake, "931", f"NHAN {code('school')}", ago=50 * MINUTE)
+    write(fake, "931", f"NHAN {code('landlords')}", ago=40 * MINUTE)
+    write(fake, "932", f"NHAN {code('school')}", ago=55 * MINUTE, by_webhook=True)
+    hashed = address_hash("zalo_oa", "932")
+    Subscription.objects.filter(address_hash=hashed).update(asked_at=times.now() - 55 * MINUTE)
+    write(fake, "932", f"NHAN {code('landlords')}", ago=50 * MINUTE)
+    look()
+    assert [chosen(one) for one in ("930", "931", "932")] == [["landlords"]] * 3
+    assert not SubscriptionWish.objects.exists()
+    assert Subscription.objects.count() == 3
 
 
 @pytest.mark.parametrize("before", ["", "mất xe máy"])

@@ -10,7 +10,14 @@ from django.db import connection, connections
 from keng.channels.zalo_oa import signature
 from keng.decisions.closing import close_tip, record_outcome
 from keng.delivery.credentials import keep_secrets
-from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
+from keng.delivery.models import (
+    ChannelAccount,
+    Conversation,
+    Delivery,
+    GroupRequest,
+    Inbound,
+    InboundMedia,
+)
 from keng.edge.tests.conftest import settled
 from keng.edge.tests.test_edge import post
 from keng.kit import times
@@ -187,3 +194,22 @@ def deadlocks():
     with connection.cursor() as cursor:
         cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
         return cursor.fetchone()[0]
+
+
+def test_events_about_the_accounts_groups_have_the_sender_list_them(edge, zalo):
+    for name in ("create_group", "delete_group", "update_group_info"):
+        assert event(edge, name, oa_id="400", group_id="g1") == 200
+    waiting = GroupRequest.objects.get()
+    assert (waiting.kind, waiting.state, waiting.account, waiting.asked_by) == (
+        "list",
+        "asked",
+        zalo,
+        None,
+    )
+    # What came while a list was being made may not stand in it.
+    ChannelAccount.objects.filter(pk=zalo.pk).update(groups_asked_at=times.now())
+    assert event(edge, "delete_group", oa_id="400", group_id="g2") == 200
+    assert GroupRequest.objects.count() == 2
+    assert not Inbound.objects.exists()
+    assert event(edge, "add_group_admin", oa_id="400", group_id="g2") == 200
+    assert GroupRequest.objects.count() == 2

@@ -96,9 +96,9 @@ def desk_film_poster(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def desk_film_captions(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Its Vietnamese captions."""
-    return _ready_file(request, pk, lambda film: film_ranges.captions_file(film, "vi"))
+def desk_film_captions(request: HttpRequest, pk: uuid.UUID, language: str) -> HttpResponse:
+    """Its captions in a language."""
+    return _ready_file(request, pk, lambda film: film_ranges.captions_file(film, language))
 
 
 def _ready_file(

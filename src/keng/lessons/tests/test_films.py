@@ -231,14 +231,22 @@ def test_a_film_is_played_in_stretches_once_its_lesson_is_published(desk, origin
 
 def test_no_cache_keeps_what_an_officer_looks_at(desk, data, desk_client):
     film = uploaded(desk, b"x")
-    values = {"state": "ready", "seconds": 2, "size": 6, "sha256": b"x" * 32}
+    captions = {"vi": CAPTIONS, "en": CAPTIONS.replace("Cúp", "Hang")}
+    values = {"state": "ready", "seconds": 2, "size": 6, "sha256": b"x" * 32, "captions": captions}
     Film.objects.filter(pk=film.pk).update(**values)
     for path in (film.path, film.poster_path):
         (data / path).write_bytes(b"a film")
     sign_in(desk_client, desk.writer)
-    for name in ("film.mp4", "poster.jpg", "captions.vtt"):
+    for name in ("film.mp4", "poster.jpg", "vi.vtt", "en.vtt"):
         shown = desk_client.get(f"/lessons/films/{film.pk}/{name}")
         assert (shown.status_code, shown.headers["Cache-Control"]) == (200, "no-store")
+    assert desk_client.get(f"/lessons/films/{film.pk}/ko.vtt").status_code == 404
+    # Whoever lets it out looks at the player that its readers get, with the words of each language.
+    page = desk_client.get(f"/lessons/films/{film.pk}/").content.decode()
+    assert page.count("<video") == 1
+    assert "playsinline" in page
+    for language in ("vi", "en"):
+        assert f'src="/lessons/films/{film.pk}/{language}.vtt"' in page
 
 
 def test_captions_changed_behind_the_second_persons_back_are_noticed(desk, original):

@@ -93,7 +93,10 @@ def set_group_active(group_id: uuid.UUID, *, active: bool, by: "Officer") -> Gro
     """
     group = lock_one(Group.objects.visible_to(by), group_id)
     group.is_active = active
-    _save(group, update_fields=["is_active"])
+    if active:
+        # If there is still none, the next warning or list says so again.
+        group.gone_at = None
+    _save(group, update_fields=["is_active", "gone_at"])
     action = "group.taken_back" if active else "group.retired"
     record(action, by=by, on=group, chain=unit_chain(group.unit_id))
     return group

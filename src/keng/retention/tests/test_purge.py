@@ -64,9 +64,11 @@ STAYS = {
 }
 # Rows that are there for seconds, or hold nothing but ids.
 NONE_THERE = {
+    "delivery_accountgroup",
     "delivery_attempt",
     "delivery_dispatchaudience",
     "delivery_dispatchlag",
+    "delivery_grouprequest",
     "delivery_relaytask",
     "delivery_returnmailbox",
     "thanks_countedtip",

@@ -20,6 +20,11 @@ _OF_OWN_DISPATCH = (
     f"EXISTS (SELECT FROM delivery_dispatch sent WHERE sent.id = dispatch_id AND sent.{_AT_WORK})"
 )
 
+_OF_OWN_ACCOUNT = (
+    "EXISTS (SELECT FROM delivery_channelaccount account"
+    f" WHERE account.id = account_id AND account.{_AT_WORK})"
+)
+
 _DISPATCHES = (
     # Whoever answers for another officer's text by a pattern wrote the text.
     *desk_writes(
@@ -45,6 +50,11 @@ _DISPATCHES = (
         "delivery_dispatchlag",
         changes=_OF_OWN_DISPATCH,
         becomes=f"{_OF_OWN_DISPATCH} AND seen_by_id {BY_ONESELF}",
+    ),
+    # The sender is asked about the groups of an account; what becomes of it the sender writes.
+    *desk_writes(
+        "delivery_grouprequest",
+        adds=f"asked_by_id {BY_ONESELF} AND {_OF_OWN_ACCOUNT}",
     ),
     *desk_writes(
         "delivery_relaytask",

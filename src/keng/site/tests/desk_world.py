@@ -23,6 +23,7 @@ from keng.community.models import Meeting, OfficialChannel, Question
 from keng.data_requests.models import DataRequest
 from keng.decisions import triage
 from keng.delivery.models import (
+    AccountGroup,
     Approval,
     Delivery,
     Dispatch,
@@ -272,7 +273,15 @@ def _network(label: str, unit: Unit, place: Any) -> dict[str, Any]:
     ask = TeamAsk.objects.create(
         group=team, words=f"Đi tuần {label}", until=times.now() + datetime.timedelta(hours=3)
     )
+    account = make.channel_account(
+        unit=unit, channel="zalo_oa", slug=f"oa-{unit.pk.hex[-12:]}", name=f"Tài khoản {label}"
+    )
+    listed = AccountGroup.objects.create(
+        account=account, address=f"gmf-{unit.pk.hex[-12:]}", name=f"Nhóm Zalo {label}"
+    )
     return {
+        "group_account": account,
+        "account_group": listed,
         "group": group,
         "erased_lead": erased,
         "lead": lead,

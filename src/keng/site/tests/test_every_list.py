@@ -36,6 +36,7 @@ SEARCHED = [
     ("desk-channels", "<b>Kênh {}</b>"),
     ("desk-lessons", ">Bộ {}</span>"),
     ("desk-partners", ">Đối tác {}</a>"),
+    ("account-groups", "<b>Nhóm Zalo {}</b>"),
     ("desk-surveys", ">Khảo sát {}</a>"),
     ("establishments", ">Nhà trọ {}</a>"),
     ("films", ">Phim {}</a>"),

@@ -24,6 +24,7 @@ from keng.delivery.models import (
     DispatchAudience,
     DispatchLag,
     DispatchText,
+    GroupRequest,
     Inbound,
     InboundMedia,
     PagerAnswer,
@@ -193,6 +194,7 @@ def _sent(found, lan, tip):
     dispatch = found.rows["dispatch"]
     DispatchAudience.objects.create(dispatch=dispatch, definition={})
     DispatchLag.objects.create(dispatch=dispatch, of="language", value="vi", is_by_hand=False)
+    GroupRequest.objects.create(account=found.rows["group_account"], kind="list", asked_by=lan)
     message = Inbound.objects.create(channel="web", kind="text", tip_ref=tip.pk)
     InboundMedia.objects.create(inbound=message, kind="image", url_sealed=b"u")
     DedupeKey.objects.create(key=b"d" * 32)

@@ -121,6 +121,22 @@ def test_each_code_of_the_tables_has_its_outcome(fake):
             assert outcome_of(fake).kind == kind, code
 
 
+def test_what_is_over_for_the_day_waits_for_the_next_one(fake):
+    name = fake.settings.profile
+    until = {}
+    for code in CODES[name].get("not_now", []):
+        fake.faults.next(status=200, body={"error": int(code), "CodeResult": code})
+        until[code] = outcome_of(fake).until
+    # 10:00 in Vietnam; a carrier that does not know the sender does not know it tomorrow either.
+    next_day = datetime(2026, 11, 25, 17, 5, tzinfo=UTC)
+    by_name = {
+        "esms": {"177": None},
+        "speedsms": {},
+        "vietguys": {"-17": next_day, "-19": next_day, "-22": None},
+    }
+    assert until == by_name[name]
+
+
 def test_beyond_its_rate_a_gateway_is_waited_for(fake):
     fake.faults.next(status=429, body={})
     outcome = outcome_of(fake)

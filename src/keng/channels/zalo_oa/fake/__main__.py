@@ -26,12 +26,13 @@ def main() -> None:
     arguments = _parser().parse_args()
     given = _settings_in(arguments.settings)
     groups: list[str] = given.pop("groups", [])
+    slots: list[str] = given.pop("assets", [])
     for each in fields(FakeSettings):
         value = getattr(arguments, each.name, None)
         if value is not None:
             given[each.name] = value
     with contextlib.suppress(KeyboardInterrupt):
-        uvloop.run(_serve(FakeSettings(**given), arguments.port, arguments.reveal, groups))
+        uvloop.run(_serve(FakeSettings(**given), arguments.port, arguments.reveal, groups, slots))
 
 
 def _settings_in(name: str | None) -> dict[str, Any]:
@@ -42,8 +43,11 @@ def _settings_in(name: str | None) -> dict[str, Any]:
     return found
 
 
-async def _serve(settings: FakeSettings, port: int, reveal: bool, groups: list[str]) -> None:
+async def _serve(
+    settings: FakeSettings, port: int, reveal: bool, groups: list[str], slots: list[str]
+) -> None:
     fake = FakeZalo(settings)
+    fake.state.assets |= dict.fromkeys(slots, "")
     fake.state.groups |= {group: FakeGroup(group) for group in groups}
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -63,7 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument(
-        "--settings", help="JSON file with fields of Settings, and ids of groups; - reads them here"
+        "--settings",
+        help="JSON with fields of Settings, ids of groups and of free slots; - reads it here",
     )
     parser.add_argument("--reveal", action="store_true", help="print the credentials too")
     parser.add_argument("--oa-type", type=int, choices=(2, 4), help="2 business, 4 state agency")

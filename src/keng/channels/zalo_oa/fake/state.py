@@ -33,6 +33,10 @@ class FakeSettings:
     oa_secret_key: str = field(default_factory=lambda: secrets.token_urlsafe(15), repr=False)
     access_token: str = field(default_factory=lambda: secrets.token_urlsafe(60), repr=False)
     refresh_token: str = field(default_factory=lambda: secrets.token_urlsafe(60), repr=False)
+    admin_id: str = field(default_factory=lambda: _digits(18))
+    """Who manages the account, as a user."""
+    groups_per_page: int = 50
+    """However many are asked for."""
     name: str = "Official Account"
     package_name: str = "Nâng cao"
     package_ends_on: str = ""

@@ -326,14 +326,17 @@ def test_paths_the_provider_does_not_have_are_not_found(fake: FakeZalo) -> None:
 
 
 def test_groups_are_made_from_slots_and_only_with_people_who_may_be_asked(fake: FakeZalo) -> None:
-    post(f"{fake.base}/_fake/seed", {"assets": ["slot-1"]})
+    post(f"{fake.base}/_fake/seed", {"assets": ["slot-0", "slot-1"]})
 
     def create(asset: str, members: list[str]) -> Outcome:
+        members = [fake.state.settings.admin_id, *members] if asset != "slot-0" else members
         body = {"group_name": "Tổ 6", "asset_id": asset, "member_user_ids": members}
         request = call(fake, "/v3.0/oa/group/creategroupwithoa", body)
         return outcome_of_zalo_reply(talk(request), datetime.now(UTC))
 
     assert create("slot-9", ["recent"]).code == "-238"
+    # Nobody who manages the account would be in it.
+    assert create("slot-0", ["recent"]).code == "-201"
     assert create("slot-1", ["late"]).code == "-213"
     assert create("slot-1", ["recent"]).kind == "sent"
     assert create("slot-1", ["recent"]).code == "-241"

@@ -1,0 +1,63 @@
+"""Group chats that an account itself has at its provider: listed, looked at, and made.
+
+Pure as everything here. A group is made in a slot that is paid for, and a slot takes one group: so
+the slot is what keeps a try that was cut off from making a second one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from keng.channels.outcomes import Outcome
+from keng.channels.wire import Reply, Request
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderGroup:
+    """One group as the provider describes it: a count of members, never who they are."""
+
+    address: str
+    name: str
+    is_enabled: bool
+    """False where what was paid for it has ended: nothing can be posted there."""
+    member_count: int | None = None
+    link: str = field(default="", repr=False)
+    """By which people join."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderGroupPage:
+    """Some of the groups; `offset` of the next ones, None after the last."""
+
+    groups: tuple[ProviderGroup, ...]
+    next_offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSlot:
+    """Room for one group, and the address of the one that has it ("" where it is free)."""
+
+    slot_id: str
+    used_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKeeping:
+    """How a provider is asked about the groups of an account; each time of its credentials."""
+
+    sizes: tuple[str, ...]
+    """Which sizes of group are sold, in the provider's words, the usual one first."""
+    listing: Callable[[Mapping[str, str], int], Request]
+    page: Callable[[Reply, datetime, int], ProviderGroupPage | Outcome]
+    look: Callable[[Mapping[str, str], str], Request]
+    """At one group, by its address."""
+    group: Callable[[Reply, datetime], ProviderGroup | Outcome]
+    """An outcome "gone" says that the account has no such group."""
+    slots: Callable[[Mapping[str, str], str], tuple[Request, ...]]
+    """Of one size; each answer lists some of them."""
+    slots_listed: Callable[[Reply, datetime], tuple[GroupSlot, ...] | Outcome]
+    make: Callable[[Mapping[str, str], str, str, str], Request]
+    """In a slot, with a name and a description. Raises CannotAsk."""
+    made: Callable[[Reply, datetime], ProviderGroup | Outcome]
+    taken_codes: frozenset[str]
+    """Of outcomes that say only that there is a group in the slot by now."""

@@ -1,0 +1,90 @@
+"""What officers ask of the group chats of an account: the sender, which has the tokens, does it."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from keng import channels
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed, Refused
+from keng.acts.work import permit_over
+from keng.audit.actions import record, unit_chain
+from keng.delivery import acts
+from keng.delivery.actions.accounts import REMOVED_PREFIX
+from keng.delivery.models import ChannelAccount, GroupRequest
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from keng.accounts.models import Officer
+
+_MOST_WAITING = 20
+
+
+class AccountOff(Refused):
+    """Nothing goes out by it, so nobody is asked."""
+
+    sentence = _("This account is switched off")
+
+
+class TooManyGroupsWait(Refused):
+    """Each takes what is paid for; somebody should look at what came of them first."""
+
+    sentence = _("Many groups of this account wait to be made already. Please look at them first.")
+
+
+def accounts_with_groups() -> "QuerySet[ChannelAccount]":
+    """Those of which a provider tells the group chats."""
+    codes = channels.codes_where(lambda channel: channel.facts.groups is not None)
+    return ChannelAccount.objects.filter(channel__in=codes).exclude(slug__startswith=REMOVED_PREFIX)
+
+
+@act(acts.ASK_FOR_GROUPS)
+def ask_for_groups(account_id: uuid.UUID, *, by: "Officer") -> None:
+    """Have the groups listed now. Raises NotAllowed, AccountOff."""
+    account = _account(account_id)
+    GroupRequest.objects.create(account=account, kind=GroupRequest.Kind.LIST, asked_by=by)
+    record("channel.groups_asked", by=by, on=account, chain=unit_chain(account.unit_id))
+
+
+@act(acts.ASK_FOR_NEW_GROUP)
+def ask_for_new_group(
+    account_id: uuid.UUID, *, name: str, description: str, size: str, by: "Officer"
+) -> GroupRequest:
+    """Have a group made. Raises NotAllowed, AccountOff, TooManyGroupsWait."""
+    account = _account(account_id)
+    keeping = channels.get_channel(account.channel).facts.groups
+    if keeping is None or size not in keeping.sizes:
+        raise NotAllowed
+    waiting = GroupRequest.objects.filter(
+        account=account, kind=GroupRequest.Kind.MAKE, ended_at__isnull=True
+    )
+    if waiting.count() >= _MOST_WAITING:
+        raise TooManyGroupsWait
+    made = GroupRequest.objects.create(
+        account=account,
+        kind=GroupRequest.Kind.MAKE,
+        name=name,
+        description=description,
+        size=size,
+        asked_by=by,
+    )
+    record(
+        "channel.group_asked",
+        by=by,
+        on=account,
+        chain=unit_chain(account.unit_id),
+        detail={"request": str(made.pk), "size": size},
+    )
+    return made
+
+
+def _account(account_id: uuid.UUID) -> ChannelAccount:
+    account = accounts_with_groups().filter(pk=account_id).first()
+    if account is None:
+        raise NotAllowed
+    permit_over(account.unit_id)
+    if not account.is_active:
+        raise AccountOff
+    return account

@@ -1,0 +1,232 @@
+"""Group chats of accounts: the sender, which has the tokens, lists them and makes new ones.
+
+A killed sender makes no second group: the slot that a group is to fill is committed before the
+provider is asked, and takes one group. The next try first asks the provider what is in it. If a
+group of this name is there, it is ours; if it is free, nothing was made.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from keng.channels.group_chats import (
+    GroupKeeping,
+    GroupSlot,
+    ProviderGroup,
+    ProviderGroupPage,
+)
+from keng.channels.outcomes import Outcome
+from keng.channels.upkeep import CannotAsk
+from keng.channels.wire import Request
+from keng.delivery.sender.accounts import SendingAccount
+from keng.delivery.sender.http import UnsendableRequest
+from keng.delivery.sender.ledger import DATABASE_AWAY, GroupToMake, SenderLedger
+from keng.delivery.sender.tokens import TokenRenewals
+from keng.delivery.sender.transports import Wire
+from keng.kit import times
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keng.channels.wire import Reply
+
+logger = logging.getLogger(__name__)
+LOOK_AT_GROUPS_EVERY = 5.0
+_MOST_PAGES = 60
+# What was not listed is asked about one by one; the rest has its turn at the next list.
+_MOST_LOOKS = 50
+# These pass: the next try asks again.
+_PASSING = frozenset({"retry", "refresh_auth"})
+NO_MANAGER, NO_SLOT = "no_manager", "no_slot"
+
+_T = TypeVar("_T")
+
+
+class _Ends(Exception):
+    """Nothing more can be asked now."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.reason)
+        self.outcome = outcome
+
+    @property
+    def code(self) -> str:
+        return self.outcome.code or self.outcome.kind
+
+
+class AccountGroups:
+    """What one sender process asks, account by account."""
+
+    def __init__(self, ledger: SenderLedger, wire: Wire, renewals: TokenRenewals) -> None:
+        self._ledger = ledger
+        self._wire = wire
+        self._renewals = renewals
+
+    async def look(self, accounts: Collection[SendingAccount]) -> None:
+        """List and make what is due."""
+        for account in accounts:
+            keeping = account.channel.facts.groups
+            if keeping is None or account.state.paused_until > asyncio.get_running_loop().time():
+                continue
+            try:
+                await self._look_at(account, keeping)
+            except DATABASE_AWAY:
+                raise
+            except (ConnectionError, UnsendableRequest) as error:
+                logger.info("groups of %s not asked: %s", account.slug, type(error).__name__)
+            except Exception as error:  # noqa: BLE001 -- it must end no sending, and may quote
+                _log_fault(account, error)
+
+    async def _look_at(self, account: SendingAccount, keeping: GroupKeeping) -> None:
+        begun_at = await self._ledger.groups.begin_listing(account.id)
+        if begun_at is not None:
+            await self._list(account, keeping, begun_at)
+        wanted = await self._ledger.groups.group_to_make(account.id)
+        if wanted is not None:
+            await self._make(account, keeping, wanted)
+
+    # -- listing
+
+    async def _list(
+        self, account: SendingAccount, keeping: GroupKeeping, begun_at: datetime
+    ) -> None:
+        try:
+            listed = await self._listed(account, keeping)
+            missing = await self._ledger.groups.keep_groups(account.id, listed)
+            await self._look_for(account, keeping, missing[:_MOST_LOOKS])
+        except _Ends as end:
+            logger.info("groups of %s not listed: %s", account.slug, end.code)
+            if end.outcome.kind not in _PASSING:
+                await self._ledger.groups.end_listing(account.id, begun_at, end.code)
+            return
+        await self._ledger.groups.end_listing(account.id, begun_at, "")
+
+    async def _listed(self, account: SendingAccount, keeping: GroupKeeping) -> list[ProviderGroup]:
+        found: list[ProviderGroup] = []
+        offset: int | None = 0
+        for _page in range(_MOST_PAGES):
+            if offset is None:
+                break
+            page = await self._page_from(account, keeping, offset)
+            found += page.groups
+            offset = page.next_offset
+        return found
+
+    async def _page_from(
+        self, account: SendingAccount, keeping: GroupKeeping, offset: int
+    ) -> ProviderGroupPage:
+        def read(reply: "Reply", now: datetime) -> ProviderGroupPage | Outcome:
+            return keeping.page(reply, now, offset)
+
+        return await self._ask(account, keeping.listing(account.credentials, offset), read)
+
+    async def _look_for(
+        self, account: SendingAccount, keeping: GroupKeeping, addresses: Iterable[str]
+    ) -> None:
+        """Those that a list lacks may have slipped between two of its pages."""
+        for address in addresses:
+            try:
+                group = await self._ask(
+                    account, keeping.look(account.credentials, address), keeping.group
+                )
+            except _Ends as end:
+                if end.outcome.kind != "gone":
+                    raise
+                await self._ledger.groups.end_group(account.id, address, end.code)
+            else:
+                await self._ledger.groups.keep_groups(account.id, [group])
+
+    # -- making
+
+    async def _make(
+        self, account: SendingAccount, keeping: GroupKeeping, wanted: GroupToMake
+    ) -> None:
+        try:
+            if wanted.slot and await self._is_ended_by(account, keeping, wanted):
+                return
+            slot = wanted.slot or await self._chosen_slot(account, keeping, wanted)
+            if not slot:
+                await self._ledger.groups.refuse_making(wanted.request_id, NO_SLOT)
+                return
+            request = keeping.make(account.credentials, slot, wanted.name, wanted.description)
+            group = await self._ask(account, request, keeping.made)
+        except CannotAsk:
+            await self._ledger.groups.refuse_making(wanted.request_id, NO_MANAGER)
+        except _Ends as end:
+            await self._note_not_made(keeping, wanted, end)
+        else:
+            await self._ledger.groups.keep_made_group(wanted.request_id, group)
+
+    async def _is_ended_by(
+        self, account: SendingAccount, keeping: GroupKeeping, wanted: GroupToMake
+    ) -> bool:
+        """Whether an earlier try has filled its slot, or somebody else has."""
+        slots = await self._slots(account, keeping, wanted.size)
+        used_by = next((slot.used_by for slot in slots if slot.slot_id == wanted.slot), None)
+        if used_by == "":
+            return False
+        if used_by is None:
+            # It is listed no more: whether a group was made in it only the list of groups shows.
+            await self._ledger.groups.refuse_making(wanted.request_id, "slot_gone")
+            return True
+        request = keeping.look(account.credentials, used_by)
+        group = await self._ask(account, request, keeping.group)
+        if group.name == wanted.name:
+            await self._ledger.groups.keep_made_group(wanted.request_id, group)
+        else:
+            await self._ledger.groups.leave_slot(wanted.request_id)
+        return True
+
+    async def _chosen_slot(
+        self, account: SendingAccount, keeping: GroupKeeping, wanted: GroupToMake
+    ) -> str:
+        """A free one, on record as ours; "" where there is none."""
+        for slot in await self._slots(account, keeping, wanted.size):
+            if not slot.used_by and await self._ledger.groups.choose_slot(
+                wanted.request_id, slot.slot_id
+            ):
+                return slot.slot_id
+        return ""
+
+    async def _slots(
+        self, account: SendingAccount, keeping: GroupKeeping, size: str
+    ) -> list[GroupSlot]:
+        found: list[GroupSlot] = []
+        for request in keeping.slots(account.credentials, size):
+            found += await self._ask(account, request, keeping.slots_listed)
+        return found
+
+    async def _note_not_made(self, keeping: GroupKeeping, wanted: GroupToMake, end: _Ends) -> None:
+        """Where nobody knows whether it was made, the next try looks into the slot first."""
+        logger.info("a group was not made: %s", end.code)
+        is_taken = end.code in keeping.taken_codes
+        if end.outcome.kind in _PASSING or end.outcome.kind == "unknown" or is_taken:
+            return
+        await self._ledger.groups.refuse_making(wanted.request_id, end.code)
+
+    # -- asking
+
+    async def _ask(
+        self,
+        account: SendingAccount,
+        request: Request,
+        read: "Callable[[Reply, datetime], _T | Outcome]",
+    ) -> _T:
+        """Each question takes the place of one message in the account's rate. Raises _Ends."""
+        if pause := account.seconds_between_sends:
+            await self._ledger.pause(account.id, pause)
+            await asyncio.sleep(pause)
+        used = account.tokens_version
+        found = read(await self._wire.ask(request), times.now())
+        if not isinstance(found, Outcome):
+            return found
+        if found.kind == "refresh_auth":
+            # The next try has other tokens, or the account is stopped by what it sends.
+            await self._renewals.renew(account, used)
+        raise _Ends(found)
+
+
+def _log_fault(account: SendingAccount, error: Exception) -> None:
+    logger.error("groups of %s not asked: %s", account.slug, type(error).__name__)

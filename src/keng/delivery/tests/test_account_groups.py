@@ -1,0 +1,318 @@
+"""Group chats of accounts: the sender lists and makes them at the fake, over HTTP."""
+
+import contextlib
+import datetime
+import signal
+
+import pytest
+
+from keng.audit.models import Entry
+from keng.channels.zalo_oa.fake.state import FakeGroup
+from keng.conftest import sign_in
+from keng.delivery.credentials import keep_secrets
+from keng.delivery.models import AccountGroup, ChannelAccount, GroupRequest
+from keng.delivery.sender import group_store
+from keng.delivery.tests.conftest import TOKENS
+from keng.delivery.tests.sending import sending, until
+from keng.kit import times
+from keng.network.models import Group
+from keng.vault import keys
+from tests import make
+from tests import running as processes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+MAKING = "creategroupwithoa"
+
+
+@pytest.fixture
+def few(fake):
+    """The account has two groups, and room for two more."""
+    two = [FakeGroup(name, f"Tổ {name}", members=["1"]) for name in ("g1", "g2")]
+    fake.state.groups = {group.id: group for group in two}
+    fake.state.assets = {"slot-1": "", "slot-2": ""}
+    return fake
+
+
+def calls(fake, path):
+    return [entry for entry in fake.state.journal if path in entry.path]
+
+
+def ask(account, kind="list", **fields):
+    if kind == "make":
+        fields = {"name": "Tổ mới", "description": "Cảnh báo", "size": "gmf100"} | fields
+    # Whoever was asked a moment ago is asked again in a minute.
+    ChannelAccount.objects.filter(groups_asked_at__isnull=False).update(groups_asked_at=LONG_AGO)
+    return GroupRequest.objects.create(account=account, kind=kind, **fields)
+
+
+def ended(request):
+    request.refresh_from_db()
+    return request.ended_at is not None
+
+
+def what_came_of(request):
+    until(lambda: ended(request))
+    return request.state, request.code
+
+
+def again(request):
+    """As if the time of the earlier try were over."""
+    GroupRequest.objects.filter(pk=request.pk).update(tried_at=LONG_AGO)
+
+
+def named(fake, name="Tổ mới"):
+    return [group.id for group in fake.state.groups.values() if group.name == name]
+
+
+def test_groups_are_listed_when_somebody_asks_and_once_a_day(zalo, few):
+    few.state.settings.groups_per_page = 1
+    request = ask(zalo)
+    with sending(count=2):
+        assert what_came_of(request) == ("done", "")
+    rows = AccountGroup.objects.order_by("address")
+    assert [(row.address, row.name, row.member_count) for row in rows] == [
+        ("g1", "Tổ g1", 1),
+        ("g2", "Tổ g2", 1),
+    ]
+    zalo.refresh_from_db()
+    assert times.now() - zalo.groups_listed_at < datetime.timedelta(minutes=5)
+    assert len(calls(few, "getgroupsofoa")) == 2
+    assert group_store.begin_listing(zalo.pk) is None
+    ChannelAccount.objects.update(groups_asked_at=times.now() - group_store.LIST_EVERY)
+    assert group_store.begin_listing(zalo.pk) is not None
+
+
+def test_a_group_that_is_gone_is_out_of_use_in_the_network_and_says_so(zalo, few, desk_client):
+    officer = make.officer(unit=zalo.unit)
+    place = make.place("Nếnh")
+    address = {"unit": zalo.unit, "place": place, "channel": "zalo_oa"}
+    gone = make.group(**address, name="Tổ 1", channel_address="g1")
+    stays = make.group(**address, name="Tổ 2", channel_address="g2")
+    first = ask(zalo)
+    with sending():
+        assert what_came_of(first) == ("done", "")
+    del few.state.groups["g1"]
+    second = ask(zalo)
+    with sending():
+        assert what_came_of(second) == ("done", "")
+    gone.refresh_from_db()
+    stays.refresh_from_db()
+    assert (gone.is_active, stays.is_active, stays.gone_at) == (False, True, None)
+    assert gone.gone_at is not None
+    assert AccountGroup.objects.get(address="g1").gone_at is not None
+    assert Entry.objects.get(action="address.gone").detail["ref"] == str(gone.pk)
+    sign_in(desk_client, officer)
+    assert "không còn nữa" in desk_client.get(f"/groups/{gone.pk}/").content.decode()
+    assert "không còn nữa" in desk_client.get("/channel-accounts/groups/").content.decode()
+    desk_client.post(f"/groups/{gone.pk}/active/")
+    gone.refresh_from_db()
+    assert (gone.is_active, gone.gone_at) == (True, None)
+
+
+def test_a_group_that_only_slipped_between_two_pages_stays(zalo, few):
+    group_store.keep_groups(zalo.pk, [])
+    for name in ("g1", "g2"):
+        AccountGroup.objects.create(account=zalo, address=name, name=name)
+    few.faults.next(
+        match="getgroupsofoa",
+        status=200,
+        body={"error": 0, "data": {"total": 1, "groups": [{"group_id": "g1", "name": "Tổ g1"}]}},
+    )
+    request = ask(zalo)
+    with sending():
+        assert what_came_of(request) == ("done", "")
+    assert not AccountGroup.objects.filter(gone_at__isnull=False).exists()
+    assert len(calls(few, "/getgroup")) == 2
+
+
+def test_why_there_is_no_list_is_said_and_what_passes_is_asked_again(zalo, few):
+    few.faults.next(match="getgroupsofoa", status=200, body={"error": -224, "message": "x"})
+    request = ask(zalo)
+    with sending():
+        assert what_came_of(request) == ("refused", "-224")
+        assert not AccountGroup.objects.exists()
+        few.faults.next(match="getgroupsofoa", status=503, body="busy")
+        other = ask(zalo)
+        until(lambda: len(calls(few, "getgroupsofoa")) == 2)
+        assert not ended(other)
+        ChannelAccount.objects.update(groups_asked_at=LONG_AGO)
+        assert what_came_of(other) == ("done", "")
+    assert ChannelAccount.objects.get().circuit_open_since is None
+
+
+def test_two_senders_make_one_group_of_one_request(zalo, few):
+    first, second = ask(zalo, "make"), ask(zalo, "make", name="Tổ khác")
+    with sending(count=2):
+        assert what_came_of(first) == what_came_of(second) == ("done", "")
+    assert (len(named(few)), len(named(few, "Tổ khác"))) == (1, 1)
+    assert first.made.address == named(few)[0]
+    assert first.made.link == f"https://zalo.me/g/{first.made.address}"
+    assert sorted(few.state.assets) == sorted({first.slot, second.slot})
+    assert Entry.objects.filter(action="channel.group_made").count() == 2
+    third = ask(zalo, "make", name="Tổ thứ ba")
+    with sending():
+        assert what_came_of(third) == ("refused", "no_slot")
+
+
+@pytest.mark.parametrize(
+    ("fault", "calls_made"),
+    [({"drop": "after_accept"}, 1), ({"drop": "before_read"}, 2), ({"status": 500}, 2)],
+)
+def test_a_group_of_which_nobody_heard_is_looked_for_before_another_is_made(
+    zalo, few, fault, calls_made
+):
+    few.faults.next(match=MAKING, **fault)
+    request = ask(zalo, "make")
+    with sending():
+        until(lambda: len(calls(few, MAKING)) == 1)
+    request.refresh_from_db()
+    assert (request.state, bool(request.slot)) == ("begun", True)
+    again(request)
+    with sending():
+        assert what_came_of(request) == ("done", "")
+    assert [request.made.address] == named(few)
+    assert len(calls(few, MAKING)) == calls_made
+
+
+@contextlib.contextmanager
+def chosen(few, request):
+    """Its slot is on record, and nobody is asked to fill it yet."""
+    few.faults.next(match=MAKING, delay=3, drop="before_read")
+    yield lambda: GroupRequest.objects.filter(pk=request.pk).exclude(slot="").exists()
+
+
+@contextlib.contextmanager
+def asked(few, request):
+    """The group is there, and the answer is on its way."""
+    few.faults.next(match=MAKING, delay=3)
+    yield lambda: len(named(few)) == 1
+
+
+@contextlib.contextmanager
+def recorded(few, request):
+    yield lambda: ended(request)
+
+
+@pytest.mark.parametrize("step", [chosen, asked, recorded])
+def test_a_sender_killed_at_any_step_makes_one_group(zalo, few, step):
+    request = ask(zalo, "make")
+    key = str(keys.sender_file())
+    with (
+        step(few, request) as is_reached,
+        processes.running("sender", KENG_SENDER_KEY_FILE=key) as process,
+    ):
+        until(is_reached)
+        process.signal_all(signal.SIGKILL)
+        process.process.wait()
+    few.faults.clear()
+    again(request)
+    with sending():
+        assert what_came_of(request) == ("done", "")
+    assert [request.made.address] == named(few)
+    assert Entry.objects.filter(action="channel.group_made").count() == 1
+
+
+def test_a_slot_in_which_somebody_else_made_a_group_meanwhile_is_left(zalo, few):
+    request = ask(zalo, "make")
+    GroupRequest.objects.filter(pk=request.pk).update(state="begun", slot="slot-1")
+    few.state.groups["theirs"] = FakeGroup("theirs", "Tổ của người khác", "slot-1")
+    few.state.assets["slot-1"] = "theirs"
+    with sending():
+        assert what_came_of(request) == ("done", "")
+    assert (request.slot, request.made.address) == ("slot-2", named(few)[0])
+
+
+def test_a_slot_that_was_filled_in_this_moment_is_looked_into(zalo, few):
+    few.faults.next(match=MAKING, status=200, body={"error": -241, "message": "x"})
+    request = ask(zalo, "make")
+    with sending():
+        until(lambda: len(calls(few, MAKING)) == 1)
+    request.refresh_from_db()
+    assert not ended(request)
+    again(request)
+    with sending():
+        assert what_came_of(request) == ("done", "")
+
+
+def test_a_slot_that_is_listed_no_more_makes_nobody_try_again(zalo, few):
+    request = ask(zalo, "make")
+    GroupRequest.objects.filter(pk=request.pk).update(state="begun", slot="slot-0")
+    with sending():
+        assert what_came_of(request) == ("refused", "slot_gone")
+    assert calls(few, MAKING) == []
+
+
+def test_what_the_provider_refuses_and_what_the_operator_did_not_enter_is_said(zalo, few):
+    few.faults.next(match=MAKING, status=200, body={"error": -248, "message": "x"})
+    first = ask(zalo, "make")
+    with sending():
+        assert what_came_of(first) == ("refused", "-248")
+    own = few.credentials()
+    secrets = {k: v for k, v in own.items() if k not in (*TOKENS, "api_base", "group_admin")}
+    keep_secrets(zalo, secrets)
+    ChannelAccount.objects.filter(pk=zalo.pk).update(secrets_box=zalo.secrets_box)
+    second = ask(zalo, "make")
+    with sending():
+        assert what_came_of(second) == ("refused", "no_manager")
+    third = ask(zalo, "make")
+    GroupRequest.objects.filter(pk=third.pk).update(asked_at=LONG_AGO)
+    assert group_store.group_to_make(zalo.pk) is None
+    assert what_came_of(third) == ("refused", "gave_up")
+
+
+def test_a_dead_token_is_renewed_and_the_next_try_goes_through(zalo, few):
+    few.state.token_issued_at -= 100_000
+    ChannelAccount.objects.update(tokens_renewed_at=LONG_AGO)
+    request = ask(zalo)
+    with sending():
+        until(lambda: ChannelAccount.objects.get().tokens_renewed_at > LONG_AGO)
+        ChannelAccount.objects.update(groups_asked_at=LONG_AGO)
+        assert what_came_of(request) == ("done", "")
+
+
+@pytest.fixture
+def at_desk(zalo, desk_client):
+    place = make.place("Nếnh")
+    ChannelAccount.objects.update(place=place)
+    AccountGroup.objects.create(account=zalo, address="g1", name="Tổ 1", member_count=40)
+    sign_in(desk_client, make.officer(unit=zalo.unit))
+    return desk_client
+
+
+PAGE = "/channel-accounts/groups/"
+
+
+def test_a_listed_group_is_taken_into_the_network_in_one_tap(zalo, at_desk):
+    listed = AccountGroup.objects.get()
+    taken = at_desk.post(f"{PAGE}{listed.pk}/take-over/")
+    group = Group.objects.get()
+    assert taken.url == f"/groups/{group.pk}/"
+    assert (group.name, group.channel, group.channel_address) == ("Tổ 1", "zalo_oa", "g1")
+    assert (group.kind, group.member_count, group.unit) == ("other", 40, zalo.unit)
+    page = at_desk.get(PAGE).content.decode()
+    assert f'href="/groups/{group.pk}/"' in page
+    assert "take-over/" not in page
+    assert at_desk.post(f"{PAGE}{listed.pk}/take-over/").url == PAGE
+    assert Group.objects.count() == 1
+
+
+def test_an_officer_asks_for_a_list_and_for_a_group_and_both_are_on_record(zalo, at_desk):
+    address = f"/channel-accounts/{zalo.pk}/groups/"
+    assert at_desk.post(address + "list/").url == PAGE
+    prefix = f"new-{zalo.pk.hex[-8:]}-"
+    wrong = at_desk.post(address + "new/", {prefix + "size": "gmf100"})
+    assert wrong.status_code == 422
+    assert "thành viên sẽ đọc" in wrong.content.decode()
+    sent = {prefix + "name": " Tổ  7 ", prefix + "description": "", prefix + "size": "gmf50"}
+    assert at_desk.post(address + "new/", sent).url == PAGE
+    made = GroupRequest.objects.get(kind="make")
+    assert (made.name, made.size, made.asked_by.unit_ids) == ("Tổ 7", "gmf50", {zalo.unit_id})
+    assert {"channel.groups_asked", "channel.group_asked"} <= set(
+        Entry.objects.values_list("action", flat=True)
+    )
+    GroupRequest.objects.filter(pk=made.pk).update(state="refused", code="no_slot")
+    assert "Không còn chỗ trống" in at_desk.get(PAGE).content.decode()
+    ChannelAccount.objects.update(is_active=False)
+    assert at_desk.post(address + "new/", sent).status_code == 422
+    assert GroupRequest.objects.filter(kind="make").count() == 1
