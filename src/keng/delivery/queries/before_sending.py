@@ -173,7 +173,10 @@ def look_ahead(
         groups_by_hand=len(by_hand),
         cost=_cost(prices, accounts),
         forecast=forecast,
-        machines_take=_machines_take(carried, accounts, ahead),
+        # Closed chats are tried as well, and their number is told in tens alone.
+        machines_take=_machines_take(
+            [load for load in reachable if not _is_refused(prices.get(load))], accounts, ahead
+        ),
         subscribers_now=sum(load.count - load.groups for load in loads),
         subscribers_in_digest=count_digested(audience),
         windows=windows,
@@ -181,14 +184,14 @@ def look_ahead(
 
 
 def _machines_take(
-    carried: list[_AccountLoad],
+    loads: list[_AccountLoad],
     accounts: Mapping[uuid.UUID, ChannelAccount],
     ahead: Mapping[uuid.UUID, int],
 ) -> datetime.timedelta | None:
-    if any(load.begins_after > 0 for load in carried):
+    if any(load.begins_after > 0 for load in loads):
         return None
     counts: dict[uuid.UUID, int] = defaultdict(int)
-    for load in carried:
+    for load in loads:
         if load.account is not None:
             counts[load.account] += load.count
     longest = max(
