@@ -69,9 +69,7 @@ def _recall(rig: Rig, count: int, *, per_minute: int) -> Run:
     with rig.sending():
         others = rig.queue_rows(rig.account, count)
         texts = {"vi": OutgoingMessage(TEXT)}
-        ahead = look_ahead(
-            SameRecipients((wrong.pk,)), kind="recall", is_urgent=True, texts=texts
-        )
+        ahead = look_ahead(SameRecipients((wrong.pk,)), kind="recall", is_urgent=True, texts=texts)
         recall: Any = rig.recall(wrong)
         rig.wait_until_sent(recall, count)
     rig.drop_what_waits(others)

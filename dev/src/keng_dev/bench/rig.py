@@ -110,9 +110,7 @@ class Rig:
                     channel="zalo_oa",
                     account_ref=self.account.pk,
                     address_hash=f"{number:032d}".encode(),
-                    address_sealed=seal.seal_for_sender(
-                        f"{number:019d}", kind=SealedKind.ADDRESS
-                    ),
+                    address_sealed=seal.seal_for_sender(f"{number:019d}", kind=SealedKind.ADDRESS),
                     confirmed_at=times.now(),
                 )
                 for number in range(count)
