@@ -22,7 +22,9 @@ OWN = ("six_things_own.jsonl", "six_things_later.jsonl", "six_things_third.jsonl
 BY_SENTENCE = "six_things_fourth.jsonl"
 # By one more writer, in the same form.
 LATER_BY_SENTENCE = "six_things_sixth.jsonl"
-# Marked in the same way, not learned from yet.
+# Contrasts of place and consequence, by another who knew the reader.
+CONTRASTS = "six_things_seventh.jsonl"
+# Marked in the same way, learned from for place alone.
 NEWEST = "six_things_fifth.jsonl"
 # Measured, never learned from.
 HELD = "six_things_held.jsonl"

@@ -31,7 +31,16 @@ from keng.warnings.six_things.clues import (
     sentences_of,
 )
 from tests.logistic import fit_logistic
-from tests.six_things import BY_SENTENCE, LATER_BY_SENTENCE, OWN, Row, own_rows, short_texts
+from tests.six_things import (
+    BY_SENTENCE,
+    CONTRASTS,
+    LATER_BY_SENTENCE,
+    NEWEST,
+    OWN,
+    Row,
+    own_rows,
+    short_texts,
+)
 
 WEIGHTS = Path(str(resources.files("keng.warnings.six_things").joinpath("weights.csv")))
 IDEAS = ("idea:", "category:", "danger:", "danger of:")
@@ -62,7 +71,14 @@ COURSES: Mapping[str, Course] = {
         reads_ideas=True,
         learns_as_read=True,
     ),
-    Thing.PLACE: Course(-1.35),
+    Thing.PLACE: Course(
+        -0.7,
+        strictness=0.07,
+        least_sentences=6,
+        files=(BY_SENTENCE, LATER_BY_SENTENCE, CONTRASTS, NEWEST),
+        reads_ideas=True,
+        learns_as_read=True,
+    ),
     Thing.CONSEQUENCE: Course(-1.5),
     Thing.ACT: Course(-0.75),
     Thing.TIME: Course(-1.6),
@@ -233,7 +249,7 @@ def as_file(learned: dict[str, dict[str, float]]) -> str:
 
 def check(marks: Sequence[str], wholes: Sequence[Whole]) -> None:
     """Print each mark's figures on texts of writers whom its weights were not learned from."""
-    rows = own_rows(BY_SENTENCE)
+    rows = [*own_rows(BY_SENTENCE), *own_rows(NEWEST)]
     read = [(row, clues_of_text(row["text"])) for row in rows]
     for mark in marks:
         course = COURSES[mark]

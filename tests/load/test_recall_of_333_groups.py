@@ -130,6 +130,7 @@ def test_all_who_got_it_are_told_and_first_who_passed_it_on(scene):
     check_order(scene)
     check_before_bulk_after_urgent(scene)
     check_time(scene)
+    check_page(scene)
     check_coverage(scene)
     assert TAKEN_BACK in partner.open("/partner/").words
 
@@ -335,6 +336,20 @@ def check_time(scene: Scene) -> None:
             most = max(most, OVER_FORECAST * len(left) * 60 / PER_MINUTE)
         took = left[math.ceil(SHARE * len(left)) - 1] - begun
         assert took <= datetime.timedelta(seconds=most), channel
+
+
+def check_page(scene: Scene) -> None:
+    """The page says of the limited account what it took, beside what its limit allows."""
+    page = signed_in_officer(scene.stack, "lan").open(f"/dispatches/{scene.recall}/").words
+    told = re.search(
+        r"giao xong 95 % trong (\d+) lượt sau (\d+) giây; "
+        rf"giới hạn {PER_MINUTE} tin mỗi phút cho phép sớm nhất là (\d+) giây",
+        page,
+    )
+    assert told, page[:2000]
+    recipients, took, allowed = map(int, told.groups())
+    assert allowed == math.ceil(math.ceil(SHARE * recipients) * 60 / PER_MINUTE)
+    assert took <= WITHIN_SECONDS
 
 
 def check_coverage(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """How the screens say times, deadlines and numbers, in Vietnamese and in English."""
 
+import math
 from datetime import date, datetime, timedelta
 
 from django.utils import translation
@@ -10,6 +11,7 @@ from keng.kit.times import VIETNAM, now
 
 DUE_SOON = timedelta(hours=2)
 _MINUTE, _MOMENT = timedelta(minutes=1), timedelta(seconds=1)
+_SECONDS_MATTER = 180
 
 _DAYS_VI = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 _DAYS_EN = (
@@ -99,6 +101,14 @@ def span_words(span: timedelta) -> str:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
     days = hours // 24
     return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+def brief_span_words(span: timedelta) -> str:
+    """A length of time of which seconds matter while it is short: "71 giây", then "12 phút"."""
+    seconds = math.ceil(max(0.0, span.total_seconds()))
+    if seconds >= _SECONDS_MATTER:
+        return span_words(span)
+    return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
 
 
 def deadline_state(due: datetime, at: datetime | None = None) -> str:

@@ -16,6 +16,7 @@ from keng.delivery.models import Dispatch
 from keng.delivery.queries import missed as missed_queries
 from keng.delivery.queries import outcomes
 from keng.delivery.queries.digests import count_sent_in_digests, count_unsent_in_digests
+from keng.delivery.queries.handing_over import handing_over
 from keng.delivery.queries.lagging import lags_in_words
 from keng.delivery.queries.outcomes_of_groups import outcome_of_groups
 from keng.delivery.rights import may_stop_or_resend
@@ -46,6 +47,7 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "may_steer": may_stop_or_resend(request.officer, found),
         "text": text,
         "outcome": outcome,
+        "handed_over": [] if found.cancelled_at else handing_over(found),
         "groups": outcome_of_groups(found) if found.materialised_at else None,
         "missed": missed,
         "lags": lags_in_words(found),

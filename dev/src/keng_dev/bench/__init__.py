@@ -27,13 +27,14 @@ BENCHES: dict[str, str] = {
     "delivery": "keng_dev.bench.delivery",
     "ceiling": "keng_dev.bench.ceiling",
     "peers": "keng_dev.bench.peers.comparison",
+    "recall": "keng_dev.bench.recall",
     "turns": "keng_dev.bench.turns",
     "words": "keng_dev.bench.words",
     "slow": "keng_dev.bench.slow",
     "start": "keng_dev.bench.start",
     "soak": "keng_dev.bench.soak",
 }
-ONLY_BY_NAME = frozenset({"peers", "soak"})
+ONLY_BY_NAME = frozenset({"peers", "recall", "soak"})
 """Too long for a run of all of them, or not ours."""
 RESULTS = Path("bench") / "results"
 

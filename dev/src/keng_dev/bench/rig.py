@@ -82,6 +82,50 @@ class Rig:
         self._ask("DELETE FROM delivery_delivery")
         self._ask("VACUUM ANALYZE")
 
+    def add_groups_by_hand(self, count: int) -> None:
+        """Groups of the same place, each with a lead who passes things on."""
+        from keng.network.models import Group, Lead  # noqa: PLC0415 -- needs the settings
+
+        shared = {"unit": self._unit, "consented_on": times.now().date()}
+        for number in range(count):
+            group = Group.objects.create(
+                name=f"Nhóm chuyển tay {number}",
+                kind="residents",
+                unit=self._unit,
+                place=self._place,
+                channel="by_hand",
+            )
+            lead = Lead.objects.create(name=f"Đầu mối {number}", position="Tổ trưởng", **shared)
+            lead.groups.add(group)
+
+    def add_people(self, count: int) -> None:
+        """People who subscribed in a chat of the account, their addresses sealed as they are."""
+        from keng.network.models import Subscription  # noqa: PLC0415 -- needs the settings
+        from keng.vault import seal  # noqa: PLC0415
+        from keng.vault.hybrid import SealedKind  # noqa: PLC0415
+
+        made = Subscription.objects.bulk_create(
+            (
+                Subscription(
+                    channel="zalo_oa",
+                    account_ref=self.account.pk,
+                    address_hash=f"{number:032d}".encode(),
+                    address_sealed=seal.seal_for_sender(f"{number:019d}", kind=SealedKind.ADDRESS),
+                    confirmed_at=times.now(),
+                )
+                for number in range(count)
+            ),
+            batch_size=1000,
+        )
+        joined = Subscription.places.through
+        joined.objects.bulk_create(
+            joined(subscription_id=one.pk, place_id=self._place.pk) for one in made
+        )
+
+    def limit_account(self, per_minute: int) -> None:
+        """What its provider takes a minute, for the sender that is started next; 0: no limit."""
+        type(self.account).objects.filter(pk=self.account.pk).update(rate_per_minute=per_minute)
+
     def add_account(self, slug: str) -> Any:
         """An account without a rate at the sink."""
         from keng.delivery.credentials import keep_secrets, keep_tokens  # noqa: PLC0415
@@ -138,7 +182,7 @@ class Rig:
             "TRUNCATE delivery_delivery, delivery_attempt, delivery_dispatchtext, "
             "delivery_relaytask, "
             "delivery_dispatch, network_group, delivery_channelaccount, network_lead_groups, "
-            "places_unit, places_place CASCADE"
+            "network_lead, network_subscription, places_unit, places_place CASCADE"
         )
         if self._looking is not None:
             self._looking.close()
@@ -190,6 +234,13 @@ class Rig:
         )
         materialising.materialise_next_dispatch()
         return sent
+
+    def drop_what_waits(self, dispatch: Any) -> None:
+        """Rows of it that have not left; no sender runs."""
+        self._ask(
+            f"DELETE FROM delivery_delivery WHERE dispatch_id = '{dispatch.pk}' "  # noqa: S608
+            "AND state = 'queued'"
+        )
 
     def reply(self) -> Any:
         """One urgent row to the same account, as an answer to a reporter is."""

@@ -24,6 +24,7 @@ from keng.delivery.forecast import (
     MachineShare,
     PastTask,
     forecast_reach,
+    seconds_by_limit,
 )
 from keng.delivery.models import ChannelAccount, Delivery
 from keng.delivery.priorities import priority_to_many
@@ -98,6 +99,9 @@ class BeforeSending:
     """None where nothing of it costs anything."""
     forecast: Forecast | None
     """None where too little happened before to say."""
+    machines_take: datetime.timedelta | None
+    """Until each account has handed 95 % of its share over, as far as limits bound that; None
+    where no limit does, or some of it waits for a morning."""
     subscribers_now: int
     """Who asked for warnings and gets it by itself."""
     subscribers_in_digest: int
@@ -169,10 +173,35 @@ def look_ahead(
         groups_by_hand=len(by_hand),
         cost=_cost(prices, accounts),
         forecast=forecast,
+        # Closed chats are tried as well, and their number is told in tens alone.
+        machines_take=_machines_take(
+            [load for load in reachable if not _is_refused(prices.get(load))], accounts, ahead
+        ),
         subscribers_now=sum(load.count - load.groups for load in loads),
         subscribers_in_digest=count_digested(audience),
         windows=windows,
     )
+
+
+def _machines_take(
+    loads: list[_AccountLoad],
+    accounts: Mapping[uuid.UUID, ChannelAccount],
+    ahead: Mapping[uuid.UUID, int],
+) -> datetime.timedelta | None:
+    if any(load.begins_after > 0 for load in loads):
+        return None
+    counts: dict[uuid.UUID, int] = defaultdict(int)
+    for load in loads:
+        if load.account is not None:
+            counts[load.account] += load.count
+    longest = max(
+        (
+            seconds_by_limit(count, accounts[key].rate_per_minute, ahead=ahead.get(key, 0))
+            for key, count in counts.items()
+        ),
+        default=0.0,
+    )
+    return datetime.timedelta(seconds=longest) if longest else None
 
 
 def _loads(query: RecipientQuery, *, is_urgent: bool) -> list[_AccountLoad]:

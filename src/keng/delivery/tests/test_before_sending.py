@@ -9,7 +9,7 @@ from keng.delivery.audience import plan_audience
 from keng.delivery.audience_words import audience_in_words
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.forecast import HORIZON
-from keng.delivery.models import Delivery, Dispatch
+from keng.delivery.models import ChannelAccount, Delivery, Dispatch
 from keng.delivery.queries.before_sending import look_ahead
 from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
@@ -215,6 +215,31 @@ def test_what_waits_at_the_account_goes_first(ward):
     assert Delivery.objects.filter(account=account, state="queued").count() == 1
     behind = ahead_of(ward).forecast.median
     assert behind - alone >= datetime.timedelta(seconds=50)
+
+
+def test_the_slowest_account_says_how_long_machines_take(ward):
+    quick = make.channel_account(unit=ward.unit, rate_per_minute=0)
+    for _ in range(20):
+        make.group(unit=ward.unit, place=ward.hamlet, channel="sandbox")
+    assert ahead_of(ward).machines_take is None
+    ChannelAccount.objects.filter(pk=quick.pk).update(rate_per_minute=60)
+    assert ahead_of(ward).machines_take == datetime.timedelta(seconds=19)
+    ward.send(ward.audience())
+    assert ahead_of(ward).machines_take == datetime.timedelta(seconds=39)
+    # A recall overtakes what waits there.
+    assert ahead_of(ward, kind="recall").machines_take == datetime.timedelta(seconds=19)
+
+
+def test_nothing_is_said_of_machines_that_wait_for_a_morning(ward):
+    make.channel_account(unit=ward.unit, channel="email", rate_per_minute=60)
+    hour = datetime.timedelta(hours=1)
+    make.subscription(
+        places=(ward.hamlet,),
+        quiet_from=(times.now() - hour).astimezone(times.VIETNAM).time(),
+        quiet_to=(times.now() + hour).astimezone(times.VIETNAM).time(),
+    )
+    assert ahead_of(ward).machines_take is None
+    assert ahead_of(ward, is_urgent=True).machines_take == datetime.timedelta(seconds=1)
 
 
 def test_the_desk_may_read_all_of_it(ward):

@@ -1,6 +1,6 @@
 """Tags and filters every template may use: {% load keng %}."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -107,6 +107,12 @@ def number_in_sentence(count: Any) -> str:
 def vntime(moment: datetime | None, style: str = "full") -> str:
     """A moment in Vietnam's time: full, short, clock, day or date."""
     return time_words.moment_words(moment, style) if moment else ""
+
+
+@register.filter
+def brief_span(span: timedelta) -> str:
+    """A length of time, in seconds while it is short."""
+    return time_words.brief_span_words(span)
 
 
 @register.filter

@@ -75,6 +75,14 @@ def test_lengths_of_time_use_two_units_at_most():
         assert time_words.deadline_words(NOW - timedelta(minutes=72), NOW) == "1 h 12 min late"
 
 
+def test_seconds_matter_while_a_length_of_time_is_short():
+    with translation.override("en"):
+        assert time_words.brief_span_words(timedelta(seconds=1)) == "1 second"
+        assert time_words.brief_span_words(timedelta(seconds=71.2)) == "72 seconds"
+        assert time_words.brief_span_words(timedelta(minutes=12, seconds=5)) == "12 minutes"
+    assert time_words.brief_span_words(timedelta(seconds=71)) == "71 giây"
+
+
 def test_thousands_are_grouped_as_the_language_does():
     assert time_words.grouped_number(3012) == "3.012"
     with translation.override("en"):

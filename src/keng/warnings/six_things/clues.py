@@ -19,7 +19,7 @@ from keng.language.seed_spotting import find_ideas
 from keng.warnings.six_things.alarm import frightens
 from keng.warnings.six_things.harm import says_consequence, says_hazard
 from keng.warnings.six_things.instructions import clauses_that_instruct
-from keng.warnings.six_things.place import says_place
+from keng.warnings.six_things.place import names_of_tables_in, says_place
 from keng.warnings.six_things.read_text import (
     ReadText,
     list_names,
@@ -58,7 +58,7 @@ def clues_in_sentence(sentence: str, *, is_first: bool, is_last: bool) -> set[st
     readings = readings_of_text(sentence)
     likeliest = readings[-1]
     clues = {BIAS, *_lists_in(readings), *_rules_in(readings), *_words_in(likeliest)}
-    clues.update(_names_in(likeliest), _ideas_in(likeliest))
+    clues.update(_names_in(likeliest), _table_names_in(likeliest), _ideas_in(likeliest))
     if is_first:
         clues.add("stands first")
     if is_last:
@@ -121,6 +121,14 @@ def _names_in(read: ReadText) -> Iterator[str]:
         if read.written(at)[:1].isupper() and not read.marks[at]:
             yield "has name"
             yield f"before name:{read.words[at - 1].spelled}"
+
+
+def _table_names_in(read: ReadText) -> Iterator[str]:
+    """Names of the map: many are words as well where no capital tells them."""
+    for at in names_of_tables_in(read):
+        yield "table name" if read.has_capitals else "like table name"
+        if at and not read.marks[at]:
+            yield f"before table name:{read.words[at - 1].spelled}"
 
 
 def _ideas_in(read: ReadText) -> Iterator[str]:

@@ -155,6 +155,14 @@ def _is_known(read: ReadText, at: int, length: int) -> bool:
     return all(word.spelled in {name, fold(name)} for word, name in names)
 
 
+def names_of_tables_in(read: ReadText) -> Iterator[int]:
+    """Words at which a name of our tables begins; with a capital, where names are told by them."""
+    for at in range(len(read.words)):
+        is_told = not read.has_capitals or read.written(at)[:1].isupper()
+        if is_told and _begins_name_of_tables(read, at):
+            yield at
+
+
 def _begins_name_of_tables(read: ReadText, at: int) -> bool:
     """Whether a name of our tables begins here: "lúc" may be one's first word."""
     return any(

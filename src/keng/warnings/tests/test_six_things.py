@@ -9,6 +9,7 @@ from keng.warnings.six_things import Thing, things_said
 from tests.security import cost, hostile
 from tests.six_things import (
     BY_SENTENCE,
+    CONTRASTS,
     HELD,
     LATER_BY_SENTENCE,
     MARKS,
@@ -68,7 +69,7 @@ def test_every_mark_is_there_and_not_there() -> None:
 
 
 def test_no_two_sets_share_a_text() -> None:
-    names = (*OWN, BY_SENTENCE, LATER_BY_SENTENCE, NEWEST, HELD)
+    names = (*OWN, BY_SENTENCE, LATER_BY_SENTENCE, CONTRASTS, NEWEST, HELD)
     texts = [row["text"] for name in names for row in own_rows(name)]
     assert len(texts) == len(set(texts))
 
