@@ -4,7 +4,7 @@ import os
 import sys
 from dataclasses import dataclass, field, replace
 
-from keng.kit.database import PROCESSES, Process, data_folder, dsn, is_external
+from keng.kit.database import PROCESSES, Process, data_folder, dsn, has_own_server
 from keng.kit.demo_hook import required_demo
 from keng.runtime.supervisor.ports import Ports, listening_address
 from keng.runtime.supervisor.service_manager import SERVICE_SETTINGS
@@ -94,7 +94,7 @@ def _opener(shared: dict[str, str]) -> Child:
 
 def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
-    if is_external():
+    if has_own_server(process):
         kept[f"KENG_DATABASE_URL_{process.upper()}"] = dsn(process)
     return {
         **kept,
