@@ -1,4 +1,4 @@
-"""A pooler in transaction mode, with one server connection: what the desk must not work behind.
+"""A pooler in transaction mode, with one server connection, which everybody takes by turns.
 
 As pgbouncer does, it speaks the protocol itself, so that the code under test connects as it always
 does. A client has the server connection until its transaction ends, or for one statement outside of
@@ -29,13 +29,9 @@ _FIRST_STATUS = {
 
 
 @contextmanager
-def transaction_pooler(server: psycopg.Connection, *, tracks_names: bool) -> Iterator[int]:
-    """The port at which everybody shares this connection.
-
-    With `tracks_names` the pooler gives the server connection the application_name of whichever
-    client it serves, as pgbouncer does; some others do not.
-    """
-    pooler = _Pooler(server, tracks_names=tracks_names)
+def transaction_pooler(server: psycopg.Connection) -> Iterator[int]:
+    """The port at which everybody shares this connection."""
+    pooler = _Pooler(server)
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         door.listen()
@@ -57,11 +53,9 @@ def transaction_pooler(server: psycopg.Connection, *, tracks_names: bool) -> Ite
 
 
 class _Pooler:
-    def __init__(self, server: psycopg.Connection, *, tracks_names: bool) -> None:
+    def __init__(self, server: psycopg.Connection) -> None:
         self._server = socket.socket(fileno=os.dup(server.pgconn.socket))
         self._server.settimeout(_ANSWERS_WITHIN)
-        self._tracks_names = tracks_names
-        self._name = server.info.parameter_status("application_name") or ""
         self._is_taken = threading.Lock()
 
     def close(self) -> None:
@@ -70,7 +64,7 @@ class _Pooler:
     def serve(self, client: socket.socket) -> None:
         """One client, from its start to its end."""
         with client, suppress(ConnectionError):
-            name = _greet(client)
+            _greet(client)
             has_server = False
             batch = b""
             while True:
@@ -82,58 +76,43 @@ class _Pooler:
                     continue
                 if not has_server:
                     self._is_taken.acquire()
-                    self._take_name(name)
-                name, is_in_transaction = self._pass_on(client, batch, name)
+                has_server = self._pass_on(client, batch)
                 batch = b""
-                has_server = is_in_transaction
                 if not has_server:
                     self._is_taken.release()
             if has_server:
                 self._ask(b"ROLLBACK")
                 self._is_taken.release()
 
-    def _take_name(self, name: str) -> None:
-        if self._tracks_names and name != self._name:
-            self._ask(f"SET application_name TO '{name}'".encode())
-            self._name = name
-
     def _ask(self, sql: bytes) -> None:
         self._server.sendall(b"Q" + struct.pack("!i", len(sql) + 5) + sql + b"\0")
         while _read_message(self._server)[0] != b"Z":
             pass
 
-    def _pass_on(self, client: socket.socket, batch: bytes, name: str) -> tuple[str, bool]:
-        """The name that the client has now, and whether its transaction goes on."""
+    def _pass_on(self, client: socket.socket, batch: bytes) -> bool:
+        """Whether the transaction goes on."""
         self._server.sendall(batch)
         while True:
             kind, message = _read_message(self._server)
             client.sendall(message)
-            if kind == b"S":
-                what, value = message[5:].decode().split("\0")[:2]
-                if what == "application_name":
-                    name = self._name = value
             if kind == b"Z":
-                return name, message[5:6] != b"I"
+                return message[5:6] != b"I"
 
 
-def _greet(client: socket.socket) -> str:
-    """Let in whoever comes; the application_name that they begin with."""
+def _greet(client: socket.socket) -> None:
+    """Let in whoever comes."""
     while True:
         (length,) = struct.unpack("!i", _read(client, 4))
         body = _read(client, length - 4)
         if struct.unpack("!i", body[:4])[0] not in _REFUSES_TLS:
             break
         client.sendall(b"N")
-    words = body[4:].decode().split("\0")
-    asked = dict(zip(words[::2], words[1::2], strict=False))
-    name = asked.get("application_name", "")
     greeting = b"R" + struct.pack("!ii", 8, 0)
-    for key, value in {**_FIRST_STATUS, "application_name": name}.items():
+    for key, value in _FIRST_STATUS.items():
         pair = f"{key}\0{value}\0".encode()
         greeting += b"S" + struct.pack("!i", len(pair) + 4) + pair
     greeting += b"K" + struct.pack("!iii", 12, 1, 1) + b"Z" + struct.pack("!i", 5) + b"I"
     client.sendall(greeting)
-    return name
 
 
 def _read_message(side: socket.socket) -> tuple[bytes, bytes]:

@@ -1,23 +1,22 @@
 """Tells the database who looks at the desk: by the secret of their session, while a request lasts.
 
 What the desk's role reads is decided by policies (keng.site.row_policies), which ask who that is.
-The database looks the session up by itself, so that no statement can name somebody else. A request
-that only asks also writes nothing outside of an act.
+The database looks the session up by itself, so that no statement can name somebody else. It is said
+at the beginning of each transaction and ends with it, so nothing of it is left on a server
+connection that a pooler gives to the next one. Outside of an act a request writes nothing.
 """
 
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 import psycopg
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from keng.accounts.sessions import session_secret
-from keng.kit.busy import sqlstate_of
-from keng.kit.database import SHARED_SERVER_CONNECTION
+from keng.kit.postgresql.base import FirstStatement, database_of_this_thread
 
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # On these a tip that the officer may not read is not there: no matter for named officers, nothing
@@ -38,22 +37,10 @@ PAGES_OF_WORDS = frozenset(
         "tip-hand-over",
     }
 )
+_BEGIN = "SELECT keng_begin_sight(%s, %s, %s)"
+_END = "SELECT keng_end_sight()"
 _BEGIN_COUNTING = "SELECT keng_begin_counting(%s)"
-_END_COUNTING = "SELECT set_config('keng.sight_counts', '', false)"
-# The name of this sight alone: see keng_sight (keng.site.policy_functions).
-_BEGIN = """
-SELECT keng_begin_sight(%s, %s, %s), set_config('default_transaction_read_only', %s, false),
-  current_setting('keng.sight_client', true)
-"""
-_END = """
-SELECT is_own, CASE WHEN is_own THEN set_config('default_transaction_read_only', 'off', false) END
-FROM keng_end_own_sight(%s) AS is_own
-"""
-_log = logging.getLogger(__name__)
-_SHARED = (
-    "The desk refused a request: its server connection is shared out by a pooler, which must be in "
-    "session mode. See `keng doctor`, line pooler."
-)
+_END_COUNTING = "SELECT set_config('keng.sight_counts', '', true)"
 
 
 @dataclass(slots=True)
@@ -62,10 +49,11 @@ class _Look:
 
     secret: bytes
     is_counting: bool
+    may_act: bool
 
-
-class SharedServerConnection(Exception):
-    """A pooler gave this connection's server connection to somebody else, or another one to it."""
+    @property
+    def beginning(self) -> FirstStatement:
+        return FirstStatement(_BEGIN, (self.secret, self.is_counting, self.may_act))
 
 
 _look: ContextVar[_Look | None] = ContextVar("keng.look", default=None)
@@ -75,26 +63,28 @@ _look: ContextVar[_Look | None] = ContextVar("keng.look", default=None)
 def in_sight_of(session: SessionBase, method: str, page: str = "") -> Iterator[None]:
     """In it the database shows what the officer of this session may see on the page.
 
-    Raises SharedServerConnection at its end where a pooler shared the server connection out, and
-    DatabaseError at its beginning.
+    Each of its transactions says so by itself, and what is asked outside of one only reads.
     """
-    only_reads = method in _READING_METHODS
-    connection.ensure_connection()
-    raw: psycopg.Connection[object] = connection.connection
-    if only_reads and not connection.in_atomic_block:
-        # What begins a transaction is an act, which writes.
-        raw.read_only = False
-    look = _Look(session_secret(session.session_key or ""), page not in PAGES_OF_WORDS)
-    sight_name = _begin_sight(look, only_reads=only_reads)
+    look = _Look(
+        session_secret(session.session_key or ""),
+        is_counting=page not in PAGES_OF_WORDS,
+        may_act=method not in _READING_METHODS,
+    )
+    database = database_of_this_thread()
+    database.begin_transactions_with(look.beginning)
     token = _look.set(look)
-    is_done = False
     try:
+        if database.in_atomic_block:
+            _ask_bound(_BEGIN, *look.beginning.values)
         yield
-        is_done = True
     finally:
         _look.reset(token)
-        if not _end_sight(sight_name, raw) and is_done:
-            raise SharedServerConnection
+        database.begin_transactions_with(None)
+        if database.in_atomic_block:
+            with suppress(DatabaseError):
+                _ask_bound(_END)
+        else:
+            database.end_reading()
 
 
 @contextmanager
@@ -108,13 +98,24 @@ def counting() -> Iterator[None]:
     if look is None or look.is_counting:
         yield
         return
-    _execute_bound(_BEGIN_COUNTING, look.secret)
-    look.is_counting = True
+    _set_counting(look, True)
     try:
         yield
     finally:
-        look.is_counting = False
-        _end(_END_COUNTING)
+        _set_counting(look, False)
+
+
+def _set_counting(look: _Look, is_counting: bool) -> None:
+    """In the transaction that goes on, if any, and in those that begin."""
+    look.is_counting = is_counting
+    database = database_of_this_thread()
+    database.begin_transactions_with(look.beginning)
+    if not database.is_within_transaction():
+        return
+    if is_counting:
+        _ask_bound(_BEGIN_COUNTING, look.secret)
+    else:
+        _ask_bound(_END_COUNTING)
 
 
 def pieces_in_sight(
@@ -130,54 +131,9 @@ def pieces_in_sight(
         yield piece
 
 
-def _execute_bound(sql: str, *values: object) -> tuple[object, ...]:
+def _ask_bound(sql: str, *values: object) -> None:
     """Bound by the server: in the text of a statement others of this role could read the secret."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+    database = database_of_this_thread()
+    database.ensure_connection()
+    with database.wrap_database_errors, psycopg.Cursor(database.connection) as cursor:
         cursor.execute(sql.encode(), values)
-        return cursor.fetchone() or ()
-
-
-def _begin_sight(look: _Look, *, only_reads: bool) -> str:
-    """What this sight is called; empty where the session is over, so that nobody looks."""
-    read_only = "on" if only_reads else "off"
-    try:
-        row = _execute_bound(_BEGIN, look.secret, look.is_counting, not only_reads, read_only)
-    except DatabaseError as error:
-        if sqlstate_of(error) == SHARED_SERVER_CONNECTION:
-            _log.error(_SHARED)
-        _leave_connection()
-        raise
-    return str(row[-1] or "")
-
-
-def _end_sight(sight_name: str, began_on: psycopg.Connection[object]) -> bool:
-    """False where another's stood, so that what was read need not be all: then nothing is shown."""
-    if connection.connection is not began_on:
-        # It was lost within the request, as in a transaction that was idle too long, and nothing
-        # of it is left. The answer that was made of that stays.
-        return True
-    ended = _end(_END, sight_name)
-    if ended is None:
-        # It failed, and the connection is closed: nothing of it is left.
-        return True
-    if ended[0]:
-        return True
-    _log.error(_SHARED)
-    _leave_connection()
-    return False
-
-
-def _end(sql: str, *values: object) -> tuple[object, ...] | None:
-    """What it answers; None where it failed."""
-    try:
-        return _execute_bound(sql, *values)
-    except DatabaseError:
-        _leave_connection()
-        return None
-
-
-def _leave_connection() -> None:
-    """The next request is somebody else's: nothing may be left of this one."""
-    if not connection.in_atomic_block:
-        connection.close()

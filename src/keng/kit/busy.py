@@ -6,13 +6,13 @@ Or it is away: nothing connects, or only to a server that only reads.
 import sys
 
 import psycopg
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from keng.kit import metrics
 from keng.kit.database import this_process
 from keng.kit.form_not_taken import is_sent_again, sent_fields, typed_texts
+from keng.kit.postgresql.base import database_of_this_thread
 from keng.kit.read_only_servers import server_only_reads
 
 # Deadlock, serialization, lock timeout, statement timeout, a transaction that was idle too long.
@@ -64,7 +64,10 @@ def _is_on_read_only_server(*, if_not_answering: bool) -> bool:
 
     A request that only asks and writes is a fault of ours.
     """
-    server: psycopg.Connection[object] | None = connection.connection
+    database = database_of_this_thread()
+    # What failed in one is over, and nothing can be asked in it.
+    database.end_reading()
+    server: psycopg.Connection[object] | None = database.connection
     if server is None or server.closed:
         return if_not_answering
     try:

@@ -1,6 +1,6 @@
 """Queries of busy pages, built once: building one costs many times what asking it does.
 
-Each connection prepares most of them, so the database plans them once, too. Only what differs from
+Each connection prepares most of them, so the database plans them once, too (`settings_of_role`). Only what differs from
 one asking to the next is a parameter: the rest stands in the SQL, where the planner sees that it is
 the condition of an index.
 """
@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
-from weakref import WeakSet
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -20,6 +19,8 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg import ClientCursor, Cursor, sql
+
+from keng.kit.postgresql.base import database_of_this_thread
 
 QueryValue = datetime.datetime | uuid.UUID
 QueryValues = QueryValue | Collection[QueryValue]
@@ -151,12 +152,13 @@ def _instances(compiler: SQLCompiler, rows: list[Any]) -> Iterable[Any]:
 @contextmanager
 def _preparing_cursor() -> Any:
     """Inside Django's own wrapper: tests count what it asks, and errors are Django's."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    raw = connection.connection
+    database = database_of_this_thread()
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    database.begin_if_due()
+    raw = database.connection
     # Django switches preparing off as a whole; so only what asks for it is prepared.
     raw.prepare_threshold = _NEVER_BY_ITSELF
-    _have_plans_kept(raw)
     wrapped = (
         connection.make_debug_cursor(_LoggedCursor(raw))  # type: ignore[arg-type]
         if connection.queries_logged
@@ -164,23 +166,6 @@ def _preparing_cursor() -> Any:
     )
     with wrapped as cursor:
         yield cursor
-
-
-# Connections on which it was said for good.
-_keep_plans: WeakSet[Any] = WeakSet()
-
-
-def _have_plans_kept(raw: Any) -> None:
-    """Have a prepared query planned once: PostgreSQL would plan most for their values, each time.
-
-    Said in a transaction, it is taken back with it: so it is said again until it was outside one.
-    """
-    if raw in _keep_plans:
-        return
-    with connection.wrap_database_errors:
-        raw.execute("SET plan_cache_mode = force_generic_plan")
-    if raw.autocommit:
-        _keep_plans.add(raw)
 
 
 def _constants_put_in(

@@ -12,8 +12,9 @@ Process = Literal["owner", "public", "desk", "edge", "worker", "sender", "opener
 PROCESSES: tuple[Process, ...] = get_args(Process)
 # No process signs in as it: the public site takes it for the inboxes of partners alone.
 PARTNER_ROLE = "keng_partner"
-# A code of our own for an error: the server connection is not this client's alone.
-SHARED_SERVER_CONNECTION = "KG001"
+# A pooler may give these a server connection for each transaction; what the others set or listen
+# for is their connection's.
+MAY_SHARE_CONNECTIONS: frozenset[Process] = frozenset({"public", "desk"})
 # What keng.kit.database knows by a Django name; every other parameter goes to OPTIONS.
 DJANGO_NAMES = {
     "host": "HOST",
@@ -53,6 +54,18 @@ TIME_LIMITS: dict[Process, TimeLimits] = {
     "sender": TimeLimits(statement=15, lock=5, idle=30),
     "opener": TimeLimits(statement=5, lock=3, idle=10),
 }
+
+
+# Queries of busy pages are prepared (keng.kit.compiled_queries), and PostgreSQL would plan most of
+# them for their values, each time.
+_PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}
+
+
+def settings_of_role(process: Process) -> dict[str, str]:
+    """What every session of its role begins with, whether or not the connection brings options."""
+    limits = TIME_LIMITS.get(process)
+    plans = _PLANNED_ONCE if process in {"public", "desk", "worker"} else {}
+    return {**(limits.settings() if limits else {}), **plans}
 
 
 class DatabaseNotPrepared(Exception):
@@ -108,6 +121,14 @@ def has_own_server(process: Process) -> bool:
     return is_external() or f"KENG_DATABASE_URL_{process.upper()}" in os.environ
 
 
+def has_own_role(process: Process) -> bool:
+    """Whether the operator says as whom this process signs in, and not only where."""
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 -- see dsn
+
+    own = os.environ.get(f"KENG_DATABASE_URL_{process.upper()}")
+    return bool(own) and "user" in conninfo_to_dict(own)
+
+
 def dsn(process: Process) -> str:
     """The connection string of a process. Holds a password: never log it."""
     own = f"KENG_DATABASE_URL_{process.upper()}"
@@ -131,6 +152,8 @@ def django_database(process: Process) -> dict[str, Any]:
         "ENGINE": "keng.kit.postgresql",
         **known,
         "OPTIONS": options,
+        # Such a cursor lasts for as long as its connection, which a pooler may share out.
+        "DISABLE_SERVER_SIDE_CURSORS": process in MAY_SHARE_CONNECTIONS,
         # A new connection per request costs the database eight times the work; the health check
         # replaces one that a restarted server has dropped, or whose server only reads by now.
         "CONN_MAX_AGE": None,
@@ -158,7 +181,8 @@ def _place(process: Process) -> dict[str, Any]:
     from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 -- as above
 
     if own := os.environ.get(f"KENG_DATABASE_URL_{process.upper()}"):
-        return conninfo_to_dict(own)
+        parameters = conninfo_to_dict(own)
+        return parameters if "user" in parameters else parameters | _credentials(process)
     if is_external():
         parameters = conninfo_to_dict(os.environ["DATABASE_URL"])
         return parameters if process == "owner" else parameters | _credentials(process)

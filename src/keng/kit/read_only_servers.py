@@ -10,7 +10,7 @@ import psycopg
 
 # Whether it is a standby, and whether this session reads only, by the server's wish or its own.
 _READS_ONLY = "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on'"
-# What the session began with. Some read only by their own wish (keng.accounts.sight).
+# What the session began with. Some read only by their own wish.
 _BEGAN_SO = "SELECT reset_val = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'"
 # The server says these by itself when it takes a connection.
 _TOLD_AT_CONNECTING = (b"in_hot_standby", b"default_transaction_read_only")

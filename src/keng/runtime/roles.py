@@ -1,6 +1,5 @@
 """The database roles: one per process, none of which owns a table or is superuser."""
 
-import os
 import re
 import secrets
 from collections.abc import Mapping
@@ -14,9 +13,11 @@ from keng.kit.database import (
     PARTNER_ROLE,
     PROCESSES,
     Process,
+    has_own_role,
     is_external,
     password_file,
     role,
+    settings_of_role,
 )
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres.cluster import Cluster, write_secret
@@ -115,14 +116,14 @@ def _ensure_extensions(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
 
 
 def ensure_roles(owner_dsn: str) -> None:
-    """A role for every process that has no connection string of its own, with its password file.
+    """A role for every process that is not told another one, with its password file.
 
     Raises CannotContinue, and has changed nothing, where one is another installation's.
     """
     processes = [
         process
         for process in PROCESSES
-        if process != "owner" and not os.environ.get(f"KENG_DATABASE_URL_{process.upper()}")
+        if process != "owner" and not has_own_role(process)
     ]
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
         # Two at once would both try to create the roles.
@@ -298,6 +299,12 @@ def _ensure_role(
         connection.execute(
             sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(
                 sql.Identifier(name), sql.Literal(CONNECTIONS[process])
+            )
+        )
+    for setting, value in settings_of_role(process).items():
+        connection.execute(
+            sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                sql.Identifier(name), sql.Identifier(setting), sql.Literal(value)
             )
         )
 

@@ -6,13 +6,9 @@ Who works where, and who looks, is no matter of the desk's rights. No Django her
 
 from collections.abc import Iterable
 
-from keng.kit.database import SHARED_SERVER_CONNECTION
 from keng.site.desk_writes.functions import WRITE_FUNCTIONS
 from keng.site.policy_function import PolicyFunction
 
-# The application_name of a desk connection while a sight stands on it, and after.
-SIGHT_NAME_PREFIX = "keng looks "
-IDLE_CONNECTION_NAME = "keng desk"
 # No act, or one by somebody with a receipt: nobody, who works nowhere.
 _ACTOR = PolicyFunction(
     "keng_actor",
@@ -190,8 +186,9 @@ END
 
 
 # Sight: who looks, and how far, signed with a key that the owner's functions alone read. Whoever
-# sets such a setting by hand has no signature, and one of another connection or hour is worth
-# nothing.
+# sets such a setting by hand has no signature, and one of another transaction is worth nothing: it
+# is that of this server process which began at this moment.
+_THIS_TRANSACTION = "concat(pg_backend_pid(), ' ', extract(epoch FROM now()))"
 _SIGNED = PolicyFunction(
     "keng_signed",
     "said text",
@@ -209,26 +206,16 @@ _SET_SIGHT = PolicyFunction(
     "keng_set_sight",
     "part text, session text, value text",
     "void",
-    """
+    f"""
 DECLARE
-  said text := concat_ws(
-    '|', part, pg_backend_pid(), current_setting('application_name'),
-    extract(epoch FROM clock_timestamp())::bigint + 900, session, value
-  );
+  said text := concat_ws('|', part, {_THIS_TRANSACTION}, session, value);
 BEGIN
-  PERFORM set_config('keng.sight_' || part, concat_ws('|', keng_signed(said), said), false);
+  PERFORM set_config('keng.sight_' || part, concat_ws('|', keng_signed(said), said), true);
 END
 """,
     is_for_desk=False,
     is_changing=True,
 )
-# Settings are the server connection's, which a pooler in transaction mode gives to one client after
-# the other. What it tells of a client is the application_name: each sight has one of its own.
-_SIGHT_IS_NAMED = f"current_setting('application_name') LIKE '{SIGHT_NAME_PREFIX}%'"
-_REFUSE_SHARED = f"""
-RAISE EXCEPTION USING ERRCODE = '{SHARED_SERVER_CONNECTION}', MESSAGE =
-  'A pooler shares the server connection of the desk out: it must be in session mode (settings.md)'
-"""
 _SIGHT = PolicyFunction(
     "keng_sight",
     "part text",
@@ -236,24 +223,19 @@ _SIGHT = PolicyFunction(
     f"""
 DECLARE
   found text := current_setting('keng.sight_' || part, true);
-  client text := current_setting('application_name');
   said text;
 BEGIN
-  IF {_SIGHT_IS_NAMED} AND client IS DISTINCT FROM current_setting('keng.sight_client', true) THEN
-    {_REFUSE_SHARED};
-  END IF;
   IF coalesce(found, '') = '' THEN
     RETURN NULL;
   END IF;
   said := substr(found, 66);
-  IF split_part(said, '|', 1) <> part OR split_part(said, '|', 2) <> pg_backend_pid()::text
-    OR split_part(said, '|', 3) <> client OR split_part(found, '|', 1) <> keng_signed(said)
-    OR split_part(said, '|', 4)::bigint < extract(epoch FROM clock_timestamp())
-    OR NOT EXISTS (SELECT FROM accounts_desksession WHERE session_key = split_part(said, '|', 5))
+  IF split_part(said, '|', 1) <> part OR split_part(said, '|', 2) <> {_THIS_TRANSACTION}
+    OR split_part(found, '|', 1) <> keng_signed(said)
+    OR NOT EXISTS (SELECT FROM accounts_desksession WHERE session_key = split_part(said, '|', 3))
   THEN
     RETURN NULL;
   END IF;
-  RETURN split_part(said, '|', 6);
+  RETURN split_part(said, '|', 4);
 END
 """,
     is_for_desk=False,
@@ -277,35 +259,15 @@ END
 """,
     is_changing=True,
 )
+# Its transaction ends it, too.
 _END_SIGHT = PolicyFunction(
     "keng_end_sight",
     "",
     "void",
-    f"""
-BEGIN
-  PERFORM set_config('keng.sight_' || part, '', false)
-  FROM unnest(
-    ARRAY['client', 'officer', 'units', 'own', 'named', 'counted', 'counts', 'acts']
-  ) part;
-  IF {_SIGHT_IS_NAMED} THEN
-    PERFORM set_config('application_name', '{IDLE_CONNECTION_NAME}', false);
-  END IF;
-END
-""",
-    is_changing=True,
-)
-# False, and nothing ended: what stands here is another's.
-_END_OWN_SIGHT = PolicyFunction(
-    "keng_end_own_sight",
-    "client text",
-    "boolean",
     """
 BEGIN
-  IF coalesce(current_setting('keng.sight_client', true), '') <> client THEN
-    RETURN false;
-  END IF;
-  PERFORM keng_end_sight();
-  RETURN true;
+  PERFORM set_config('keng.sight_' || part, '', true)
+  FROM unnest(ARRAY['officer', 'units', 'own', 'named', 'counted', 'counts', 'acts']) part;
 END
 """,
     is_changing=True,
@@ -484,7 +446,6 @@ def policy_functions() -> tuple[PolicyFunction, ...]:
         _SET_SIGHT,
         _SIGHT,
         _END_SIGHT,
-        _END_OWN_SIGHT,
         _SIGHT_OFFICER,
         _ACTOR,
         _POSTS_HELD,
@@ -538,7 +499,7 @@ def _units_in_sight(part: str) -> PolicyFunction:
 def _begin_sight(*, working: str, every: str, idle: float) -> PolicyFunction:
     """Who looks is whoever the session of this secret is of: the desk cannot name anybody else.
 
-    False: no such session is open, and then nobody looks. A sight that was not ended is another's.
+    Until the transaction ends. False: no such session is open, and then nobody looks.
     """
     return PolicyFunction(
         "keng_begin_sight",
@@ -548,11 +509,7 @@ def _begin_sight(*, working: str, every: str, idle: float) -> PolicyFunction:
 DECLARE
   whose uuid;
   session text := encode(sha256(secret), 'hex');
-  client text := '{SIGHT_NAME_PREFIX}' || gen_random_uuid();
 BEGIN
-  IF coalesce(current_setting('keng.sight_client', true), '') <> '' THEN
-    {_REFUSE_SHARED};
-  END IF;
   PERFORM keng_end_sight();
   SELECT holder.id INTO whose FROM accounts_desksession held
   JOIN accounts_officer holder ON holder.id = held.officer_id AND holder.is_active
@@ -561,8 +518,6 @@ BEGIN
   IF whose IS NULL THEN
     RETURN false;
   END IF;
-  PERFORM set_config('application_name', client, false);
-  PERFORM set_config('keng.sight_client', client, false);
   PERFORM keng_set_sight('officer', session, whose::text);
   PERFORM keng_set_sight('units', session, keng_units_held(whose, {working})::text);
   PERFORM keng_set_sight('own', session, ARRAY(SELECT keng_posts_held(whose, {every}))::text);

@@ -11,15 +11,9 @@ from keng.accounts.middleware import bind_session
 from keng.accounts.models import DeskSession, Officer
 from keng.accounts.sessions import SessionStore, row_key, session_secret
 
-QUERIES_OF_SIGHT = 2
-"""What a request asks beyond its own questions: who looks, and that nobody does any more."""
-
 _SETTINGS_OF_SIGHT = [
-    "application_name",
-    *(
-        f"keng.sight_{part}"
-        for part in ("client", "officer", "units", "own", "named", "counted", "counts", "acts")
-    ),
+    f"keng.sight_{part}"
+    for part in ("officer", "units", "own", "named", "counted", "counts", "acts")
 ]
 
 
@@ -63,7 +57,7 @@ def on_another_connection() -> Iterator[None]:
         yield
     finally:
         for name, value in settings:
-            _ask("SELECT set_config(%s, %s, false)", name, value)
+            _ask("SELECT set_config(%s, %s, true)", name, value)
 
 
 def looks_as_whoever_acts(by: object) -> None:

@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from keng.accounts.models import Officer, Post, Shift
-from keng.accounts.tests.look import QUERIES_OF_SIGHT
 from keng.acts.errors import NotAllowed
 from keng.alarms import calls as alarm_calls
 from keng.alarms import ringing
@@ -477,6 +476,6 @@ def test_asking_for_the_bar_costs_a_handful_of_queries_and_few_bytes(
     for _n in range(30):
         make.tip(unit=here.commune)
     sign_in(desk_client, here.lan)
-    with django_assert_max_num_queries(8 + QUERIES_OF_SIGHT):
+    with django_assert_max_num_queries(8):
         answer = desk_client.get("/alarm/")
     assert len(answer.content.strip()) < 100

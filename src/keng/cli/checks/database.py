@@ -25,6 +25,7 @@ from keng.cli.checks.check import (
 )
 from keng.kit import alive
 from keng.kit.database import (
+    MAY_SHARE_CONNECTIONS,
     PROCESSES,
     TIME_LIMITS,
     Process,
@@ -150,7 +151,7 @@ def policies(place: CheckedPlace) -> Finding:
 
 
 def pooler(place: CheckedPlace) -> Finding:
-    """Every process has a server connection of its own, with the options that it brings."""
+    """Every process has a server connection of its own, or needs none; and its limits hold."""
     processes = [process for process in PROCESSES[1:] if has_own_server(process)]
     if not processes:
         return ok("none: the embedded PostgreSQL is asked directly")
@@ -160,11 +161,18 @@ def pooler(place: CheckedPlace) -> Finding:
         own = _with_plan(process) if process == "sender" else dsn(process)
         try:
             with _session(own) as one, _session(own) as other:
-                if _share_a_server_connection(one, other):
+                is_shared = _share_a_server_connection(one, other)
+                if is_shared and process not in MAY_SHARE_CONNECTIONS:
                     return wrong(
                         f"a pooler shares out the server connections of the {process} by "
-                        "transactions, so that one officer could read as another. It must be in "
-                        "session mode (settings.md), or be left out"
+                        "transactions, which listens on its own. It must be in session mode for "
+                        "this one (settings.md), or be left out"
+                    )
+                if is_shared and not _keep_prepared_statements_apart(one, other):
+                    return wrong(
+                        f"the pooler of the {process} confuses the prepared statements of its "
+                        "clients. pgbouncer keeps them apart from version 1.21 on, with "
+                        "`max_prepared_statements` above 0 (settings.md)"
                     )
                 if not _has_its_options(one, process):
                     without_limits.append(process)
@@ -173,22 +181,22 @@ def pooler(place: CheckedPlace) -> Finding:
                 in_use.append(process)
                 continue
             return wrong(
-                f"the {process} cannot connect with its own settings: {first_line(error)}. A "
-                "pooler must be in session mode and pass `options` on (settings.md), or be left out"
+                f"the {process} cannot connect with its own settings: {first_line(error)}. What a "
+                "pooler needs is in settings.md; or leave it out"
             )
     if without_limits:
         limits = ", ".join(
             f"{each}: {TIME_LIMITS[each].statement:.0f} s" for each in without_limits
         )
         return attention(
-            "the options of a connection do not arrive, so nothing limits how long a statement "
-            f"takes (wanted: {limits}): see settings.md"
+            "nothing limits how long a statement takes, neither the options of a connection nor "
+            f"the settings of a role (wanted: {limits}): see settings.md"
         )
     if in_use:
         return unknown(
             f"not looked at where all connections of a role are in use: {', '.join(in_use)}"
         )
-    return ok("options arrive, and each connection has its own server connection")
+    return ok("each process has the server connections that it needs, and its limits of time")
 
 
 # The driver gives no code where none is made.
@@ -217,6 +225,19 @@ def _share_a_server_connection(one: Connection, other: Connection) -> bool:
         first_row(connection, _READ_NAME)[0] != name
         for connection, name in ((other, "other"), (one, "one"))
     )
+
+
+def _keep_prepared_statements_apart(one: Connection, other: Connection) -> bool:
+    """Whether both may prepare a statement of one name, as the driver names it."""
+    try:
+        for connection in (one, other, one):
+            connection.execute("SELECT 1", prepare=True)
+    except (
+        psycopg.errors.DuplicatePreparedStatement,
+        psycopg.errors.InvalidSqlStatementName,
+    ):
+        return False
+    return True
 
 
 def _has_its_options(connection: Connection, process: Process) -> bool:

@@ -1,15 +1,88 @@
 """The connection of Django's code; it is found by this name (ENGINE in keng.kit.database)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 from keng.kit.read_only_servers import server_only_reads
 
 
+@dataclass(frozen=True, slots=True)
+class FirstStatement:
+    """What every transaction of a connection begins with. Its values are bound by the server."""
+
+    sql: str
+    values: Sequence[object]
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Persistent connections are asked before each request, and after each error, if they serve."""
+    """Persistent connections are asked before each request, and after each error, if they serve.
+
+    While it has a first statement, no statement stands outside of a transaction that began with
+    that: what is asked outside of `atomic` shares transactions that only read. So all that the
+    first statement sets for its transaction is there, whichever server connection a pooler gives.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._first_statement: FirstStatement | None = None
+
+    def begin_transactions_with(self, first: FirstStatement | None) -> None:
+        """From the next transaction on; None: with nothing, and each statement by itself again."""
+        self._first_statement = first
+
+    def is_within_transaction(self) -> bool:
+        """Whether one has begun, in which something can be asked."""
+        raw: psycopg.Connection[Any] | None = self.connection
+        return raw is not None and raw.info.transaction_status == TransactionStatus.INTRANS
+
+    def begin_if_due(self) -> None:
+        """Have the first statement asked, where none of its transaction was."""
+        first = self._first_statement
+        if first is None:
+            return
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            raw: psycopg.Connection[Any] = self.connection
+            if raw.autocommit and raw.info.transaction_status == TransactionStatus.INERROR:
+                # As outside of a transaction: what failed is no matter of the next statement.
+                raw.rollback()
+            if raw.info.transaction_status != TransactionStatus.IDLE:
+                return
+            if raw.autocommit:
+                raw.execute("BEGIN READ ONLY")
+            with psycopg.Cursor(raw) as cursor:
+                cursor.execute(first.sql.encode(), first.values)
+
+    def _cursor(self, name: str | None = None) -> Any:
+        self.begin_if_due()
+        return super()._cursor(name)  # type: ignore[misc] -- the stubs do not know it
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        if not autocommit:
+            self.end_reading()
+        super()._set_autocommit(autocommit)
+
+    def end_reading(self) -> None:
+        """Of what was asked outside of `atomic`, if that is in a transaction.
+
+        Nothing was written in it, and what is lost with its connection was read already.
+        """
+        raw: psycopg.Connection[Any] | None = self.connection
+        if raw is None or not raw.autocommit or raw.closed:
+            return
+        is_failed = raw.info.transaction_status == TransactionStatus.INERROR
+        try:
+            with self.wrap_database_errors:
+                raw.rollback() if is_failed else raw.commit()
+        except DatabaseError:
+            self.close()
 
     def is_usable(self) -> bool:
         """Also not where the server only reads: another one may have taken its place."""
@@ -26,3 +99,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().get_new_connection(conn_params)
         except psycopg.OperationalError as error:
             raise psycopg.errors.SqlclientUnableToEstablishSqlconnection(str(error)) from error
+
+
+def database_of_this_thread() -> DatabaseWrapper:
+    """What `django.db.connection` stands for, with what is our own in it."""
+    found = connections[DEFAULT_DB_ALIAS]
+    assert isinstance(found, DatabaseWrapper)
+    return found

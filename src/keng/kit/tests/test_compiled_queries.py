@@ -105,16 +105,3 @@ def test_what_never_differs_stands_in_the_sql_and_values_do_not():
     assert "$1" in statement
     assert "$2" not in statement
     assert "100" in statement
-
-
-@pytest.mark.django_db(transaction=True)
-def test_plans_are_kept_though_the_transaction_that_asked_first_was_undone():
-    query = CompiledQuery(lambda *, pk: Tip.objects.filter(pk=pk).values_list("pk"))
-    connection.close()
-    with transaction.atomic():
-        assert query.fetch_rows(pk=uuid.uuid4()) == []
-        transaction.set_rollback(True)
-    assert query.fetch_rows(pk=uuid.uuid4()) == []
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW plan_cache_mode")
-        assert cursor.fetchone() == ("force_generic_plan",)

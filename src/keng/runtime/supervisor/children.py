@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from keng.kit import alive
-from keng.kit.database import PROCESSES, Process, data_folder, dsn, is_external
+from keng.kit.database import PROCESSES, Process, data_folder, dsn, has_own_server
 from keng.kit.demo_hook import required_demo
 from keng.kit.worker_tasks import TaskPace
 from keng.runtime.supervisor.ports import Ports, listening_address
@@ -128,7 +128,7 @@ def _opener(shared: dict[str, str]) -> Child:
 
 def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
-    if is_external():
+    if has_own_server(process):
         kept[f"KENG_DATABASE_URL_{process.upper()}"] = dsn(process)
     return {
         **kept,

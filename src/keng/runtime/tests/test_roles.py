@@ -276,7 +276,7 @@ def test_roles_on_a_server_of_ones_own_stay_ours_without_their_passwords(roles, 
 def test_a_role_is_marked_with_the_name_of_the_database_and_not_with_a_poolers_for_it(roles):
     with (
         psycopg.connect(dsn("owner"), autocommit=True) as server,
-        transaction_pooler(server, tracks_names=False) as port,
+        transaction_pooler(server) as port,
         psycopg.connect(
             f"host=127.0.0.1 port={port} user=owner dbname=alias gssencmode=disable",
             autocommit=True,

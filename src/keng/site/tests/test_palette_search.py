@@ -5,7 +5,6 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from keng.accounts.tests.look import QUERIES_OF_SIGHT
 from keng.conftest import sign_in
 from keng.places.models import Jurisdiction
 from keng.warnings.models import Version, Warning
@@ -131,5 +130,5 @@ def test_it_costs_the_same_however_much_there_is(
     for n in range(amount):
         make.group(unit=ward, place=place, name=f"Tổ Việt Yên {n}")
     client = sign_in(desk_client, make.officer(unit=ward))
-    with django_assert_max_num_queries(11 + QUERIES_OF_SIGHT):
+    with django_assert_max_num_queries(11):
         assert found(client, "viet yen").count('role="option"') <= 15

@@ -9,7 +9,7 @@ from django.db import ProgrammingError, connection, transaction
 from keng.accounts.middleware import bind_session
 from keng.accounts.models import DeskSession, NamedOfficer, Officer, Post
 from keng.accounts.sessions import SessionStore, row_key, session_secret
-from keng.accounts.sight import in_sight_of
+from keng.accounts.sight import counting, in_sight_of
 from keng.kit import times
 from keng.places.models import Unit
 from tests import make
@@ -130,7 +130,7 @@ def test_what_was_signed_ends_with_its_session(become, unit):
     become("desk")
     with in_sight_of(session, "GET"):
         kept = first_value_of("SELECT current_setting('keng.sight_units')")
-        first_value_of("SELECT set_config('keng.sight_units', %s, false)", kept)
+        first_value_of("SELECT set_config('keng.sight_units', %s, true)", kept)
         assert first_value_of("SELECT keng_sight_units()") == [unit.pk]
     session.delete()
     first_value_of("SELECT set_config('keng.sight_units', %s, false)", kept)
@@ -152,13 +152,62 @@ def test_nobody_acts_but_whoever_looks(become, unit):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_request_that_only_asks_writes_nothing_but_by_an_act(unit):
-    session = session_of(make.officer(unit=unit))
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_request_writes_nothing_but_by_an_act(unit, method):
+    officer = make.officer(unit=unit)
+    session = session_of(officer)
     write = "UPDATE places_unit SET name = name"
-    with in_sight_of(session, "GET"):
+    with in_sight_of(session, method):
         assert first_value_of("SELECT current_setting('transaction_read_only')") == "on"
         with connection.cursor() as cursor, pytest.raises(Exception, match="read-only"):
             cursor.execute(write)
+        # What failed is no matter of what comes next.
+        assert first_value_of("SELECT keng_sight_officer()") == officer.pk
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(write)
+            first_value_of("SELECT set_config('keng.actor', %s, true)", str(officer.pk))
+            assert first_value_of("SELECT keng_acts_now()") is (method == "POST")
+        assert first_value_of("SELECT keng_sight_officer()") == officer.pk
     assert first_value_of("SELECT current_setting('transaction_read_only')") == "off"
+    assert first_value_of("SELECT keng_sight_officer()") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_that_failed_leaves_who_looks(unit):
+    officer = make.officer(unit=unit)
+    with in_sight_of(session_of(officer), "POST"):
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            first_value_of("SELECT nothing_of_the_kind()")
+        assert first_value_of("SELECT keng_sight_officer()") == officer.pk
+        with transaction.atomic():
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                first_value_of("SELECT nothing_of_the_kind()")
+            assert first_value_of("SELECT keng_sight_officer()") == officer.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_signed_is_worth_nothing_in_the_next_transaction(unit):
+    with in_sight_of(session_of(make.officer(unit=unit)), "GET"):
+        signed = first_value_of("SELECT current_setting('keng.sight_units')")
+    with transaction.atomic():
+        first_value_of("SELECT set_config('keng.sight_units', %s, true)", signed)
+        assert first_value_of("SELECT keng_sight_units()") == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("page", ["tip", "tips"])
+def test_every_transaction_of_a_page_counts_as_far_as_the_page_says(unit, page):
+    def counts():
+        return first_value_of("SELECT keng_counts_now()")
+
+    with in_sight_of(session_of(make.officer(unit=unit)), "GET", page):
+        assert counts() is (page == "tips")
+        with counting():
+            assert counts() is True
+            with transaction.atomic():
+                assert counts() is True
+            assert counts() is True
+        assert counts() is (page == "tips")
+        with counting(), transaction.atomic():
+            assert counts() is True
+        assert counts() is (page == "tips")

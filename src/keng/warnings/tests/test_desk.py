@@ -8,7 +8,6 @@ import pytest
 from django.urls import reverse
 
 from keng.accounts import second_factor
-from keng.accounts.tests.look import QUERIES_OF_SIGHT
 from keng.acts.work import name_actor
 from keng.conftest import sign_in
 from keng.delivery.models import Dispatch
@@ -424,7 +423,7 @@ def test_the_list_asks_the_same_number_of_questions_for_one_and_for_many(
     for _ in range(2):
         ward.published()
     sign_in(desk_client, ward.commander)
-    with django_assert_max_num_queries(14 + QUERIES_OF_SIGHT):
+    with django_assert_max_num_queries(14):
         page = desk_client.get(url("warnings")).content.decode()
     assert "4 cảnh báo chờ bạn duyệt" in page
 
