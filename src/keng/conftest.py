@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 from http import HTTPStatus
 from unittest import mock
 
@@ -22,6 +23,7 @@ from keng.acts import locks, work
 from keng.community import busy_notice, queries
 from keng.intake.tests.chat_fixtures import answers, own_keys, say
 from keng.kit import rate_limits, share_cards
+from keng.kit.postgresql.base import DatabaseWrapper
 from keng.kit.tests.browser import Browser
 from keng.limits import guesses, shared
 from keng.runtime.tests.chance import load_profile
@@ -36,6 +38,7 @@ __all__ = ["answers", "cluster", "open_folder", "own_keys", "say"]
 
 load_profile()
 
+WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE)\b|.*\bFOR (NO KEY )?UPDATE\b", re.DOTALL)
 SMALLEST_PNG = base64.b64decode(
     b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg=="
 )
@@ -131,6 +134,44 @@ def whoever_acts_looks():
         mock.patch.object(work, "_run_whole", run_and_end),
     ):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def requests_write_by_acts_alone():
+    """What the desk's connection refuses outside of an act fails here, too.
+
+    There a request reads in transactions that only read (keng.kit.postgresql); here all of it is in
+    the test's own, which writes.
+    """
+    begin_with = DatabaseWrapper.begin_transactions_with
+
+    def begin_and_note_depth(database, first):
+        database.depth_of_request = len(database.atomic_blocks)
+        begin_with(database, first)
+
+    def refuse_writing(execute, sql, params, many, context):
+        database = context["connection"]
+        if (
+            database.in_atomic_block
+            and database.reads_by_itself()
+            and len(database.atomic_blocks) <= database.depth_of_request
+        ):
+            assert not WRITES.match(str(sql)), f"outside of an act: {sql}"
+        return execute(sql, params, many, context)
+
+    new_connection = DatabaseWrapper.__init__
+
+    def with_refusal(database, *args, **kwargs):
+        new_connection(database, *args, **kwargs)
+        database.execute_wrappers.append(refuse_writing)
+
+    connection.execute_wrappers.append(refuse_writing)
+    with (
+        mock.patch.object(DatabaseWrapper, "begin_transactions_with", begin_and_note_depth),
+        mock.patch.object(DatabaseWrapper, "__init__", with_refusal),
+    ):
+        yield
+    connection.execute_wrappers.remove(refuse_writing)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -35,7 +35,7 @@ def pgbouncer(stack: Stack, port: int) -> Iterator[None]:
     """The guide's example for the database of this stack, which need not run yet."""
     folder = stack.folder
     words = EXAMPLE.read_text()
-    where = f"host={embedded_cluster(stack.data)._sockets()} port=5432"  # noqa: SLF001 -- no other way
+    where = f"host={embedded_cluster(stack.data)._sockets()} port=5432"
     for pattern, value in (
         ("host=database.example port=5432", where),
         ("listen_port = 6432", f"listen_port = {port}"),
@@ -55,7 +55,12 @@ def pgbouncer(stack: Stack, port: int) -> Iterator[None]:
     with (folder / "pgbouncer.log").open("w") as log:
         process = subprocess.Popen(
             # It refuses to be root, and not everybody comes to the socket.
-            [PROGRAM, "-u", (stack.data / "postgres" / "cluster").owner(), str(folder / "pgbouncer.ini")],
+            [
+                PROGRAM,
+                "-u",
+                (stack.data / "postgres" / "cluster").owner(),
+                str(folder / "pgbouncer.ini"),
+            ],
             stdout=log,
             stderr=log,
         )
@@ -75,9 +80,7 @@ def pooled_stack() -> Iterator[Stack]:
         # Passwords are made at the first start.
         stack.stop()
         for site in SITES:
-            environment[f"KENG_DATABASE_URL_{site.upper()}"] = (
-                f"postgresql://127.0.0.1:{port}/keng"
-            )
+            environment[f"KENG_DATABASE_URL_{site.upper()}"] = f"postgresql://127.0.0.1:{port}/keng"
         with pgbouncer(stack, port):
             stack.start()
             yield stack

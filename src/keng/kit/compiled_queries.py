@@ -1,8 +1,8 @@
 """Queries of busy pages, built once: building one costs many times what asking it does.
 
-Each connection prepares most of them, so the database plans them once, too (`settings_of_role`). Only what differs from
-one asking to the next is a parameter: the rest stands in the SQL, where the planner sees that it is
-the condition of an index.
+Each connection prepares most of them, so the database plans them once, too (`settings_of_role`).
+Only what differs from one asking to the next is a parameter: the rest stands in the SQL, where the
+planner sees that it is the condition of an index.
 """
 
 import datetime

@@ -125,8 +125,8 @@ def has_own_role(process: Process) -> bool:
     """Whether the operator says as whom this process signs in, and not only where."""
     from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 -- see dsn
 
-    own = os.environ.get(f"KENG_DATABASE_URL_{process.upper()}")
-    return bool(own) and "user" in conninfo_to_dict(own)
+    own = os.environ.get(f"KENG_DATABASE_URL_{process.upper()}", "")
+    return "user" in conninfo_to_dict(own)
 
 
 def dsn(process: Process) -> str:

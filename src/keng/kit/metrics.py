@@ -18,7 +18,7 @@ _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _PROVIDER_SECONDS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 # When the first message came in by a channel is no figure that anybody needs.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 # Not the library's own, which tells of Python and would be shared with whatever else uses it.
 REGISTRY = CollectorRegistry(auto_describe=True)
 # Its processor time, memory and open files.

@@ -121,9 +121,7 @@ def ensure_roles(owner_dsn: str) -> None:
     Raises CannotContinue, and has changed nothing, where one is another installation's.
     """
     processes = [
-        process
-        for process in PROCESSES
-        if process != "owner" and not has_own_role(process)
+        process for process in PROCESSES if process != "owner" and not has_own_role(process)
     ]
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
         # Two at once would both try to create the roles.

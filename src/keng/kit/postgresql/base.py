@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
@@ -36,6 +36,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """From the next transaction on; None: with nothing, and each statement by itself again."""
         self._first_statement = first
 
+    def reads_by_itself(self) -> bool:
+        """Whether what is asked outside of `atomic` is in a transaction, which only reads."""
+        return self._first_statement is not None
+
     def is_within_transaction(self) -> bool:
         """Whether one has begun, in which something can be asked."""
         raw: psycopg.Connection[Any] | None = self.connection
@@ -62,12 +66,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _cursor(self, name: str | None = None) -> Any:
         self.begin_if_due()
-        return super()._cursor(name)  # type: ignore[misc] -- the stubs do not know it
+        # The stubs know nothing that begins with an underscore.
+        return super()._cursor(name)  # type: ignore[misc]
 
     def _set_autocommit(self, autocommit: bool) -> None:
         if not autocommit:
             self.end_reading()
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
 
     def end_reading(self) -> None:
         """Of what was asked outside of `atomic`, if that is in a transaction.
@@ -103,6 +108,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def database_of_this_thread() -> DatabaseWrapper:
     """What `django.db.connection` stands for, with what is our own in it."""
-    found = connections[DEFAULT_DB_ALIAS]
-    assert isinstance(found, DatabaseWrapper)
-    return found
+    return cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS])

@@ -4,7 +4,7 @@ import datetime
 import uuid
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q, Value
 from django.db.models.functions import Length
 
