@@ -15,6 +15,7 @@ import itertools
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -75,12 +76,12 @@ def note_activity(session: SessionBase) -> None:
     active_at = getattr(session, "active_at", None)
     now = times.now()
     if active_at is not None and now - active_at >= ACTIVE_WITHIN:
-        _row_of(session).update(active_at=now)
+        _change(_row_of(session), active_at=now)
 
 
 def lock_screen(session: SessionBase) -> None:
     """Lock it now; one's own affair, so no audit entry."""
-    _row_of(session).filter(locked_at=None).update(locked_at=times.now())
+    _change(_row_of(session).filter(locked_at=None), locked_at=times.now())
 
 
 @act(acts.SET_PIN)
@@ -118,7 +119,7 @@ def unlock_by_digits(session: SessionBase, officer: Officer, digits: str) -> Unl
     try:
         is_right = is_password_right(typed, stored)
     except SignInBusy:
-        _row_of(session).update(unlock_tries=F("unlock_tries") - 1)
+        _change(_row_of(session), unlock_tries=F("unlock_tries") - 1)
         raise
     if is_right:
         _open(session)
@@ -168,11 +169,11 @@ def _use_up_code(officer: Officer, digits: str) -> bool:
 def _begin_try(session: SessionBase) -> bool:
     """Count one more; False: there were five."""
     left = _row_of(session).filter(unlock_tries__lt=UNLOCK_TRIES)
-    return bool(left.update(unlock_tries=F("unlock_tries") + 1))
+    return bool(_change(left, unlock_tries=F("unlock_tries") + 1))
 
 
 def _open(session: SessionBase) -> None:
-    _row_of(session).update(locked_at=None, unlock_tries=0, active_at=times.now())
+    _change(_row_of(session), locked_at=None, unlock_tries=0, active_at=times.now())
 
 
 def _judge_wrong(session: SessionBase, officer: Officer) -> UnlockResult:
@@ -195,6 +196,12 @@ def _record_failed(officer: Officer) -> None:
 
 def _row_of(session: SessionBase) -> QuerySet[DeskSession]:
     return DeskSession.objects.filter(pk=row_key(session.session_key or ""))
+
+
+def _change(rows: QuerySet[DeskSession], **values: object) -> int:
+    """How many rows it changed. No act, and outside of one a request only reads."""
+    with transaction.atomic():
+        return rows.update(**values)
 
 
 def _peppered(officer: Officer, pin: str) -> str:

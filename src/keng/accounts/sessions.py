@@ -16,6 +16,7 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import transaction
 from django.db.models import QuerySet
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
@@ -72,7 +73,9 @@ class SessionStore(DatabaseStore):
         """End it: this one, or that of another cookie."""
         key = session_key or self.session_key
         if key:
-            DeskSession.objects.filter(pk=row_key(key)).delete()
+            # A request may end it outside of an act, where it only reads otherwise.
+            with transaction.atomic():
+                DeskSession.objects.filter(pk=row_key(key)).delete()
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Sealed with a key that only the cookie gives."""

@@ -17,6 +17,8 @@ from keng.kit.read_only_servers import server_only_reads
 
 # Deadlock, serialization, lock timeout, statement timeout, a transaction that was idle too long.
 _BUSY = frozenset({"40P01", "40001", "55P03", "57014", "25P03"})
+# pgbouncer has one code for all its errors. This one comes before a transaction has begun.
+_POOLER_SPEAKS, _NO_SERVER_CONNECTION = "08P01", "query_wait_timeout"
 # No connection was made (keng.kit.postgresql).
 _NOT_CONNECTED = "08001"
 # Nothing is written in a transaction that only reads; and a standby begins no other one.
@@ -37,7 +39,8 @@ def sqlstate_of(error: BaseException | None) -> str:
 
 def is_busy_error(error: BaseException | None) -> bool:
     """Whether another held what was needed, or it took too long."""
-    return sqlstate_of(error) in _BUSY
+    state = sqlstate_of(error)
+    return state in _BUSY or (state == _POOLER_SPEAKS and _NO_SERVER_CONNECTION in str(error))
 
 
 def is_away_error(error: BaseException | None) -> bool:

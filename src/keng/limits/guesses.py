@@ -15,8 +15,6 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from django.db import connection
-
 from keng.limits import shared
 from keng.limits.models import GuessCount
 
@@ -75,7 +73,7 @@ class TakenGuess:
             "now": guess_clock(),
             "pause": self.limit.pause,
         }
-        with connection.cursor() as cursor:
+        with shared.counting_cursor() as cursor:
             cursor.execute(_GIVE_BACK_SQL, values)
 
 
@@ -102,13 +100,14 @@ class GuessLimit:
             "pause": self.pause,
             "at_once": float(self.at_once),
         }
-        with connection.cursor() as cursor:
+        with shared.counting_cursor() as cursor:
             cursor.execute(_TAKE_SQL, values)
             row = cursor.fetchone()
             if row is None:
                 cursor.execute(_USED_SQL, values)
                 used = cursor.fetchone()
-                raise NoneLeft(((used[0] if used else 0) + 1 - self.at_once) * self.pause)
+        if row is None:
+            raise NoneLeft(((used[0] if used else 0) + 1 - self.at_once) * self.pause)
         return TakenGuess(self, mark, is_last=row[0] + 1 > self.at_once)
 
     def _mark(self, key: bytes, parts: tuple[str, ...]) -> uuid.UUID:

@@ -15,8 +15,11 @@ import hashlib
 import threading
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from keng.kit.rate_limits import network_of_request
@@ -110,7 +113,7 @@ class SharedLimit:
             "weight": float(weight),
             "most": self.at_once + _MOST_ABOVE,
         }
-        with connection.cursor() as cursor:
+        with counting_cursor() as cursor:
             cursor.execute(statement, values)
             row = cursor.fetchone()
         return float(row[0]) if row else 0.0
@@ -181,8 +184,15 @@ def forget_keys() -> None:
     _keys.forget()
 
 
+@contextmanager
+def counting_cursor() -> Iterator[Any]:
+    """For what is counted beside every act; a request of the desk writes nothing else there."""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        yield cursor
+
+
 def _key_of_period(asked: int) -> tuple[int, bytes]:
-    with connection.cursor() as cursor:
+    with counting_cursor() as cursor:
         cursor.execute("SELECT of_period, half_key FROM limits_half_key(%s)", [asked])
         period, half = cursor.fetchone()
     return int(period), keyed_hash("shared limits", bytes(half))

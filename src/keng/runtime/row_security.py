@@ -15,6 +15,8 @@ from keng.site.row_policy import DESK, RowPolicy
 _Connection = psycopg.Connection[tuple[Any, ...]]
 # Whoever comes after us waits as long as we wait for a table.
 WAITS_FOR_A_TABLE = "3s"
+# Of ours, and asked by nothing any more.
+FORMER_FUNCTIONS = ("keng_end_own_sight(text)",)
 # A policy is told by the digest in its comment, since the database writes its words anew.
 _FOUND = """
 SELECT c.relname::text, p.polname::text, coalesce(obj_description(p.oid, 'pg_policy'), '')
@@ -36,6 +38,8 @@ def apply_row_policies(
     stays in use; the next try goes on from there.
     """
     with connection.transaction():
+        for former in FORMER_FUNCTIONS:
+            connection.execute(f"DROP FUNCTION IF EXISTS {former}".encode())
         for function in functions:
             connection.execute(function.definition.encode())
             connection.execute(f"REVOKE ALL ON FUNCTION {function.name} FROM PUBLIC".encode())

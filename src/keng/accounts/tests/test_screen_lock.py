@@ -82,6 +82,16 @@ def test_what_a_page_asks_for_by_itself_keeps_nothing_open(desk, later, settings
     assert not is_open(desk)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_it_locks_and_opens_where_a_request_only_reads_outside_of_an_act(desk):
+    assert desk.post(url("screen-lock")).status_code < 400
+    assert not is_open(desk)
+    unlock(desk, "000000")
+    assert not is_open(desk)
+    unlock(desk, PIN)
+    assert is_open(desk)
+
+
 def test_whoever_types_is_there(desk, later):
     for _each in range(30):
         later(1)

@@ -35,6 +35,7 @@ from keng.kit.database import (
     has_own_server,
     is_external,
     role,
+    settings_of_role,
 )
 from keng.kit.read_only_servers import server_only_reads
 from keng.kit.secrets import site_secret_here
@@ -171,7 +172,7 @@ def pooler(place: CheckedPlace) -> Finding:
                 if is_shared and not _keep_prepared_statements_apart(one, other):
                     return wrong(
                         f"the pooler of the {process} confuses the prepared statements of its "
-                        "clients. pgbouncer keeps them apart from version 1.21 on, with "
+                        "clients. pgbouncer keeps them apart from version 1.22 on, with "
                         "`max_prepared_statements` above 0 (settings.md)"
                     )
                 if not _has_its_options(one, process):
@@ -189,8 +190,8 @@ def pooler(place: CheckedPlace) -> Finding:
             f"{each}: {TIME_LIMITS[each].statement:.0f} s" for each in without_limits
         )
         return attention(
-            "nothing limits how long a statement takes, neither the options of a connection nor "
-            f"the settings of a role (wanted: {limits}): see settings.md"
+            "neither its connections nor its role bring what limits how long a statement takes, "
+            f"and has busy queries planned once (wanted: {limits}): see settings.md"
         )
     if in_use:
         return unknown(
@@ -232,6 +233,10 @@ def _keep_prepared_statements_apart(one: Connection, other: Connection) -> bool:
     try:
         for connection in (one, other, one):
             connection.execute("SELECT 1", prepare=True)
+        # The driver takes all of its own back then, and nobody else's.
+        one.execute("BEGIN")
+        one.rollback()
+        other.execute("SELECT 1", prepare=True)
     except (
         psycopg.errors.DuplicatePreparedStatement,
         psycopg.errors.InvalidSqlStatementName,
@@ -241,9 +246,13 @@ def _keep_prepared_statements_apart(one: Connection, other: Connection) -> bool:
 
 
 def _has_its_options(connection: Connection, process: Process) -> bool:
-    plan = first_row(connection, "SHOW plan_cache_mode")[0]
-    limit = first_row(connection, "SELECT current_setting('statement_timeout')")[0]
-    return limit != "0" and (process != "sender" or plan == "force_generic_plan")
+    wanted = settings_of_role(process)
+    if process == "sender":
+        wanted["plan_cache_mode"] = "force_generic_plan"
+    return all(
+        first_row(connection, "SELECT current_setting(%s)", name)[0] not in {"0", "auto"}
+        for name in wanted
+    )
 
 
 def _with_plan(process: Process) -> str:

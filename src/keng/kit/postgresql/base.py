@@ -72,6 +72,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:
         if not autocommit:
             self.end_reading()
+            # Lost meanwhile, it is made anew: of what was only read nothing is missing.
+            self.ensure_connection()
         super()._set_autocommit(autocommit)  # type: ignore[misc]
 
     def end_reading(self) -> None:
@@ -80,7 +82,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         Nothing was written in it, and what is lost with its connection was read already.
         """
         raw: psycopg.Connection[Any] | None = self.connection
-        if raw is None or not raw.autocommit or raw.closed:
+        if raw is None or not raw.autocommit:
+            return
+        if raw.closed:
+            self.close()
             return
         is_failed = raw.info.transaction_status == TransactionStatus.INERROR
         try:

@@ -22,6 +22,7 @@ from keng.claims.models import Claim
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.data_requests.models import DataRequest
 from keng.decisions import triage
+from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import (
     AccountGroup,
     Approval,
@@ -276,6 +277,8 @@ def _network(label: str, unit: Unit, place: Any) -> dict[str, Any]:
     account = make.channel_account(
         unit=unit, channel="zalo_oa", slug=f"oa-{unit.pk.hex[-12:]}", name=f"Tài khoản {label}"
     )
+    keep_secrets(account, {"oa_id": f"{unit.pk.int % 10**12}"})
+    account.save()
     listed = AccountGroup.objects.create(
         account=account, address=f"gmf-{unit.pk.hex[-12:]}", name=f"Nhóm Zalo {label}"
     )

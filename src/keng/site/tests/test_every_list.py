@@ -31,6 +31,8 @@ def shown_by(client, name, query, words):
     return {label for label in LABELS if words.format(label) in body}
 
 
+# Few rows, or more than these in the first place.
+SHOWN_WHOLE = {"coverage", "account-groups", "officers"}
 SEARCHED = [
     ("coverage", ">Cảnh báo {}</a>"),
     ("desk-channels", "<b>Kênh {}</b>"),
@@ -64,9 +66,7 @@ def test_a_list_is_searched_without_accents(desk_client, province, name, words):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        *SEARCHED[1:4],
-        *SEARCHED[5:11],
-        *SEARCHED[12:],
+        *(each for each in SEARCHED if each[0] not in SHOWN_WHOLE),
         ("questions", ">Hỏi {}</a>"),
         ("incidents", None),
     ],

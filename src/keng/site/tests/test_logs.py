@@ -29,6 +29,7 @@ PUBLIC = {
     "subscribe/chat/<slug:slug>",
     "films/<uuid:pk>/<slug:language>",
     "partner/films/<uuid:pk>/<slug:language>",
+    "lessons/films/<uuid:pk>/<slug:language>",
     "log/tile/<path:path>",
     "style/<str:screen>",
 }

@@ -130,5 +130,5 @@ def test_it_costs_the_same_however_much_there_is(
     for n in range(amount):
         make.group(unit=ward, place=place, name=f"Tổ Việt Yên {n}")
     client = sign_in(desk_client, make.officer(unit=ward))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(13):
         assert found(client, "viet yen").count('role="option"') <= 15

@@ -1,6 +1,6 @@
 """Behind a pooler in transaction mode nobody looks with the sight of another, and all look."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 import pytest
@@ -91,6 +91,16 @@ def test_after_a_connection_ended_within_an_act_the_same_officer_looks(officers)
         with pytest.raises(DatabaseError), transaction.atomic():
             lose_the_connection()
         assert whoever_looks() == officers[0].pk
+
+
+def test_an_act_begins_though_the_connection_was_lost_since_the_last_question(officers):
+    """Nothing was written before it, so nothing is lost."""
+    with in_sight_of(session_of(officers[0]), "POST"):
+        assert whoever_looks() == officers[0].pk
+        with suppress(psycopg.Error, DatabaseError):
+            lose_the_connection()
+        with transaction.atomic():
+            assert whoever_looks() == officers[0].pk
 
 
 def lose_the_connection():

@@ -501,6 +501,7 @@ def _by_name(here):
 
 # What asks the database is asked for only by the acts that take it.
 _LOOKED_UP = {
+    "account_id": lambda here: here.rows["group_account"].pk,
     "indicator": lambda _here: make.indicator("+84912000418"),
     "version_id": lambda here: here.rows["warning"].versions.get().pk,
 }
