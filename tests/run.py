@@ -69,7 +69,7 @@ AREAS_OF_PROCESSES = ("acts", "alarms", "channels", "cli", "delivery", "duty", "
 BEGINS_SOMETHING = re.compile(
     r"transaction=True|transactional_db|in_a_request|as_sender|\bat_once\(|\brunning\w*\("
     r"|subprocess|multiprocessing|[Tt]hread|asyncio|sleep\(|[Cc]luster\b|socket|Stack\("
-    r"|monotonic|perf_counter|process_time|cpu_seconds|tests\.security|tests\.sending|os\.kill"
+    r"|monotonic|time\.time\(|perf_counter|process_time|cpu_seconds|tests\.security|tests\.sending|os\.kill"
 )
 
 

@@ -142,7 +142,8 @@ def test_what_runs_in_the_background_ends_with_whoever_began_it(monkeypatch, lis
         ("src/keng/runtime/tests/test_supervisor.py", True),
         ("src/keng/site/tests/test_in_a_request.py", True),
         ("src/keng/surveys/tests/test_counting.py", True),
-        ("src/keng/site/tests/test_who_may.py", False),
+        ("src/keng/lookup/tests/test_looking_up.py", True),
+        ("src/keng/site/tests/test_headers.py", False),
     ],
 )
 def test_only_what_begins_nothing_comes_last(file, begins):

@@ -1,5 +1,7 @@
 """Critical tips for which nobody is called, in SQL: for `keng doctor` and a monitor."""
 
+# In seconds, twice the parameter of NOT_CALLED: a critical tip is called for every few.
+CALLED_WITHIN = 120
 _RINGS = (
     "(t.danger_unheard OR (t.urgency = 'P0' AND t.assigned_to_id IS NULL"
     " AND t.state NOT IN ('closed', 'duplicate')))"

@@ -68,19 +68,26 @@ class EdgeApp:
             await self._count_request(scope, receive, send)
 
     async def _count_request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began, status = time.perf_counter(), 0
+        began, took, status = time.perf_counter(), 0.0, 0
+
+        async def receive_counted() -> Any:
+            nonlocal began
+            message = await receive()
+            if message["type"] == "http.request":
+                # A caller who sends slowly is not a database that answers slowly.
+                began = time.perf_counter()
+            return message
 
         async def send_counted(message: Any) -> None:
-            nonlocal status
-            status = message.get("status", status)
+            nonlocal took, status
+            if "status" in message:
+                took, status = time.perf_counter() - began, message["status"]
             await send(message)
 
-        await self._route(scope, receive, send_counted)
+        await self._route(scope, receive_counted, send_counted)
         # Who hung up got none; health is asked all day.
         if status and scope["path"] != "/health":
-            metrics.requests.labels("edge", metrics.status_class(status)).observe(
-                time.perf_counter() - began
-            )
+            metrics.requests.labels("edge", metrics.status_class(status)).observe(took)
 
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         while True:

@@ -158,9 +158,13 @@ def clock_was_set_by() -> float | None:
         return None
 
 
+def boot_clock() -> float:
+    """Seconds by a clock that nobody sets, and that runs while the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 def _clock_offset() -> float:
-    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-    return time.time() - time.clock_gettime(clock)
+    return time.time() - boot_clock()
 
 
 def _signs() -> list[tuple[Path, float]]:

@@ -30,6 +30,11 @@ _MOST_FOLDED = 500
 DATABASE_AWAY = {"folds_as": "the database is away"}
 
 
+def database_away(state: str) -> dict[str, str]:
+    """The same where the database gave a reason: its SQLSTATE, so that each is told by itself."""
+    return {"folds_as": f"{DATABASE_AWAY['folds_as']} ({state})"} if state else DATABASE_AWAY
+
+
 def are_json() -> bool:
     """Whether the operator has a program read the logs (KENG_LOG_FORMAT)."""
     return os.environ.get("KENG_LOG_FORMAT") == "json"
@@ -62,9 +67,17 @@ def is_json_line(line: str) -> bool:
     """Whether a process of ours has said it in the form of `json_line`."""
     try:
         parts = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(parts, dict) and "time" in parts and "message" in parts
+
+
+_process_names: list[str] = []
+
+
+def log_as(name: str) -> None:
+    """Lines for a program bear this name from now on: one account may have several processes."""
+    _process_names[:] = [name]
 
 
 class LogLines(logging.Formatter):
@@ -74,7 +87,6 @@ class LogLines(logging.Formatter):
         # With the offset: whoever puts lines of several machines together reads one time.
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
         self._are_json = are_json()
-        self._process = os.environ.get("KENG_PROCESS", "owner")
 
     def format(self, record: logging.LogRecord) -> str:
         if not self._are_json:
@@ -84,7 +96,7 @@ class LogLines(logging.Formatter):
             exception = _frames(record.exc_info, record.exc_info[0])
         return json_line(
             moment=record.created,
-            process=self._process,
+            process=(_process_names or [os.environ.get("KENG_PROCESS", "owner")])[0],
             level=record.levelname,
             logger=record.name,
             message=record.getMessage(),
@@ -94,9 +106,13 @@ class LogLines(logging.Formatter):
 
 @dataclass(slots=True)
 class _Folded:
-    """What was told at a moment, and how often it came again since."""
+    """What was told at a moment, and how often it came again since.
 
-    record: logging.LogRecord
+    Not the record: its traceback would keep what people wrote in memory.
+    """
+
+    logger: str
+    level: int
     at: float
     words: str
     count: int = 0
@@ -121,7 +137,7 @@ class FoldRepeats(logging.StreamHandler[TextIO]):
         now = self._clock()
         self._tell_folded(until=now - REPEATS_FOLDED_FOR)
         if record.levelno >= logging.WARNING:
-            words = getattr(record, "folds_as", None)
+            words: str | None = getattr(record, "folds_as", None)
             key = words or (record.name, record.levelno, record.getMessage(), record.exc_text)
             known = self._folded.get(key)
             if known is not None:
@@ -129,7 +145,9 @@ class FoldRepeats(logging.StreamHandler[TextIO]):
                 return
             if len(self._folded) >= _MOST_FOLDED:
                 self._tell_folded(until=now)
-            self._folded[key] = _Folded(record, now, words or record.getMessage())
+            self._folded[key] = _Folded(
+                record.name, record.levelno, now, words or record.getMessage()
+            )
         super().emit(record)
 
     def close(self) -> None:
@@ -151,9 +169,9 @@ class FoldRepeats(logging.StreamHandler[TextIO]):
                 seconds = max(1, round(self._clock() - each.at))
                 told = logging.makeLogRecord(
                     {
-                        "name": each.record.name,
-                        "levelno": each.record.levelno,
-                        "levelname": each.record.levelname,
+                        "name": each.logger,
+                        "levelno": each.level,
+                        "levelname": logging.getLevelName(each.level),
                         "msg": f"{each.words} ({each.count} more like it in {seconds} s)",
                     }
                 )

@@ -6,8 +6,10 @@ is asked here reads memory and a few files, never the database, so it answers wh
 
 import logging
 import os
+import socket
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ MEASURED_PROCESSES = (
     *("worker-alarm", "worker-slow"),
 )
 _ANSWERS_WITHIN = 5.0
+_REQUEST_WITHIN = 10.0
 _MOST_AT_ONCE = 4
 _BINDS_AGAIN_AFTER = 5.0
 
@@ -79,13 +82,23 @@ class MetricsServer(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
+        # Each wait has an end of its own, and who sends a byte at a time would begin it anew.
+        end = threading.Timer(_REQUEST_WITHIN, _hang_up, (request,))
+        end.daemon = True
+        end.start()
         try:
             super().process_request_thread(request, client_address)
         finally:
+            end.cancel()
             self._places.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller that hung up is no news; without this its address would stand in the log."""
+
+
+def _hang_up(request: socket.socket) -> None:
+    with suppress(OSError):
+        request.shutdown(socket.SHUT_RDWR)
 
 
 class _MetricsRequest(BaseHTTPRequestHandler):
@@ -99,7 +112,13 @@ class _MetricsRequest(BaseHTTPRequestHandler):
         if self.path != METRICS_PATH:
             self._answer(404, "text/plain; charset=utf-8", b"")
             return
-        self._answer(200, CONTENT_TYPE_LATEST, generate_latest(self.server.registry))
+        try:
+            text = generate_latest(self.server.registry)
+        except Exception:
+            logger.exception("Metrics: a figure could not be collected.")
+            self._answer(500, "text/plain; charset=utf-8", b"")
+            return
+        self._answer(200, CONTENT_TYPE_LATEST, text)
 
     def _answer(self, status: int, content_type: str, body: bytes) -> None:
         self.send_response_only(status)

@@ -19,7 +19,7 @@ from prometheus_client.registry import Collector
 from keng import channels
 from keng.acts.errors import TryAgain
 from keng.acts.work import work
-from keng.alarms.calls_behind import CALLED_NOBODY, NOT_CALLED, RINGING
+from keng.alarms.calls_behind import CALLED_NOBODY, CALLED_WITHIN, NOT_CALLED, RINGING
 from keng.kit import times
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 from keng.public_log.growth import GROWTH, WITNESS_IS_BEHIND
@@ -34,8 +34,6 @@ ASKED_SELDOM = 600.0
 _STATEMENT_TAKES = "5s"
 # An answer counts until it should have come anew three times.
 _TURNS_KEPT = 3
-# A critical tip is called for every few seconds.
-CALLED_WITHIN = 120
 # As long as it is no fault that the worker has not destroyed it yet: it does so in portions.
 _RETENTION_MAY_TAKE = datetime.timedelta(days=2)
 

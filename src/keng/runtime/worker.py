@@ -22,9 +22,9 @@ import psycopg
 
 from keng.acts.errors import TryAgain
 from keng.kit import alive, metrics
-from keng.kit.busy import is_away_error, is_busy_error
+from keng.kit.busy import is_away_error, is_busy_error, sqlstate_of
 from keng.kit.database import TimeLimits, data_folder, dsn
-from keng.kit.logs import DATABASE_AWAY
+from keng.kit.logs import database_away, log_as
 from keng.kit.metrics_server import metrics_port, serve_metrics
 from keng.kit.worker_tasks import WORK_CHANNEL, TaskPace, WorkerTask
 from keng.runtime.environment import is_told_its_process, start_django
@@ -33,6 +33,7 @@ from keng.runtime.unprivileged import become_unprivileged
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
+    from keng.leases.connection_limits import ConnectionLimits
     from keng.leases.holder import LeaseHolder
 
 log = logging.getLogger(__name__)
@@ -40,12 +41,14 @@ log = logging.getLogger(__name__)
 LONGEST_WAIT = 0.5
 PAUSE_AFTER_ERROR = 5.0
 PAUSE_AFTER_LIMIT = 1.0
+# After so many another worker may try; it may have what this one lacks.
+FAILURES_IN_A_ROW = 3
 # So long a portion may still take once somebody asks to stop; killed after it, it is done again.
 ENDS_WITHIN = 15.0
 # After so many seconds another worker does what a killed one did: who is called waits for no more.
 LEASE_SECONDS = {TaskPace.ALARM: 3.0, TaskPace.NORMAL: 10.0, TaskPace.SLOW: 10.0}
 # How soon a free lease is noticed, once it was taken.
-LOOKS_FOR_LEASE = 0.3
+LEASE_POLL_SECONDS = 0.3
 
 # An alarm's portion is small, and a slow task reads whole tables: no statement holds either up.
 _LIMITS = {
@@ -77,6 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         become_process("worker", None, *(["--once"] if arguments.once else []), paces=paces)
     become_unprivileged("worker")
+    log_as(alive.WORKER_SIGNS[paces[0]] if len(paces) == 1 else "worker")
     start_django("worker")
     # Told to nobody else: see vault.opening.
     os.environ["KENG_WORKER_KEYS"] = str(data_folder() / "keys" / "worker")
@@ -91,18 +95,18 @@ def run(arguments: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
-    serve_metrics(_measured_as(paces), lambda: _registry(paces))
+    serve_metrics(_metrics_name(paces), lambda: _registry(paces))
     work_until_stopped(tasks, stop)
     return 0
 
 
-def _measured_as(paces: Sequence[TaskPace]) -> str:
+def _metrics_name(paces: Sequence[TaskPace]) -> str:
     """The name under which its metrics have a port; the one with the normal class is the worker."""
     return "worker" if TaskPace.NORMAL in paces else alive.WORKER_SIGNS[paces[0]]
 
 
 def _registry(paces: Sequence[TaskPace]) -> "CollectorRegistry":
-    if TaskPace.NORMAL in paces:
+    if TaskPace.SLOW in paces:
         # What measures the database is a task of this class, and its figures are here alone.
         from keng.runtime.database_metrics import DATABASE_FIGURES  # noqa: PLC0415 -- settings
 
@@ -127,7 +131,10 @@ def work_until_stopped(tasks: list[WorkerTask], stop: threading.Event) -> None:
     ]
     leases_stop = threading.Event()
     keeper = threading.Thread(
-        target=lanes.leases.keep, args=(leases_stop,), name="leases", daemon=True
+        target=_renew_to_the_end,
+        args=(lanes.leases, leases_stop, faults),
+        name="leases",
+        daemon=True,
     )
     for thread in (keeper, *threads):
         thread.start()
@@ -164,13 +171,22 @@ def _run_to_the_end(worker: "Worker", stop: threading.Event, faults: list[BaseEx
         connections.close_all()
 
 
+def _renew_to_the_end(
+    leases: "LeaseHolder", stop: threading.Event, faults: list[BaseException]
+) -> None:
+    try:
+        leases.renew_until(stop)
+    except BaseException as error:  # noqa: BLE001 -- raised again by whoever waits for us
+        faults.append(error)
+
+
 def finish_once(tasks: list[WorkerTask]) -> None:
     """Do what is due and end. What another worker holds is left to it."""
     from keng.leases.holder import LeaseHolder  # noqa: PLC0415 -- needs the settings
 
     stop = threading.Event()
     leases = LeaseHolder(_leases_of(tasks))
-    keeper = threading.Thread(target=leases.keep, args=(stop,), name="leases", daemon=True)
+    keeper = threading.Thread(target=leases.renew_until, args=(stop,), name="leases", daemon=True)
     keeper.start()
     try:
         # Those of a worker that was killed just now end within so long.
@@ -216,9 +232,9 @@ class _Lanes:
         ]
 
     def _is_working(self, lease: str) -> bool:
-        """What hangs in its lane is given up, so that another worker does it."""
+        """What hangs in its lane or fails there is given up, so that another worker does it."""
         lane = self._doing.get(lease)
-        return lane is None or not lane.stands_still()
+        return lane is None or not (lane.stands_still() or lane.has_given_up(lease))
 
 
 def _lanes_of(tasks: Sequence[WorkerTask]) -> list[tuple[str, TaskPace, list[WorkerTask]]]:
@@ -278,9 +294,10 @@ class Worker:
         self._longest = max((alive.LANE_SILENT_AFTER[task.pace] for task in tasks), default=0.0)
         self._worked_at = time.monotonic()
         self.bell = bell or _Bell("", tasks)
-        self._limits = limits
-        # The connection that has been told the limits.
-        self._limited: Any = None
+        self._limits = _connection_limits(limits)
+        # How often in a row each has failed, and until when its lease is left to others.
+        self._failures = dict.fromkeys(tasks, 0)
+        self._given_up_until: dict[str, float] = {}
 
     def run(self, stop: threading.Event, wait: Callable[[float], bool]) -> None:
         """Until `stop`; `wait` sleeps so many seconds at most and says whether it was woken."""
@@ -300,30 +317,38 @@ class Worker:
             if stop.is_set():
                 break
             self._beat()
-            if self._is_ours(task):
+            if self._claim(task):
                 done += self._do(task)
             else:
-                self._due[task] = time.monotonic() + LOOKS_FOR_LEASE
+                self._due[task] = time.monotonic() + LEASE_POLL_SECONDS
         if not self._ours:
-            self._rest()
+            self._close_unused_connections()
         return done
 
-    def _is_ours(self, task: WorkerTask) -> bool:
-        """Whether this worker may do it now; from then on it is also missed here."""
+    def _claim(self, task: WorkerTask) -> bool:
+        """Take it on where this worker may do it now; from then on it is also missed here."""
         is_ours = task.is_shared or self._leases is None or self._leases.holds(task.name)
+        if not is_ours and self._is_still_missed(task):
+            return False
         if is_ours != (task in self._ours):
             (self._ours.add if is_ours else self._ours.remove)(task)
             if (done := self._done.get(task)) is not None:
                 (done.beat if is_ours else done.end)()
         return is_ours
 
-    def _rest(self) -> None:
-        """Another worker does all of it, and needs the connection more."""
-        from django.db import connections  # noqa: PLC0415
+    def _is_still_missed(self, task: WorkerTask) -> bool:
+        """Whether it was given up here a moment ago: nobody else may have taken it on."""
+        until = self._given_up_until.get(task.name)
+        return until is not None and time.monotonic() < until + LEASE_SECONDS[task.pace]
 
-        if self._limited is not None:
-            connections.close_all()
-            self._limited = None
+    def _close_unused_connections(self) -> None:
+        """Another worker does all of it, and needs the connection more."""
+        if self._limits is not None:
+            self._limits.close_unused()
+
+    def has_given_up(self, name: str) -> bool:
+        """Whether this task failed again and again, so that another worker may try for a while."""
+        return time.monotonic() < self._given_up_until.get(name, 0.0)
 
     def stands_still(self) -> bool:
         """Whether a portion takes longer than any of this lane may."""
@@ -350,42 +375,63 @@ class Worker:
         close_old_connections()
         pause = task.every.total_seconds()
         try:
-            self._limit_time()
+            if self._limits is not None:
+                self._limits.ensure()
             done = task.run()
+            self._failures[task] = 0
             metrics.task_portions.labels(str(task.pace)).inc()
             if task in self._done:
                 self._done[task].beat()
         except Exception as error:  # noqa: BLE001 -- one area's must not stop the others' clocks
             done, pause = 0, _pause_after(error, task)
+            self._count_failure(error, task)
         self._due[task] = time.monotonic() + (0 if done else pause)
         return done
 
-    def _limit_time(self) -> None:
-        from django.db import connection  # noqa: PLC0415
-
-        if self._limits is None:
+    def _count_failure(self, error: Exception, task: WorkerTask) -> None:
+        if _is_waiting_error(error):
             return
-        connection.ensure_connection()
-        if connection.connection is not self._limited:
-            with connection.cursor() as cursor:
-                for name, value in self._limits.settings().items():
-                    cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
-            self._limited = connection.connection
+        self._failures[task] += 1
+        if self._failures[task] >= FAILURES_IN_A_ROW:
+            self._failures[task] = 0
+            until = time.monotonic() + 2 * LEASE_SECONDS[task.pace]
+            self._given_up_until[task.name] = until
+
+
+def _connection_limits(limits: TimeLimits | None) -> "ConnectionLimits | None":
+    from keng.leases.connection_limits import ConnectionLimits  # noqa: PLC0415 -- needs the settings
+
+    return ConnectionLimits(limits) if limits is not None else None
+
+
+def _is_waiting_error(error: Exception) -> bool:
+    """Whether the database was busy or away, which is no fault of this process."""
+    from django.db import OperationalError  # noqa: PLC0415
+
+    return (
+        is_busy_error(error)
+        or is_away_error(error)
+        or isinstance(error, OperationalError | TryAgain)
+    )
 
 
 def _pause_after(error: Exception, task: WorkerTask) -> float:
     """Log what stopped it, and say after how long it has its next turn."""
-    from django.db import OperationalError  # noqa: PLC0415
-
     pause = task.every.total_seconds()
     if is_busy_error(error):
         # Somebody holds what it needs, or it took too long: the others have their turn.
         log.warning("The task %s was stopped by a limit of time.", task.name)
         metrics.database_errors.labels("worker", "busy").inc()
         return max(pause, PAUSE_AFTER_LIMIT)
-    if is_away_error(error) or isinstance(error, OperationalError | TryAgain):
+    if _is_waiting_error(error):
         # The database restarts; nothing is lost, since what was not committed is done again.
-        log.warning("The task %s waits for the database.", task.name, extra=DATABASE_AWAY)
+        state = sqlstate_of(error)
+        log.warning(
+            "The task %s waits for the database (%s).",
+            task.name,
+            state or type(error).__name__,
+            extra=database_away(state) if is_away_error(error) else None,
+        )
         metrics.database_errors.labels("worker", "away").inc()
         return 1.0
     # The message holds no row's content.
@@ -423,7 +469,11 @@ class _Bell:
                 return True
             return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
         except psycopg.Error as error:
-            log.warning("Not told of new work (%s).", type(error).__name__, extra=DATABASE_AWAY)
+            log.warning(
+                "Not told of new work (%s).",
+                type(error).__name__,
+                extra=database_away(error.sqlstate or ""),
+            )
             self.hang_up()
             time.sleep(LONGEST_WAIT)
             return False

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 
 import keng
-from keng.alarms.calls_behind import CALLED_NOBODY, NOT_CALLED, RINGING
+from keng.alarms.calls_behind import CALLED_NOBODY, CALLED_WITHIN, NOT_CALLED, RINGING
 from keng.cli.checks import running
 from keng.cli.checks.check import (
     CheckedPlace,
@@ -52,7 +52,7 @@ from keng.site.row_policies import POLICIES, secured_tables
 OLDEST_SERVER = 150000
 # As of November 2025, and what the lock file brings: a newer one is never told of.
 NEWEST_KNOWN_MINOR = {15: 15, 16: 11, 17: 7, 18: 6}
-# A critical tip is called for every few seconds, a page to an officer goes out at once.
+# A page to an officer goes out at once.
 URGENT_WAITS = 120
 DELIVERY_WAITS = 600
 # A bulk at a limited rate takes its time.
@@ -448,13 +448,14 @@ def pictures(place: CheckedPlace) -> Finding:
 def critical(place: CheckedPlace) -> Finding:
     """Critical tips that nobody was called for, or for whom nobody could be called."""
     with reading_connection() as connection:
-        count, age = first_row(connection, NOT_CALLED, URGENT_WAITS, URGENT_WAITS)
+        count, age = first_row(connection, NOT_CALLED, CALLED_WITHIN, CALLED_WITHIN)
         unheard, since = first_row(connection, CALLED_NOBODY)
         rings, _ = first_row(connection, RINGING)
     if count:
         return wrong(
             f"critical tips for which nobody is called: {count}, "
-            f"the oldest for {age_words(float(age))}: see logs/worker.log, and ring the desk"
+            f"the oldest for {age_words(float(age))}: see logs/worker-alarm.log, "
+            "and ring the desk"
         )
     if unheard:
         return attention(

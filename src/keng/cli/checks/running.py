@@ -25,6 +25,7 @@ from keng.kit.database import DatabaseNotPrepared, data_folder
 from keng.kit.demo_hook import installed_demo
 from keng.kit.refused_tries import RefusedTry, refused_in_last_day
 from keng.kit.worker_tasks import TaskPace
+from keng.leases import LONGEST_LEASE_SECONDS
 from keng.runtime.postgres.postmaster import command_line
 from keng.runtime.supervisor.ports import listening_address
 from keng.runtime.supervisor.register import registered_processes, supervisor_pid
@@ -145,10 +146,13 @@ def worker_check(pace: TaskPace) -> Check:
 
 def _is_done_elsewhere(lease: str) -> bool:
     """Whether some worker holds it: each class has one for this question (`runtime.worker`)."""
-    query = "SELECT FROM leases_lease WHERE name = %s AND ends_at > clock_timestamp()"
+    query = (
+        "SELECT FROM leases_lease WHERE name = %s AND ends_at > clock_timestamp()"
+        " AND ends_at <= clock_timestamp() + %s * interval '1 second'"
+    )
     try:
         with reading_connection() as connection:
-            return connection.execute(query, [lease]).fetchone() is not None
+            return connection.execute(query, [lease, LONGEST_LEASE_SECONDS]).fetchone() is not None
     except (psycopg.Error, DatabaseNotPrepared):
         # Lines of their own say what is the matter with the database.
         return False

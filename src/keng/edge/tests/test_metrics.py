@@ -1,5 +1,6 @@
 """What a monitor reads of a real edge and a real worker while messages come in: numbers alone."""
 
+import asyncio
 import http.client
 import time
 import urllib.request
@@ -8,8 +9,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from keng.channels.sandbox import compose_call
+from keng.edge import app
 from keng.edge.tests.conftest import SECRET
-from keng.kit import times
+from keng.kit import metrics, times
 from keng.runtime.tests.metric_labels import finer_labels
 from tests.running import running
 from tests.stack import free_ports
@@ -85,13 +87,41 @@ def test_messages_are_counted_and_nothing_else_of_them(account, first_port):
         assert part not in text
 
 
-def test_the_worker_measures_what_waits_by_itself(account, first_port):
-    with running("worker", KENG_METRICS_PORT=str(first_port)):
+@pytest.mark.parametrize(("paces", "port"), [(("normal", "slow"), 3), (("slow",), 7)])
+def test_the_worker_measures_what_waits_by_itself(account, first_port, paces, port):
+    classes = [part for pace in paces for part in ("--class", pace)]
+    with running("worker", *classes, KENG_METRICS_PORT=str(first_port)):
         text = read_until(
-            first_port + 3,
+            first_port + port,
             lambda s: (
                 value(s, "keng_queue_depth", class_="ringing") is not None
                 and value(s, "keng_accounts_stopped", channel="sandbox") == 0
             ),
         )
     assert finer_labels(samples_of(text)) == []
+
+
+def test_a_caller_who_sends_slowly_does_not_look_like_a_slow_database(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(app.time, "perf_counter", lambda: now[0])
+    edge = app.EdgeApp()
+
+    async def receive():
+        now[0] += 30
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def route(scope, receive, send):
+        await receive()
+        now[0] += 2
+        await send({"type": "http.response.start", "status": 200})
+        now[0] += 50
+
+    async def send(message):
+        pass
+
+    monkeypatch.setattr(edge, "_route", route)
+    labels = {"process": "edge", "status": "2xx"}
+    read = metrics.REGISTRY.get_sample_value
+    before = read("keng_request_seconds_sum", labels) or 0.0
+    asyncio.run(edge({"type": "http", "path": "/hooks/a/b"}, receive, send))
+    assert read("keng_request_seconds_sum", labels) - before == pytest.approx(2)

@@ -137,3 +137,32 @@ def test_no_number_of_different_warnings_fills_the_memory(log):
     for number in range(2 * logs._MOST_FOLDED + 5):
         log.warning("Warning %s.", number)
     assert len(log.handlers[0]._folded) <= logs._MOST_FOLDED
+
+
+def test_no_record_and_with_it_no_frames_are_kept_while_a_line_is_folded(log):
+    try:
+        int("what somebody wrote")
+    except ValueError:
+        log.exception("It failed.")
+    (folded,) = log.handlers[0]._folded.values()
+    kept = [getattr(folded, name) for name in folded.__slots__]
+    assert {type(each) for each in kept} <= {str, int, float}
+
+
+def test_a_database_that_is_away_for_another_reason_is_told_too(log):
+    for state in ("08001", "25006", "08001"):
+        log.warning("The task waits.", extra=logs.database_away(state))
+    log.handlers[0].close()
+    assert len(log.written()) == 3
+    assert "the database is away (08001) (1 more like it" in log.written()[2]
+
+
+def test_a_line_that_nests_without_end_is_none_of_ours():
+    assert not logs.is_json_line("[" * 200_000)
+
+
+def test_of_two_processes_of_one_account_each_has_a_name(as_json, log, monkeypatch):
+    monkeypatch.setattr(logs, "_process_names", [])
+    logs.log_as("worker-alarm")
+    log.info("Begun.")
+    assert json.loads(log.written()[0])["process"] == "worker-alarm"

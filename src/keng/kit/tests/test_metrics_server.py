@@ -79,6 +79,37 @@ def test_callers_who_say_nothing_are_few_and_are_let_go(port, monkeypatch):
             each.close()
 
 
+def test_a_caller_who_sends_a_byte_at_a_time_is_let_go(port, monkeypatch):
+    monkeypatch.setattr(metrics_server, "_REQUEST_WITHIN", 0.5)
+    with socket.create_connection(("127.0.0.1", port)) as slow:
+        deadline = time.monotonic() + WITHIN
+        # Well below the end that each wait has.
+        slow.settimeout(0.1)
+        while True:
+            assert time.monotonic() < deadline
+            try:
+                slow.send(b"G")
+                if slow.recv(1) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+
+
+def test_a_figure_that_cannot_be_collected_is_in_the_log(port, registry, caplog):
+    class Fails:
+        def describe(self):
+            return []
+
+        def collect(self):
+            raise RuntimeError("a fault of ours")
+
+    registry.register(Fails())
+    assert ask(port)[0] == 500
+    assert "could not be collected" in caplog.text
+
+
 def test_without_the_setting_nothing_listens_and_nothing_is_asked_for(monkeypatch):
     monkeypatch.delenv("KENG_METRICS_PORT", raising=False)
     assert [metrics_port(process) for process in MEASURED_PROCESSES] == [None] * 8

@@ -2,10 +2,14 @@
 
 import threading
 import time
+import uuid
+from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
+from psycopg import errors
 
+from keng.kit import times
 from keng.kit.database import PROCESSES, role
 from keng.leases.holder import LeaseHolder
 from keng.leases.models import Lease
@@ -34,7 +38,7 @@ def test_one_of_two_holds_it_and_lets_it_go_to_the_other(committed):
     second.renew_due()
     assert (first.holds("a"), first.holds("b"), second.holds("a")) == (True, True, False)
     assert not first.holds("another")
-    first.let_go()
+    first.release()
     assert not first.holds("a")
     second._renew_at["a"] = 0.0
     second.renew_due()
@@ -57,7 +61,7 @@ def test_who_renews_in_time_keeps_it_and_whoever_stands_still_gives_it_up(commit
     works = [True]
     holder, other = LeaseHolder({"a": 1.5}, lambda _name: works[0]), LeaseHolder({"a": 1.5})
     stop = threading.Event()
-    keeper = threading.Thread(target=holder.keep, args=(stop,))
+    keeper = threading.Thread(target=holder.renew_until, args=(stop,))
     keeper.start()
     try:
         deadline = time.monotonic() + SOON
@@ -95,12 +99,49 @@ def test_two_who_ask_at_once_do_not_both_have_it(committed):
 
 
 @pytest.mark.django_db
+def test_one_that_ends_far_ahead_is_over_since_the_clock_was_set_back():
+    later = times.now() + timedelta(hours=3)
+    Lease.objects.create(name="a", holder=uuid.uuid4(), ends_at=later)
+    holder = LeaseHolder({"a": 3})
+    holder.renew_due()
+    assert holder.holds("a")
+    assert Lease.objects.get().ends_at < later
+
+
+def test_a_lease_that_lasts_longer_than_others_believe_is_refused():
+    with pytest.raises(ValueError, match="is over"):
+        LeaseHolder({"a": 61})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cause", "is_held"),
+    [(errors.LockNotAvailable(), True), (errors.QueryCanceled(), True), (None, False)],
+)
+def test_without_a_connection_nothing_is_held_and_a_limit_of_time_takes_nothing(
+    monkeypatch, cause, is_held
+):
+    holder = LeaseHolder({"a": 60})
+    holder.renew_due()
+    assert holder.holds("a")
+
+    def fails(due, now):
+        raise (OperationalError if cause else InterfaceError)("the connection is closed") from cause
+
+    monkeypatch.setattr(holder, "_acquire_or_renew", fails)
+    monkeypatch.setattr(connection, "close", lambda: None)
+    holder._renew_at["a"] = 0.0
+    holder.renew_due()
+    assert holder.holds("a") == is_held
+
+
+@pytest.mark.django_db
 def test_the_worker_may_take_and_let_go_and_nobody_else_may(become):
     holder = LeaseHolder({"a": 60})
     become("worker")
     holder.renew_due()
     assert holder.holds("a")
-    holder.let_go()
+    holder.release()
     become("owner")
     assert not Lease.objects.exists()
     with connection.cursor() as cursor:

@@ -26,6 +26,8 @@ LARGEST_LOG = 10 * 1024 * 1024
 MOST_WAITING = 4 * 1024 * 1024
 # A line without an end is cut into pieces of this size.
 LONGEST_LINE = 64 * 1024
+# With this Python begins what ends a process.
+_TRACEBACK = "Traceback (most recent call last)"
 # How long a stop waits for what is still to be written.
 LOGS_END_WITHIN = 2.0
 
@@ -196,7 +198,7 @@ class Voice:
             line = logs.json_line(
                 moment=time.time(),
                 process=self._name,
-                level="INFO",
+                level="ERROR" if line.startswith(_TRACEBACK) else "INFO",
                 logger="output",
                 # Not through the filter of its logging, which may not have been set up yet.
                 message=logs.scrubbed(line),
@@ -212,6 +214,14 @@ class Voice:
                 lines.append(rest)
                 rest = b""
             for line in lines:
-                self.say(line.decode(errors="replace"))
+                self._say_whatever(line)
         if rest:
-            self.say(rest.decode(errors="replace"))
+            self._say_whatever(rest)
+
+    def _say_whatever(self, line: bytes) -> None:
+        """Where nobody reads on, the process waits for ever: one line is less than that."""
+        try:
+            self.say(line.decode(errors="replace"))
+        except Exception as error:  # noqa: BLE001 -- a line from outside, in whatever form
+            told = own_line(f"(a line was left out: {type(error).__name__})", level="WARNING")
+            self._logs.write(self._name, self._file, told, at_terminal=self._at_terminal)

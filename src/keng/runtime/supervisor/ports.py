@@ -5,6 +5,7 @@ import os
 import socket
 from dataclasses import dataclass
 
+from keng.kit.metrics_server import MEASURED_PROCESSES, metrics_port
 from keng.runtime.errors import CannotContinue
 
 
@@ -58,6 +59,13 @@ def _require_different(ports: Ports) -> None:
                 "answered to residents. Choose different ports."
             )
         names[port] = setting
+    measured = [found for each in MEASURED_PROCESSES if (found := metrics_port(each)) is not None]
+    for port in measured:
+        if port in names:
+            raise CannotContinue(
+                f"KENG_METRICS_PORT takes {measured[0]} to {measured[-1]}, and {names[port]} is "
+                f"{port}. Choose different ports."
+            )
 
 
 def require_free(ports: Ports, names: list[str]) -> None:

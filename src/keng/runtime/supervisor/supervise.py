@@ -220,7 +220,7 @@ class Supervisor:
                     await asyncio.to_thread(cluster.start)
                 else:
                     self._register.add("postgres", pid, None, ())
-                    cluster.rotate_log()
+                    await asyncio.to_thread(cluster.rotate_log)
             except CannotContinue as error:
                 self._say(str(error))
             except Exception as error:  # noqa: BLE001 -- said, and tried again

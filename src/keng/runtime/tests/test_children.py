@@ -1,5 +1,6 @@
 """What each process is told, and what none but one is told."""
 
+import argparse
 import os
 import socket
 
@@ -14,7 +15,7 @@ from keng.runtime.supervisor.children import (
     process_alone,
     rewrite_process,
 )
-from keng.runtime.supervisor.ports import Ports, require_free
+from keng.runtime.supervisor.ports import Ports, chosen_ports, require_free
 
 OWNER = "postgresql://owner:secret@db.invalid/keng"
 
@@ -98,3 +99,13 @@ def test_a_taken_port_is_named_with_its_setting():
 
 def test_what_the_children_need_of_the_system_is_passed_on(told):
     assert told["public"]["PATH"] == os.environ["PATH"]
+
+
+@pytest.mark.parametrize("first", [7995, 8000, 8003])
+def test_the_ports_of_the_metrics_are_none_of_the_sites(monkeypatch, first):
+    monkeypatch.setenv("KENG_METRICS_PORT", str(first))
+    nothing_said = argparse.Namespace(ports=None)
+    with pytest.raises(CannotContinue, match="KENG_METRICS_PORT takes"):
+        chosen_ports(nothing_said)
+    monkeypatch.setenv("KENG_METRICS_PORT", "8004")
+    assert chosen_ports(nothing_said).public == 8000

@@ -44,4 +44,8 @@ def test_a_copy_that_cannot_be_made_is_not_in_the_way(tmp_path, monkeypatch):
     (tmp_path / "postgres.log.2").mkdir()
     (tmp_path / "postgres.log.2" / "in the way").touch()
     rotate_server_log(file)
+    # What it says is nowhere else.
+    assert file.read_text() == "x" * 200
+    file.write_text("x" * 301)
+    rotate_server_log(file)
     assert file.read_text() == ""

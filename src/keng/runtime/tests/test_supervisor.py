@@ -1,5 +1,6 @@
 """The supervisor keeps its children alive, and leaves nothing behind."""
 
+import asyncio
 import datetime
 import fcntl
 import json
@@ -499,3 +500,23 @@ def test_a_start_waits_for_a_command_that_has_started_the_database(data, cluster
         register.starting_database(data),
     ):
         pass
+
+
+def test_what_cannot_be_written_down_is_left_out_and_the_process_is_read_on(tmp_path, monkeypatch):
+    monkeypatch.setattr("keng.kit.logs.are_json", lambda: True)
+    monkeypatch.setattr("keng.kit.logs.scrubbed", lambda line: line if line != "bad" else 1 / 0)
+    (tmp_path / "logs").mkdir()
+    voices = ProcessLogs(tmp_path / "logs")
+
+    async def follow():
+        stream = asyncio.StreamReader()
+        stream.feed_data(b"bad\nTraceback (most recent call last):\nlast")
+        stream.feed_eof()
+        await voices.voice("worker", at_terminal=False).follow(stream)
+
+    asyncio.run(follow())
+    voices.close()
+    text = (tmp_path / "logs" / "worker.log").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["level"] for line in lines] == ["WARNING", "ERROR", "INFO"]
+    assert "ZeroDivisionError" in lines[0]["message"]

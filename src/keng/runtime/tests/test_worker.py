@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.db import connection
+from prometheus_client import CollectorRegistry
 
 from keng.acts.work import work
 from keng.audit.actions import unit_chain
@@ -21,13 +22,17 @@ from keng.audit.verify import faults_of_chain
 from keng.delivery.models import Delivery, Inbound, InboundMedia
 from keng.duty import pager_acts
 from keng.intake.chat_handlers import MEDIA_BOX
-from keng.kit import times
+from keng.kit import alive, metrics, times
 from keng.kit.database import data_folder
 from keng.kit.secrets import site_box
 from keng.kit.worker_tasks import TaskPace, WorkerTask
+from keng.leases.holder import LeaseHolder
 from keng.leases.models import Lease
+from keng.runtime import worker as worker_module
+from keng.runtime.database_metrics import MEASURE_DATABASE
 from keng.runtime.postgres.folders import prepare_data_folder
 from keng.runtime.worker import (
+    FAILURES_IN_A_ROW,
     LEASE_SECONDS,
     Worker,
     all_tasks,
@@ -382,3 +387,93 @@ def test_a_lane_that_ends_by_a_fault_ends_the_process_and_not_itself_alone():
             [WorkerTask("fails", fails), WorkerTask("a", lambda: 0, pace=TaskPace.ALARM)], stop
         )
     assert stop.is_set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_process_ends_with_a_fault_when_its_leases_cannot_be_renewed(monkeypatch):
+    def fails(self):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(LeaseHolder, "renew_due", fails)
+    with pytest.raises(RuntimeError):
+        work_until_stopped([WorkerTask("a", lambda: 0)], threading.Event())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_fails_again_and_again_in_one_worker_is_tried_by_another_one(monkeypatch):
+    monkeypatch.setitem(LEASE_SECONDS, TaskPace.ALARM, 0.8)
+    monkeypatch.setattr(worker_module, "PAUSE_AFTER_ERROR", 0.05)
+    failed, done, stop = [], threading.Event(), threading.Event()
+
+    def fails():
+        failed.append(1)
+        raise RuntimeError("something is missing on this machine")
+
+    def works():
+        done.set()
+        return 0
+
+    every = timedelta(seconds=0.05)
+    workers = [
+        threading.Thread(
+            target=work_until_stopped,
+            args=([WorkerTask("ring", run, every=every, pace=TaskPace.ALARM)], stop),
+        )
+        for run in (fails, works)
+    ]
+    try:
+        workers[0].start()
+        wait_for(lambda: len(failed) >= FAILURES_IN_A_ROW)
+        workers[1].start()
+        assert done.wait(20)
+    finally:
+        stop.set()
+        for each in workers:
+            if each.ident is not None:
+                each.join(20)
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_what_was_given_up_is_still_missed_here_until_somebody_may_have_taken_it(monkeypatch):
+    held = [True]
+
+    class Leases:
+        def holds(self, name):
+            return held[0]
+
+    def fails():
+        raise RuntimeError("a fault of ours")
+
+    task = WorkerTask("ring", fails, every=timedelta(0), pace=TaskPace.ALARM)
+    lane = Worker([task], sign=alive.Heartbeat("worker-alarm"), leases=Leases())
+    for _ in range(FAILURES_IN_A_ROW):
+        lane._due[task] = 0.0
+        lane.do_what_is_due(threading.Event())
+    assert lane.has_given_up("ring")
+    signs = [sign.name for sign in alive.task_signs()]
+    held[0] = False
+    lane._due[task] = 0.0
+    lane.do_what_is_due(threading.Event())
+    assert [sign.name for sign in alive.task_signs()] == signs == ["ring"]
+    lane._given_up_until["ring"] -= 60
+    lane._due[task] = 0.0
+    lane.do_what_is_due(threading.Event())
+    assert not alive.task_signs()
+
+
+@pytest.mark.parametrize(
+    ("paces", "measures"),
+    [((TaskPace.SLOW,), True), ((TaskPace.NORMAL,), False), ((TaskPace.ALARM,), False)],
+)
+def test_the_figures_of_the_database_stand_where_they_are_measured(monkeypatch, paces, measures):
+    registry = CollectorRegistry()
+    monkeypatch.setattr(metrics, "REGISTRY", registry)
+    names = {metric.name for metric in worker_module._registry(paces).collect()}
+    assert ("keng_figures_age_seconds" in names) == measures
+    assert (MEASURE_DATABASE.pace in paces) == measures
