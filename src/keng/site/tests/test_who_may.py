@@ -640,6 +640,7 @@ _APART = {
     "breaches.recording.record_breach": {"kind": "read"},
     "claims.deciding.put_claim_out_of_scope": {"why": "private"},
     "claims.deciding.withdraw_claim": {"reason": "changed"},
+    "delivery.group_requests.ask_for_new_group": {"description": "", "size": "gmf10"},
     "claims.writing.write_claim": {
         "content": SimpleNamespace(
             hash=b"1" * 32,
