@@ -40,6 +40,7 @@ class TurnLock(IntEnum):
     PARTNER_FILMS = 5_120_022
     RETURNED_LETTERS = 5_120_023
     ACCOUNT_ENDS = 5_120_024
+    WORKER_KEY = 5_120_025
 
 
 def wait_for_owners_lock(connection: "psycopg.Connection[Any]", which: OwnersLock) -> None:

@@ -52,7 +52,6 @@ def wrap_key_file(unit_key_id: uuid.UUID) -> Path:
 class _DueEpoch:
     unit: Unit
     key_class: str
-    holders: Sequence[HolderKey]
     current_id: uuid.UUID | None
 
 
@@ -90,7 +89,7 @@ def _due_epochs() -> Iterator[_DueEpoch]:
                 and held[key.pk] == {holder.pk for holder in wanted}
             )
             if len(wanted) >= HOLDERS_NEEDED and not is_current:
-                yield _DueEpoch(unit, key_class, wanted, key.pk if key else None)
+                yield _DueEpoch(unit, key_class, key.pk if key else None)
 
 
 def this_month() -> datetime.date:
@@ -115,11 +114,15 @@ def _begin_epoch(due: _DueEpoch) -> None:
     current = UnitKey.objects.filter(unit=due.unit, key_class=due.key_class, retired_at=None)
     if current.values_list("pk", flat=True).first() != due.current_id:
         return
+    # Somebody may have left while this waited for the lock.
+    holders = desk_holders().of_unit(due.unit, due.key_class)
+    if len(holders) < HOLDERS_NEEDED:
+        return
     key = UnitKey(unit=due.unit, key_class=due.key_class, epoch=this_month())
     current.update(retired_at=times.now())
-    _make_and_split(key, due.holders)
+    _make_and_split(key, holders)
     transaction.on_commit(seal.forget_public_keys)
-    detail = {"class": str(due.key_class), "holders": len(due.holders)}
+    detail = {"class": str(due.key_class), "holders": len(holders)}
     record("keys.epoch_begun", by="worker", on=key, chain=unit_chain(due.unit.pk), detail=detail)
 
 

@@ -15,9 +15,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 
-from keng.acts.locks import lock
+from keng.acts.locks import lock, wait_for_turn
 from keng.acts.work import work
 from keng.kit import times
+from keng.kit.advisory_locks import TurnLock
 from keng.kit.codes import passphrase_of_groups
 from keng.kit.database import data_folder
 from keng.kit.durable_files import replace_file, write_new_file
@@ -102,6 +103,8 @@ def renew_worker_key() -> int:
 
     A job of the worker; 0, since nothing is left to do after it.
     """
+    # A worker that stood still may wake up beside the next one: two would each make a pair.
+    wait_for_turn(TurnLock.WORKER_KEY)
     now = times.now()
     kept = worker_folder()
     current = WorkerKey.objects.filter(retired_at=None, created_at__gt=now - _WORKER_KEY_LASTS)

@@ -48,7 +48,9 @@ def write_machine_months() -> int:
         for span in due:
             if span.code not in have:
                 figures = agreement_figures(unit, span)
-                MachineMonth.objects.create(unit=unit, span=span.code, figures=figures)
+                month = MachineMonth(unit=unit, span=span.code, figures=figures)
+                # A worker that stood still may have written it by now.
+                MachineMonth.objects.bulk_create([month], ignore_conflicts=True)
                 written += 1
     return written
 

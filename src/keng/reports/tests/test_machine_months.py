@@ -101,6 +101,21 @@ def test_a_month_is_written_once_two_weeks_after_its_end(ward, month):
     assert MachineMonth.objects.get().figures == kept.figures
 
 
+def test_a_month_that_another_worker_writes_meanwhile_stays_as_that_one_wrote_it(
+    ward, month, monkeypatch
+):
+    decide(ward, month, 7, suggested="theft", decided="theft")
+    own = agreement.agreement_figures
+
+    def figures(unit, span):
+        MachineMonth.objects.create(unit=unit, span=span.code, figures={"format": 1})
+        return own(unit, span)
+
+    monkeypatch.setattr(agreement, "agreement_figures", figures)
+    agreement.write_machine_months()
+    assert MachineMonth.objects.get().figures == {"format": 1}
+
+
 def test_everybody_reads_it(public_client, ward, month):
     page = reverse("machine", urlconf="keng.site.public_urls")
     assert "Chưa có tháng nào được đếm" in public_client.get(page).content.decode()

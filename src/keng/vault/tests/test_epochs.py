@@ -191,6 +191,28 @@ def test_a_new_key_begins_with_each_month_and_each_change_of_holders(commune):
     assert not KeyShare.objects.filter(unit_key=current(commune), holder_key=three.key).exists()
 
 
+def test_who_left_while_a_worker_waited_gets_no_share(commune, monkeypatch):
+    keys.make_unit_keys(PASSPHRASE)
+    one, two, three = Holder(commune), Holder(commune), Holder(commune)
+    seen = list(epochs._due_epochs())
+    monkeypatch.setattr(epochs, "_due_epochs", lambda: iter(seen))
+    HolderKey.objects.filter(pk=three.key.pk).update(retired_at=times.now())
+    epochs.begin_due_epochs()
+    shares = KeyShare.objects.filter(unit_key=current(commune))
+    assert set(shares.values_list("holder_key", flat=True)) == {one.key.pk, two.key.pk, None}
+
+
+def test_nothing_begins_when_too_few_are_left_behind_the_lock(commune, monkeypatch):
+    keys.make_unit_keys(PASSPHRASE)
+    one, _two = Holder(commune), Holder(commune)
+    before = current(commune)
+    seen = list(epochs._due_epochs())
+    monkeypatch.setattr(epochs, "_due_epochs", lambda: iter(seen))
+    HolderKey.objects.filter(pk=one.key.pk).update(retired_at=times.now())
+    epochs.begin_due_epochs()
+    assert current(commune) == before
+
+
 def test_an_operators_file_of_before_gets_the_custodians_key(commune):
     private = key_pairs.new_private_key()
     keys._write(keys.operator_file(), {str(commune.pk): private}, PASSPHRASE)
