@@ -2,16 +2,27 @@
 
 import random
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from keng.channels.base import Outcome
 from keng.delivery.models import Delivery
 from keng.delivery.models.outbound import LONGEST_PROVIDER_ID
+from keng.delivery.priorities import Priority
 from keng.delivery.sender.rows import LONGEST_WAIT, MOST_TRIES, DeliveryChange, LeasedDelivery
+from keng.kit import times
+from keng.network.models import QUIET_FROM, QUIET_TO
 
 # A conversation that is closed on this channel opens again when the person writes; look now and
 # then, and more and more seldom.
 _CLOSED_FOR = 6 * 3600.0
+# They did not ask this moment: what the channel puts off into the night comes in the morning.
+_NOT_AT_NIGHT = frozenset(
+    {
+        Delivery.RecipientKind.GROUP,
+        Delivery.RecipientKind.SUBSCRIPTION,
+        Delivery.RecipientKind.LEAD,
+    }
+)
 _SETTLED = {
     "sent": "sent",
     "unknown": "unknown",
@@ -74,7 +85,12 @@ def _put_off(
     """State, seconds until the next try (None: no more), and whether this one counts as a try."""
     if kind == "not_now":
         if outcome.until:
-            return "not_now", max((outcome.until - now).total_seconds(), 1.0), True
+            until = outcome.until
+            # A correction and a recall wait for no morning, however urgent the text was.
+            may_wait = not row.is_urgent and row.priority > Priority.URGENT_WARNING
+            if may_wait and row.recipient_kind in _NOT_AT_NIGHT:
+                until = _after_quiet_hours(until)
+            return "not_now", max((until - now).total_seconds(), 1.0), True
         return "not_now", _CLOSED_FOR * 2 ** min(max(0, row.attempts - 1), 5), True
     if kind == "config" and outcome.scope == "account":
         # Nothing is wrong with this delivery: it waits until the account is mended.
@@ -86,6 +102,15 @@ def _put_off(
     if row.attempts >= MOST_TRIES:
         return "rejected", None, True
     return "queued", max(float(outcome.after_seconds or 0), retry_delay(row.attempts)), True
+
+
+def _after_quiet_hours(moment: datetime) -> datetime:
+    """The same, or the morning after: a quota of a day is open again just after midnight."""
+    local = moment.astimezone(times.VIETNAM)
+    if QUIET_TO <= local.time() < QUIET_FROM:
+        return moment
+    day = local.date() + timedelta(days=local.time() >= QUIET_FROM)
+    return datetime.combine(day, QUIET_TO, times.VIETNAM)
 
 
 def retry_delay(attempts: int) -> float:

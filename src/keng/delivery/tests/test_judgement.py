@@ -1,12 +1,13 @@
 """What each outcome makes of a delivery."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from keng.channels.base import Outcome
 from keng.delivery.models import Delivery
+from keng.delivery.priorities import Priority
 from keng.delivery.sender.judgement import judge_outcome
 from keng.delivery.sender.rows import MOST_TRIES, LeasedDelivery
 from keng.kit import times
@@ -86,3 +87,44 @@ def test_nothing_is_put_off_beyond_its_time():
         soon, Outcome("not_now", until=NOW + timedelta(hours=1)), now=NOW, idempotent=False
     )
     assert later.state == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("until", "kind", "is_urgent", "comes"),
+    [
+        ((2, 0, 5), "subscription", False, (2, 6, 0)),
+        ((2, 0, 5), "group", False, (2, 6, 0)),
+        ((2, 0, 5), "lead", False, (2, 6, 0)),
+        ((1, 22, 30), "subscription", False, (2, 6, 0)),
+        ((2, 6, 0), "subscription", False, (2, 6, 0)),
+        ((1, 21, 30), "subscription", False, (1, 21, 30)),
+        ((2, 0, 5), "subscription", True, (2, 0, 5)),
+        # A person who wrote, and officers who are called, wait for an answer.
+        ((2, 0, 5), "conversation", False, (2, 0, 5)),
+        ((2, 0, 5), "pager", False, (2, 0, 5)),
+    ],
+)
+def test_what_a_quota_puts_off_to_midnight_comes_after_the_quiet_hours(
+    until, kind, is_urgent, comes
+):
+    now = datetime(2026, 12, 1, 20, 0, tzinfo=times.VIETNAM)
+    due, expected = (datetime(2026, 12, *moment, tzinfo=times.VIETNAM) for moment in (until, comes))
+    change = judge_outcome(
+        row(recipient_kind=kind, is_urgent=is_urgent),
+        Outcome("not_now", until=due),
+        now=now,
+        idempotent=False,
+    )
+    assert change.state == "not_now"
+    assert now + timedelta(seconds=change.again_after) == expected
+
+
+def test_a_correction_that_is_put_off_waits_for_no_morning():
+    now = datetime(2026, 12, 1, 20, 0, tzinfo=times.VIETNAM)
+    change = judge_outcome(
+        row(priority=Priority.CORRECTION),
+        Outcome("not_now", until=now + timedelta(hours=4)),
+        now=now,
+        idempotent=False,
+    )
+    assert change.again_after == 4 * 3600
