@@ -12,6 +12,7 @@ from django.db import connection
 from keng.channels.by_hand import BY_HAND
 from keng.delivery.forecast import HANDED_OVER_SHARE, seconds_by_limit
 from keng.delivery.models import Dispatch
+from keng.kit import times
 
 _COUNT = """
 SELECT a.name, a.rate_per_minute, count(*)::int, (count(*) FILTER (WHERE is_handed_over))::int,
@@ -49,6 +50,11 @@ class AccountHandingOver:
     def expected_at(self) -> datetime.datetime:
         """When 95 % are handed over at its limit."""
         return self.begun + self.allowed
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether its limit would have let 95 % leave by now, and they have not."""
+        return self.took is None and self.per_minute > 0 and self.expected_at < times.now()
 
 
 def handing_over(dispatch: Dispatch) -> list[AccountHandingOver]:

@@ -10,6 +10,7 @@ from keng.delivery.audience import SameRecipients
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch
 from keng.delivery.queries.handing_over import handing_over
 from keng.delivery.tests.test_dispatch import Ward
+from keng.kit import times
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -103,12 +104,30 @@ def page_of(desk_client, ward):
 def test_the_page_says_it_while_it_leaves_and_afterwards(desk_client, ward):
     leave(ward.recall, 1, 2)
     page = page_of(desk_client, ward)
-    assert f"{ward.account.name}: đã giao 2 trong 20 lượt; với giới hạn 60 tin mỗi phút" in page
+    assert (
+        f"{ward.account.name}: đã giao cho kênh 2 trong 20 tin; "
+        "theo giới hạn 60 tin mỗi phút thì xong 95 % lúc " in page
+    )
     leave(ward.recall, *range(2, 22))
     page = page_of(desk_client, ward)
     assert (
-        f"{ward.account.name}: giao xong 95 % trong 20 lượt sau 20 giây; "
+        f"{ward.account.name}: sau 20 giây đã giao cho kênh 95 % của 20 tin; "
         "giới hạn 60 tin mỗi phút cho phép sớm nhất là 19 giây." in page
     )
     ChannelAccount.objects.filter(pk=ward.account.pk).update(rate_per_minute=0)
-    assert "sau 20 giây; tài khoản này không có giới hạn." in page_of(desk_client, ward)
+    assert "95 % của 20 tin; tài khoản này không có giới hạn." in page_of(desk_client, ward)
+
+
+def test_an_account_that_is_late_forecasts_no_moment_that_has_passed(desk_client, ward):
+    begun = times.now() - datetime.timedelta(minutes=20)
+    Dispatch.objects.filter(pk=ward.recall.pk).update(created_at=begun)
+    ward.recall.refresh_from_db()
+    leave(ward.recall, 1, 2)
+    (found,) = handing_over(ward.recall)
+    assert found.is_behind
+    page = page_of(desk_client, ward)
+    assert "chậm hơn giới hạn 60 tin mỗi phút cho phép (lẽ ra xong 95 % lúc " in page
+    assert "thì xong 95 %" not in page
+    leave(ward.recall, *range(1, 21))
+    (found,) = handing_over(ward.recall)
+    assert not found.is_behind
