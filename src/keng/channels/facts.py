@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keng.channels.group_chats import GroupKeeping
+from keng.channels.group_chats import GroupApi
 from keng.channels.upkeep import (
     AccountCheck,
     AccountConnecting,
@@ -123,7 +123,7 @@ class Facts:
     """How a file's address is asked for; None where messages carry it."""
     history: ChatHistory | None = None
     """How messages are fetched that no webhook brought; None where the provider keeps none."""
-    groups: GroupKeeping | None = None
+    groups: GroupApi | None = None
     """How the group chats of an account are listed and made; None where that is done by hand."""
     price: Callable[[OutgoingMessage, Mapping[str, str]], MessagePrice] | None = None
     """What a message costs by an account with these settings; None where nothing does."""

@@ -42,22 +42,22 @@ class GroupSlot:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupKeeping:
+class GroupApi:
     """How a provider is asked about the groups of an account; each time of its credentials."""
 
-    sizes: tuple[str, ...]
-    """Which sizes of group are sold, in the provider's words, the usual one first."""
-    listing: Callable[[Mapping[str, str], int], Request]
-    page: Callable[[Reply, datetime, int], ProviderGroupPage | Outcome]
-    look: Callable[[Mapping[str, str], str], Request]
+    sizes: Mapping[str, int]
+    """How many people each size that is sold takes, by the provider's word; the usual one first."""
+    list_request: Callable[[Mapping[str, str], int], Request]
+    read_list: Callable[[Reply, datetime, int], ProviderGroupPage | Outcome]
+    look_request: Callable[[Mapping[str, str], str], Request]
     """At one group, by its address."""
-    group: Callable[[Reply, datetime], ProviderGroup | Outcome]
+    read_look: Callable[[Reply, datetime], ProviderGroup | Outcome]
     """An outcome "gone" says that the account has no such group."""
-    slots: Callable[[Mapping[str, str], str], tuple[Request, ...]]
+    slot_requests: Callable[[Mapping[str, str], str], tuple[Request, ...]]
     """Of one size; each answer lists some of them."""
-    slots_listed: Callable[[Reply, datetime], tuple[GroupSlot, ...] | Outcome]
-    make: Callable[[Mapping[str, str], str, str, str], Request]
+    read_slots: Callable[[Reply, datetime], tuple[GroupSlot, ...] | Outcome]
+    make_request: Callable[[Mapping[str, str], str, str, str], Request]
     """In a slot, with a name and a description. Raises CannotAsk."""
-    made: Callable[[Reply, datetime], ProviderGroup | Outcome]
-    taken_codes: frozenset[str]
+    read_made: Callable[[Reply, datetime], ProviderGroup | Outcome]
+    slot_filled_codes: frozenset[str]
     """Of outcomes that say only that there is a group in the slot by now."""

@@ -16,7 +16,7 @@ RESEND_MISSED = Act(
 )
 
 ASK_FOR_GROUPS = Act(
-    WORKING, {"channel.groups_asked": _("Had the groups of an account listed anew")}
+    WORKING, {"channel.groups_asked": _("Asked for the groups of an account to be listed anew")}
 )
 ASK_FOR_NEW_GROUP = Act(WORKING, {"channel.group_asked": _("Asked for a new group of an account")})
 
@@ -45,7 +45,7 @@ name_records(
         "channel.stopped": _("An account of a channel stopped"),
         "channel.runs_again": _("An account of a channel runs again"),
         "channel.tokens_renewed": _("Renewed the tokens of an account"),
-        "channel.group_made": _("Made a group of an account"),
+        "channel.group_made": _("Made a new group for an account"),
         "channel.learned": _("Learned how an account answers"),
         "data.restored": _("Restored a backup: what was on its way then is not sent"),
         "address.gone": _("An address no longer exists"),

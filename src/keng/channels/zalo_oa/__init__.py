@@ -33,7 +33,7 @@ from keng.channels.facts import AccountSetting, ChatSubscribing, Facts
 from keng.channels.zalo_oa import articles, errors, phone_templates, sending, webhook
 from keng.channels.zalo_oa.account_check import ACCOUNT_CHECK, PACKAGE_LOOKUP
 from keng.channels.zalo_oa.connecting import CONNECTING
-from keng.channels.zalo_oa.group_chats import GROUP_KEEPING
+from keng.channels.zalo_oa.group_chats import GROUP_API
 from keng.channels.zalo_oa.history import CHAT_HISTORY
 from keng.channels.zalo_oa.requests import API_BASE
 from keng.channels.zalo_oa.tokens import OAUTH_BASE, RENEWAL
@@ -118,7 +118,7 @@ class ZaloOA:
         package=PACKAGE_LOOKUP,
         connecting=CONNECTING,
         history=CHAT_HISTORY,
-        groups=GROUP_KEEPING,
+        groups=GROUP_API,
         price_when_charged=_price_when_charged,
         phone_way=phone_templates.ZALO_PHONE_WAY,
     )

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from keng.channels import reading
 from keng.channels.group_chats import (
-    GroupKeeping,
+    GroupApi,
     GroupSlot,
     ProviderGroup,
     ProviderGroupPage,
@@ -23,7 +23,7 @@ from keng.channels.wire import Reply, Request
 from keng.channels.zalo_oa import requests
 from keng.channels.zalo_oa.errors import outcome_of_zalo_reply
 
-SIZES = ("gmf100", "gmf50", "gmf10", "gmf1000")
+SIZES = {"gmf100": 100, "gmf50": 50, "gmf10": 10, "gmf1000": 1000}
 _SOURCES = ("sub_quota", "purchase_quota", "reward_quota")
 _PAGE_SIZE = 50
 _MOST_MEMBERS = 2_000_000
@@ -108,17 +108,17 @@ def read_made(reply: Reply, now: datetime) -> ProviderGroup | Outcome:
     return found or Outcome("unknown", reason="no group in the answer")
 
 
-GROUP_KEEPING = GroupKeeping(
+GROUP_API = GroupApi(
     SIZES,
-    listing=list_request,
-    page=read_list,
-    look=look_request,
-    group=read_look,
-    slots=slot_requests,
-    slots_listed=read_slots,
-    make=make_request,
-    made=read_made,
-    taken_codes=frozenset({"-238", "-241"}),
+    list_request=list_request,
+    read_list=read_list,
+    look_request=look_request,
+    read_look=read_look,
+    slot_requests=slot_requests,
+    read_slots=read_slots,
+    make_request=make_request,
+    read_made=read_made,
+    slot_filled_codes=frozenset({"-238", "-241"}),
 )
 
 

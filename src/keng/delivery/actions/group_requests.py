@@ -54,8 +54,8 @@ def ask_for_new_group(
 ) -> GroupRequest:
     """Have a group made. Raises NotAllowed, AccountOff, TooManyGroupsWait."""
     account = _account(account_id)
-    keeping = channels.get_channel(account.channel).facts.groups
-    if keeping is None or size not in keeping.sizes:
+    group_api = channels.get_channel(account.channel).facts.groups
+    if group_api is None or size not in group_api.sizes:
         raise NotAllowed
     waiting = GroupRequest.objects.filter(
         account=account, kind=GroupRequest.Kind.MAKE, ended_at__isnull=True

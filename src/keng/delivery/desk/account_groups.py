@@ -27,6 +27,7 @@ from keng.kit.forms import Form
 from keng.kit.list_filter import ListFilter, rows_with_words
 from keng.kit.pagination import rows_of_page
 from keng.kit.sql_names import alphabetically
+from keng.kit.time_words import grouped_number
 from keng.network.actions.groups import GroupEntry, add_group
 from keng.network.models import Group, GroupKind
 from keng.network.queries.places import places_of
@@ -40,7 +41,9 @@ class NewGroupForm(Form):
     name = forms.CharField(
         max_length=100,
         label=gettext_lazy("Name of the new group"),
-        error_messages={"required": gettext_lazy("Write the name that members will read")},
+        error_messages={
+            "required": gettext_lazy("Enter the name of the group; its members see it")
+        },
     )
     description = forms.CharField(
         max_length=300, required=False, label=gettext_lazy("What it is for (members read it)")
@@ -50,8 +53,12 @@ class NewGroupForm(Form):
     def __init__(self, *args: Any, account: ChannelAccount, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"new-{account.pk.hex[-8:]}", **kwargs)
         fields: Any = self.fields
-        keeping = channels.get_channel(account.channel).facts.groups
-        fields["size"].choices = [(size, size) for size in (keeping.sizes if keeping else ())]
+        group_api = channels.get_channel(account.channel).facts.groups
+        sizes = group_api.sizes if group_api else {}
+        fields["size"].choices = [
+            (size, _("%(n)s people (%(size)s)") % {"n": grouped_number(most), "size": size})
+            for size, most in sizes.items()
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +81,17 @@ class RequestRow:
         """In words, for a request that is not possible."""
         words = {
             "no_manager": _(
-                "The operator has to enter who manages the account (group_admin) first."
+                "The operator has to enter the Zalo user id of whoever manages the account "
+                "(group_admin) first."
             ),
-            "no_slot": _("No slot of this size is free: buy one at the provider, or ask again."),
+            "no_slot": _("No slot of this size is free: buy one at the provider, then ask again."),
             "slot_gone": _(
-                "The connection broke while it was being made. See in the list whether it is there."
+                "The slot is no longer listed, so we cannot say whether it was made. "
+                "Look in the list."
             ),
             "gave_up": _(
-                "Nobody answered for a day. See in the list whether it is there, then ask again."
+                "Not made within a day. Look in the list whether it is there; "
+                "if it is not, ask again."
             ),
         }
         told = words.get(self.request.code)
@@ -113,7 +123,10 @@ def account_groups_ask(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     except Refused as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, _("Asked. The list is here in a minute."))
+        messages.success(
+            request,
+            _waits(account) or _("Asked. Reload the page in about a minute to see the list."),
+        )
     return redirect("account-groups")
 
 
@@ -136,14 +149,19 @@ def account_group_make(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     except Refused as error:
         form.add_error(None, error.sentence)
         return _page(request, form=form, of=account)
-    messages.success(request, _("Asked. What comes of it stands here in a minute."))
+    messages.success(
+        request,
+        _waits(account) or _("Asked. Reload the page in about a minute to see what came of it."),
+    )
     return redirect("account-groups")
 
 
 @require_POST
 def account_group_take_over(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Make it a group of the network, to which warnings go; kind and place are corrected there."""
-    found = AccountGroup.objects.filter(account__in=_accounts(request), gone_at__isnull=True)
+    found = AccountGroup.objects.filter(
+        account__in=_accounts(request), gone_at__isnull=True, is_enabled=True
+    )
     group = get_object_or_404(found.select_related("account"), pk=pk)
     account = group.account
     place_id = account.place_id or places_of([account.unit_id]).values_list("pk", flat=True).first()
@@ -171,6 +189,13 @@ def account_group_take_over(request: SignedInRequest, pk: uuid.UUID) -> HttpResp
         request, _("Warnings can go to this group now. Check its kind and place, then save.")
     )
     return redirect("group-edit", pk=made.pk)
+
+
+def _waits(account: ChannelAccount) -> str:
+    """In words, where the provider is not asked now; "" where it is."""
+    if account.circuit_open_since is None:
+        return ""
+    return _("Asked. The account is stopped: this waits until it works again.")
 
 
 def _accounts(request: SignedInRequest) -> Any:

@@ -63,6 +63,8 @@ class GroupRequest(Row):
     # The slot in which it is made. It takes one group, so no second one comes of a second try.
     slot = models.CharField(max_length=100, default="", db_default="", blank=True)
     tried_at = models.DateTimeField(null=True)
+    # Written by a trigger with the first `tried_at`: from then on it is given a day.
+    first_tried_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     # Why not: the provider's code, or a word of ours (delivery.desk.account_groups).
     code = models.CharField(max_length=40, default="", db_default="", blank=True)

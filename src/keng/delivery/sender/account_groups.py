@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from keng.channels.group_chats import (
-    GroupKeeping,
+    GroupApi,
     GroupSlot,
     ProviderGroup,
     ProviderGroupPage,
@@ -44,7 +44,7 @@ NO_MANAGER, NO_SLOT = "no_manager", "no_slot"
 _T = TypeVar("_T")
 
 
-class _Ends(Exception):
+class _CallFailed(Exception):
     """Nothing more can be asked now."""
 
     def __init__(self, outcome: Outcome) -> None:
@@ -56,7 +56,7 @@ class _Ends(Exception):
         return self.outcome.code or self.outcome.kind
 
 
-class AccountGroups:
+class GroupRequestRunner:
     """What one sender process asks, account by account."""
 
     def __init__(self, ledger: SenderLedger, wire: Wire, renewals: TokenRenewals) -> None:
@@ -67,11 +67,11 @@ class AccountGroups:
     async def look(self, accounts: Collection[SendingAccount]) -> None:
         """List and make what is due."""
         for account in accounts:
-            keeping = account.channel.facts.groups
-            if keeping is None or account.state.paused_until > asyncio.get_running_loop().time():
+            api = account.channel.facts.groups
+            if api is None or account.state.paused_until > asyncio.get_running_loop().time():
                 continue
             try:
-                await self._look_at(account, keeping)
+                await self._look_at(account, api)
             except DATABASE_AWAY:
                 raise
             except (ConnectionError, UnsendableRequest) as error:
@@ -79,132 +79,128 @@ class AccountGroups:
             except Exception as error:  # noqa: BLE001 -- it must end no sending, and may quote
                 _log_fault(account, error)
 
-    async def _look_at(self, account: SendingAccount, keeping: GroupKeeping) -> None:
+    async def _look_at(self, account: SendingAccount, api: GroupApi) -> None:
         begun_at = await self._ledger.groups.begin_listing(account.id)
         if begun_at is not None:
-            await self._list(account, keeping, begun_at)
+            await self._list(account, api, begun_at)
         wanted = await self._ledger.groups.group_to_make(account.id)
         if wanted is not None:
-            await self._make(account, keeping, wanted)
+            await self._make(account, api, wanted)
 
     # -- listing
 
-    async def _list(
-        self, account: SendingAccount, keeping: GroupKeeping, begun_at: datetime
-    ) -> None:
+    async def _list(self, account: SendingAccount, api: GroupApi, begun_at: datetime) -> None:
         try:
-            listed = await self._listed(account, keeping)
+            listed = await self._listed(account, api)
             missing = await self._ledger.groups.keep_groups(account.id, listed)
-            await self._look_for(account, keeping, missing[:_MOST_LOOKS])
-        except _Ends as end:
-            logger.info("groups of %s not listed: %s", account.slug, end.code)
-            if end.outcome.kind not in _PASSING:
-                await self._ledger.groups.end_listing(account.id, begun_at, end.code)
+            await self._look_for(account, api, missing[:_MOST_LOOKS])
+        except _CallFailed as failure:
+            logger.info("groups of %s not listed: %s", account.slug, failure.code)
+            if failure.outcome.kind not in _PASSING:
+                await self._ledger.groups.end_listing(account.id, begun_at, failure.code)
             return
         await self._ledger.groups.end_listing(account.id, begun_at, "")
 
-    async def _listed(self, account: SendingAccount, keeping: GroupKeeping) -> list[ProviderGroup]:
+    async def _listed(self, account: SendingAccount, api: GroupApi) -> list[ProviderGroup]:
         found: list[ProviderGroup] = []
         offset: int | None = 0
         for _page in range(_MOST_PAGES):
             if offset is None:
                 break
-            page = await self._page_from(account, keeping, offset)
+            page = await self._page_from(account, api, offset)
             found += page.groups
             offset = page.next_offset
         return found
 
     async def _page_from(
-        self, account: SendingAccount, keeping: GroupKeeping, offset: int
+        self, account: SendingAccount, api: GroupApi, offset: int
     ) -> ProviderGroupPage:
         def read(reply: "Reply", now: datetime) -> ProviderGroupPage | Outcome:
-            return keeping.page(reply, now, offset)
+            return api.read_list(reply, now, offset)
 
-        return await self._ask(account, keeping.listing(account.credentials, offset), read)
+        return await self._ask(account, api.list_request(account.credentials, offset), read)
 
     async def _look_for(
-        self, account: SendingAccount, keeping: GroupKeeping, addresses: Iterable[str]
+        self, account: SendingAccount, api: GroupApi, addresses: Iterable[str]
     ) -> None:
         """Those that a list lacks may have slipped between two of its pages."""
         for address in addresses:
             try:
                 group = await self._ask(
-                    account, keeping.look(account.credentials, address), keeping.group
+                    account, api.look_request(account.credentials, address), api.read_look
                 )
-            except _Ends as end:
-                if end.outcome.kind != "gone":
+            except _CallFailed as failure:
+                if failure.outcome.kind != "gone":
                     raise
-                await self._ledger.groups.end_group(account.id, address, end.code)
+                await self._ledger.groups.end_group(account.id, address, failure.code)
             else:
                 await self._ledger.groups.keep_groups(account.id, [group])
 
     # -- making
 
-    async def _make(
-        self, account: SendingAccount, keeping: GroupKeeping, wanted: GroupToMake
-    ) -> None:
+    async def _make(self, account: SendingAccount, api: GroupApi, wanted: GroupToMake) -> None:
         try:
-            if wanted.slot and await self._is_ended_by(account, keeping, wanted):
+            if wanted.slot and await self._settle_reserved_slot(account, api, wanted):
                 return
-            slot = wanted.slot or await self._chosen_slot(account, keeping, wanted)
+            slot = wanted.slot or await self._reserved_slot(account, api, wanted)
             if not slot:
-                await self._ledger.groups.refuse_making(wanted.request_id, NO_SLOT)
+                await self._ledger.groups.reject_request(wanted.request_id, NO_SLOT)
                 return
-            request = keeping.make(account.credentials, slot, wanted.name, wanted.description)
-            group = await self._ask(account, request, keeping.made)
+            request = api.make_request(account.credentials, slot, wanted.name, wanted.description)
+            group = await self._ask(account, request, api.read_made)
         except CannotAsk:
-            await self._ledger.groups.refuse_making(wanted.request_id, NO_MANAGER)
-        except _Ends as end:
-            await self._note_not_made(keeping, wanted, end)
+            await self._ledger.groups.reject_request(wanted.request_id, NO_MANAGER)
+        except _CallFailed as failure:
+            await self._note_not_made(api, wanted, failure)
         else:
             await self._ledger.groups.keep_made_group(wanted.request_id, group)
 
-    async def _is_ended_by(
-        self, account: SendingAccount, keeping: GroupKeeping, wanted: GroupToMake
+    async def _settle_reserved_slot(
+        self, account: SendingAccount, api: GroupApi, wanted: GroupToMake
     ) -> bool:
         """Whether an earlier try has filled its slot, or somebody else has."""
-        slots = await self._slots(account, keeping, wanted.size)
+        slots = await self._slots(account, api, wanted.size)
         used_by = next((slot.used_by for slot in slots if slot.slot_id == wanted.slot), None)
         if used_by == "":
             return False
         if used_by is None:
             # It is listed no more: whether a group was made in it only the list of groups shows.
-            await self._ledger.groups.refuse_making(wanted.request_id, "slot_gone")
+            await self._ledger.groups.reject_request(wanted.request_id, "slot_gone")
             return True
-        request = keeping.look(account.credentials, used_by)
-        group = await self._ask(account, request, keeping.group)
+        request = api.look_request(account.credentials, used_by)
+        group = await self._ask(account, request, api.read_look)
         if group.name == wanted.name:
             await self._ledger.groups.keep_made_group(wanted.request_id, group)
         else:
-            await self._ledger.groups.leave_slot(wanted.request_id)
+            await self._ledger.groups.release_slot(wanted.request_id)
         return True
 
-    async def _chosen_slot(
-        self, account: SendingAccount, keeping: GroupKeeping, wanted: GroupToMake
+    async def _reserved_slot(
+        self, account: SendingAccount, api: GroupApi, wanted: GroupToMake
     ) -> str:
         """A free one, on record as ours; "" where there is none."""
-        for slot in await self._slots(account, keeping, wanted.size):
-            if not slot.used_by and await self._ledger.groups.choose_slot(
+        for slot in await self._slots(account, api, wanted.size):
+            if not slot.used_by and await self._ledger.groups.reserve_slot(
                 wanted.request_id, slot.slot_id
             ):
                 return slot.slot_id
         return ""
 
-    async def _slots(
-        self, account: SendingAccount, keeping: GroupKeeping, size: str
-    ) -> list[GroupSlot]:
+    async def _slots(self, account: SendingAccount, api: GroupApi, size: str) -> list[GroupSlot]:
         found: list[GroupSlot] = []
-        for request in keeping.slots(account.credentials, size):
-            found += await self._ask(account, request, keeping.slots_listed)
+        for request in api.slot_requests(account.credentials, size):
+            found += await self._ask(account, request, api.read_slots)
         return found
 
-    async def _note_not_made(self, keeping: GroupKeeping, wanted: GroupToMake, end: _Ends) -> None:
+    async def _note_not_made(
+        self, api: GroupApi, wanted: GroupToMake, failure: _CallFailed
+    ) -> None:
         """Where nobody knows whether it was made, the next try looks into the slot first."""
-        logger.info("a group was not made: %s", end.code)
-        is_taken = end.code in keeping.taken_codes
-        if end.outcome.kind in _PASSING or end.outcome.kind == "unknown" or is_taken:
+        logger.info("a group was not made: %s", failure.code)
+        is_taken = failure.code in api.slot_filled_codes
+        if failure.outcome.kind in _PASSING or failure.outcome.kind == "unknown" or is_taken:
             return
-        await self._ledger.groups.refuse_making(wanted.request_id, end.code)
+        await self._ledger.groups.reject_request(wanted.request_id, failure.code)
 
     # -- asking
 
@@ -214,7 +210,7 @@ class AccountGroups:
         request: Request,
         read: "Callable[[Reply, datetime], _T | Outcome]",
     ) -> _T:
-        """Each question takes the place of one message in the account's rate. Raises _Ends."""
+        """Each question takes the place of one message in its rate. Raises _CallFailed."""
         if pause := account.seconds_between_sends:
             await self._ledger.pause(account.id, pause)
             await asyncio.sleep(pause)
@@ -225,7 +221,7 @@ class AccountGroups:
         if found.kind == "refresh_auth":
             # The next try has other tokens, or the account is stopped by what it sends.
             await self._renewals.renew(account, used)
-        raise _Ends(found)
+        raise _CallFailed(found)
 
 
 def _log_fault(account: SendingAccount, error: Exception) -> None:

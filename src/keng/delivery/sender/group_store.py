@@ -23,7 +23,8 @@ from keng.network.models import Group
 LIST_EVERY = timedelta(hours=24)
 # However many ask, and however many events come in.
 _LIST_AGAIN_AFTER = timedelta(seconds=60)
-# Longer than all calls of one try may take together.
+# As a rule longer than all calls of one try take together. Where they take longer, at an account
+# that may ask once a minute, two senders share a slot, and it still takes one group.
 TRY_LASTS = timedelta(minutes=5)
 GIVES_UP_AFTER = timedelta(hours=24)
 _Kind, _State = GroupRequest.Kind, GroupRequest.State
@@ -98,17 +99,23 @@ def end_listing(account_id: uuid.UUID, begun_at: datetime, code: str) -> None:
 
 
 @work()
-def group_to_make(account_id: uuid.UUID) -> GroupToMake | None:
-    """The oldest that waits, for as long as a try lasts; None where none does."""
+def expire_old_requests(account_id: uuid.UUID) -> None:
+    """End those that were tried for a day; what waits for a stopped account was not tried yet."""
     now = times.now()
     old = GroupRequest.objects.filter(
         account=account_id,
         kind=_Kind.MAKE,
         ended_at__isnull=True,
-        asked_at__lt=now - GIVES_UP_AFTER,
+        first_tried_at__lt=now - GIVES_UP_AFTER,
     )
     # One that was begun may have been made: the list of the account's groups shows it then.
     old.update(state=_State.REFUSED, code="gave_up", ended_at=now)
+
+
+@work()
+def group_to_make(account_id: uuid.UUID) -> GroupToMake | None:
+    """The oldest that waits, for as long as a try lasts; None where none does."""
+    now = times.now()
     free = Q(tried_at__isnull=True) | Q(tried_at__lt=now - TRY_LASTS)
     waiting = GroupRequest.objects.filter(
         free, account=account_id, kind=_Kind.MAKE, ended_at__isnull=True
@@ -121,7 +128,7 @@ def group_to_make(account_id: uuid.UUID) -> GroupToMake | None:
 
 
 @work()
-def choose_slot(request_id: uuid.UUID, slot: str) -> bool:
+def reserve_slot(request_id: uuid.UUID, slot: str) -> bool:
     """Committed before the provider is asked to fill it; False where another request has it."""
     try:
         with savepoint():
@@ -132,7 +139,7 @@ def choose_slot(request_id: uuid.UUID, slot: str) -> bool:
 
 
 @work()
-def leave_slot(request_id: uuid.UUID) -> None:
+def release_slot(request_id: uuid.UUID) -> None:
     """Another group is in it, so ours is not: the next try chooses another one."""
     GroupRequest.objects.filter(pk=request_id, ended_at__isnull=True).update(
         state=_State.ASKED, slot="", tried_at=None
@@ -140,7 +147,7 @@ def leave_slot(request_id: uuid.UUID) -> None:
 
 
 @work()
-def refuse_making(request_id: uuid.UUID, code: str) -> None:
+def reject_request(request_id: uuid.UUID, code: str) -> None:
     """The provider made none, and says why."""
     GroupRequest.objects.filter(pk=request_id, ended_at__isnull=True).update(
         state=_State.REFUSED, code=code[:40], ended_at=times.now()

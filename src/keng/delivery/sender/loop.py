@@ -16,7 +16,7 @@ import psycopg
 
 from keng.channels.base import Outcome
 from keng.delivery.models import Delivery
-from keng.delivery.sender.account_groups import LOOK_AT_GROUPS_EVERY, AccountGroups
+from keng.delivery.sender.account_groups import LOOK_AT_GROUPS_EVERY, GroupRequestRunner
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.consequences import Consequences
 from keng.delivery.sender.housekeeping import Housekeeping
@@ -118,7 +118,7 @@ class Sender:
         jobs = [self._round_trips(), *(self._send_waiting() for _ in range(self._concurrency))]
         self._missed = MissedMessages(self._ledger, self._wire, renewals)
         self._packages = PackageQuestions(self._ledger, self._wire, renewals)
-        self._groups = AccountGroups(self._ledger, self._wire, renewals)
+        self._groups = GroupRequestRunner(self._ledger, self._wire, renewals)
         jobs += [
             *self._housekeeping.jobs(),
             self._housekeeping.repeat(self._look_for_missed, every=_LOOK_FOR_MISSED_EVERY),

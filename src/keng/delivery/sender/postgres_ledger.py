@@ -214,16 +214,17 @@ class PostgresGroups:
         await orm_threads.in_orm_thread(group_store.end_listing, account_id, begun_at, code)
 
     async def group_to_make(self, account_id: uuid.UUID) -> GroupToMake | None:
+        await orm_threads.in_orm_thread(group_store.expire_old_requests, account_id)
         return await orm_threads.in_orm_thread(group_store.group_to_make, account_id)
 
-    async def choose_slot(self, request_id: uuid.UUID, slot: str) -> bool:
-        return await orm_threads.in_orm_thread(group_store.choose_slot, request_id, slot)
+    async def reserve_slot(self, request_id: uuid.UUID, slot: str) -> bool:
+        return await orm_threads.in_orm_thread(group_store.reserve_slot, request_id, slot)
 
-    async def leave_slot(self, request_id: uuid.UUID) -> None:
-        await orm_threads.in_orm_thread(group_store.leave_slot, request_id)
+    async def release_slot(self, request_id: uuid.UUID) -> None:
+        await orm_threads.in_orm_thread(group_store.release_slot, request_id)
 
-    async def refuse_making(self, request_id: uuid.UUID, code: str) -> None:
-        await orm_threads.in_orm_thread(group_store.refuse_making, request_id, code)
+    async def reject_request(self, request_id: uuid.UUID, code: str) -> None:
+        await orm_threads.in_orm_thread(group_store.reject_request, request_id, code)
 
     async def keep_made_group(self, request_id: uuid.UUID, group: ProviderGroup) -> None:
         await orm_threads.in_orm_thread(group_store.keep_made_group, request_id, group)

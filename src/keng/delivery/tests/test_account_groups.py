@@ -256,9 +256,26 @@ def test_what_the_provider_refuses_and_what_the_operator_did_not_enter_is_said(z
     with sending():
         assert what_came_of(second) == ("refused", "no_manager")
     third = ask(zalo, "make")
-    GroupRequest.objects.filter(pk=third.pk).update(asked_at=LONG_AGO)
-    assert group_store.group_to_make(zalo.pk) is None
+    GroupRequest.objects.filter(pk=third.pk).update(asked_at=LONG_AGO, first_tried_at=LONG_AGO)
+    group_store.expire_old_requests(zalo.pk)
     assert what_came_of(third) == ("refused", "gave_up")
+
+
+def test_what_was_asked_of_a_stopped_account_has_its_day_from_the_first_try_on(zalo, few):
+    request = ask(zalo, "make")
+    GroupRequest.objects.filter(pk=request.pk).update(asked_at=LONG_AGO)
+    few.faults.next(match=MAKING, status=500)
+    begun = times.now()
+    with sending():
+        until(lambda: len(calls(few, MAKING)) == 1)
+    request.refresh_from_db()
+    assert request.ended_at is None
+    assert request.first_tried_at >= begun
+    first = request.first_tried_at
+    again(request)
+    with sending():
+        assert what_came_of(request) == ("done", "")
+    assert (request.first_tried_at, request.tried_at > first) == (first, True)
 
 
 def test_a_dead_token_is_renewed_and_the_next_try_goes_through(zalo, few):
@@ -297,13 +314,35 @@ def test_a_listed_group_is_taken_into_the_network_in_one_tap(zalo, at_desk):
     assert Group.objects.count() == 1
 
 
+def test_a_group_to_which_nothing_can_be_sent_is_not_taken_into_the_network(zalo, at_desk):
+    AccountGroup.objects.update(is_enabled=False)
+    page = at_desk.get(PAGE).content.decode()
+    assert "hết gói, chưa gửi được vào đây" in page
+    assert "take-over/" not in page
+    listed = AccountGroup.objects.get()
+    assert at_desk.post(f"{PAGE}{listed.pk}/take-over/").status_code == 404
+    assert not Group.objects.exists()
+
+
+def test_nobody_is_told_to_wait_a_minute_for_an_account_that_is_stopped(zalo, at_desk):
+    address = f"/channel-accounts/{zalo.pk}/groups/list/"
+    page = at_desk.post(address, follow=True).content.decode()
+    assert "Khoảng một phút nữa bạn tải lại trang" in page
+    assert "100 người (gmf100)" in page
+    assert "1.000 người (gmf1000)" in page
+    ChannelAccount.objects.update(circuit_open_since=times.now())
+    page = at_desk.post(address, follow=True).content.decode()
+    assert "Khoảng một phút" not in page
+    assert "yêu cầu chờ đến khi tài khoản chạy lại" in page
+
+
 def test_an_officer_asks_for_a_list_and_for_a_group_and_both_are_on_record(zalo, at_desk):
     address = f"/channel-accounts/{zalo.pk}/groups/"
     assert at_desk.post(address + "list/").url == PAGE
     prefix = f"new-{zalo.pk.hex[-8:]}-"
     wrong = at_desk.post(address + "new/", {prefix + "size": "gmf100"})
     assert wrong.status_code == 422
-    assert "thành viên sẽ đọc" in wrong.content.decode()
+    assert "thành viên sẽ thấy tên này" in wrong.content.decode()
     sent = {prefix + "name": " Tổ  7 ", prefix + "description": "", prefix + "size": "gmf50"}
     assert at_desk.post(address + "new/", sent).url == PAGE
     made = GroupRequest.objects.get(kind="make")

@@ -11,7 +11,7 @@ from keng.channels.upkeep import CannotAsk
 from keng.channels.wire import Reply
 from keng.channels.zalo_oa.fake import running_zalo
 from keng.channels.zalo_oa.fake.state import FakeGroup
-from keng.channels.zalo_oa.group_chats import GROUP_KEEPING as KEEPING
+from keng.channels.zalo_oa.group_chats import GROUP_API as API
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 LISTING, SLOTS, MAKING = "getgroupsofoa", "quota/group", "creategroupwithoa"
@@ -35,20 +35,20 @@ def fake(running):
 def listed(fake):
     found, offset = [], 0
     while offset is not None:
-        page = KEEPING.page(talk(KEEPING.listing(fake.credentials(), offset)), NOW, offset)
+        page = API.read_list(talk(API.list_request(fake.credentials(), offset)), NOW, offset)
         found += page.groups
         offset = page.next_offset
     return found
 
 
 def slots(fake, size="gmf100"):
-    answers = [talk(request) for request in KEEPING.slots(fake.credentials(), size)]
-    return [slot for answer in answers for slot in KEEPING.slots_listed(answer, NOW)]
+    answers = [talk(request) for request in API.slot_requests(fake.credentials(), size)]
+    return [slot for answer in answers for slot in API.read_slots(answer, NOW)]
 
 
 def made(fake, slot="slot-1", **settings):
     credentials = fake.credentials() | settings
-    return KEEPING.made(talk(KEEPING.make(credentials, slot, "Tổ 6", "Cảnh báo")), NOW)
+    return API.read_made(talk(API.make_request(credentials, slot, "Tổ 6", "Cảnh báo")), NOW)
 
 
 def test_every_group_is_listed_however_short_the_pages_are(fake):
@@ -68,7 +68,7 @@ def test_a_group_of_somebody_else_or_of_nobody_is_gone(fake):
     fake.state.groups = {"ours": FakeGroup("ours", "Tổ 1"), "other": FakeGroup("other", ours=False)}
 
     def look(address):
-        return KEEPING.group(talk(KEEPING.look(fake.credentials(), address)), NOW)
+        return API.read_look(talk(API.look_request(fake.credentials(), address)), NOW)
 
     assert look("ours").name == "Tổ 1"
     for address in ("other", "none"):
@@ -81,12 +81,12 @@ def test_a_slot_takes_one_group_with_whoever_manages_the_account(fake):
     group = made(fake)
     assert fake.state.groups[group.address].members == [fake.settings.admin_id]
     assert slots(fake) == [GroupSlot("slot-1", group.address)]
-    assert made(fake).code in KEEPING.taken_codes
-    assert made(fake, "slot-9").code in KEEPING.taken_codes
+    assert made(fake).code in API.slot_filled_codes
+    assert made(fake, "slot-9").code in API.slot_filled_codes
     fake.state.assets["slot-2"] = ""
     assert made(fake, "slot-2", group_admin="5").code == "-201"
     with pytest.raises(CannotAsk):
-        KEEPING.make({**fake.credentials(), "group_admin": ""}, "slot-1", "Tổ 6", "")
+        API.make_request({**fake.credentials(), "group_admin": ""}, "slot-1", "Tổ 6", "")
     assert not any(entry.has_secret_in_query for entry in fake.journal)
 
 
@@ -107,8 +107,8 @@ def test_each_code_of_the_table_says_why_there_is_no_answer(fake, kind, codes):
         for _call in range(3):
             fake.faults.next(match="/v3.0/oa/", status=200, body={"error": code, "message": "x"})
         answers = (
-            KEEPING.page(talk(KEEPING.listing(fake.credentials(), 0)), NOW, 0),
-            KEEPING.slots_listed(talk(KEEPING.slots(fake.credentials(), "gmf100")[0]), NOW),
+            API.read_list(talk(API.list_request(fake.credentials(), 0)), NOW, 0),
+            API.read_slots(talk(API.slot_requests(fake.credentials(), "gmf100")[0]), NOW),
             made(fake),
         )
         assert {(answer.kind, answer.code) for answer in answers} == {(kind, str(code))}
@@ -119,7 +119,7 @@ def test_each_code_of_the_table_says_why_there_is_no_answer(fake, kind, codes):
 def test_what_says_nothing_is_asked_again_but_for_a_group_that_may_be_there(fake, code):
     for _call in range(2):
         fake.faults.next(match="/v3.0/oa/", status=200, body={"error": code})
-    assert KEEPING.page(talk(KEEPING.listing(fake.credentials(), 0)), NOW, 0).kind == "retry"
+    assert API.read_list(talk(API.list_request(fake.credentials(), 0)), NOW, 0).kind == "retry"
     assert made(fake).kind == "unknown"
     for status in (500, 503):
         fake.faults.next(match=MAKING, status=status, body="busy")
@@ -137,13 +137,13 @@ def test_what_says_nothing_is_asked_again_but_for_a_group_that_may_be_there(fake
 )
 def test_an_answer_that_cannot_be_read_is_no_group(body):
     reply = Reply(200, {}, body)
-    page = KEEPING.page(reply, NOW, 0)
+    page = API.read_list(reply, NOW, 0)
     assert isinstance(page, Outcome) or page.groups == ()
-    assert KEEPING.made(reply, NOW).kind == "unknown"
-    assert KEEPING.group(reply, NOW).kind == "retry" or isinstance(page, Outcome)
+    assert API.read_made(reply, NOW).kind == "unknown"
+    assert API.read_look(reply, NOW).kind == "retry" or isinstance(page, Outcome)
 
 
 def test_a_link_that_leads_elsewhere_is_not_shown():
     for link in ("https://zalo.me.evil.example/g/1", "http://zalo.me/g/1", "javascript:x", 5):
         body = f'{{"error":0,"data":{{"group_id":"1","group_link":"{link}"}}}}'.encode()
-        assert KEEPING.made(Reply(200, {}, body), NOW).link == ""
+        assert API.read_made(Reply(200, {}, body), NOW).link == ""
