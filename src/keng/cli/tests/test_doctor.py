@@ -631,6 +631,10 @@ def test_a_class_of_tasks_may_be_done_on_another_machine(folder, asks_this_datab
     assert look_by(partial(running.worker, TaskPace.SLOW))[0] is WRONG
     Lease.objects.update(ends_at=now + datetime.timedelta(minutes=1))
     assert look_by(partial(running.worker, TaskPace.SLOW)) == (OK, "alive on another machine")
+    # Written before the database's clock was set back: nobody renews it.
+    Lease.objects.update(ends_at=now + datetime.timedelta(hours=1))
+    assert look_by(partial(running.worker, TaskPace.SLOW))[0] is WRONG
+    Lease.objects.update(ends_at=now + datetime.timedelta(minutes=1))
     # One that was here and is gone is missed all the same.
     alive.expect_signs(["worker-slow"])
     _age("worker-slow", 100)
