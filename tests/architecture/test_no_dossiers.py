@@ -20,6 +20,7 @@ KNOWN = {
     "accounts_partnermember.username": "whoever signs in for a partner",
     "accounts_partnermember.name": "whoever signs in for a partner",
     "accounts_partnersession.member": "whoever signs in for a partner",
+    "leases_lease.name": "a task of the worker",
     "partner_inbox_inboxholder.member": "whoever signs in for a partner",
     "partner_inbox_inboxmessage.member": "whoever signs in for a partner",
     "lessons_film.made_by_member": "whoever signs in for a partner",

@@ -15,7 +15,6 @@ import itertools
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -198,10 +197,10 @@ def _row_of(session: SessionBase) -> QuerySet[DeskSession]:
     return DeskSession.objects.filter(pk=row_key(session.session_key or ""))
 
 
+@work()
 def _change(rows: QuerySet[DeskSession], **values: object) -> int:
-    """How many rows it changed. No act, and outside of one a request only reads."""
-    with transaction.atomic():
-        return rows.update(**values)
+    """How many rows it changed."""
+    return rows.update(**values)
 
 
 def _peppered(officer: Officer, pin: str) -> str:

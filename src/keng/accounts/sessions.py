@@ -16,7 +16,6 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import transaction
 from django.db.models import QuerySet
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
@@ -25,7 +24,7 @@ from keng.accounts import acts
 from keng.accounts.models import DeskSession, Officer
 from keng.accounts.signing_in import chain_of_officer
 from keng.acts.act import act
-from keng.acts.work import permit_anywhere
+from keng.acts.work import permit_anywhere, work
 from keng.audit.actions import record
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
@@ -73,9 +72,7 @@ class SessionStore(DatabaseStore):
         """End it: this one, or that of another cookie."""
         key = session_key or self.session_key
         if key:
-            # A request may end it outside of an act, where it only reads otherwise.
-            with transaction.atomic():
-                DeskSession.objects.filter(pk=row_key(key)).delete()
+            _end_session(row_key(key))
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Sealed with a key that only the cookie gives."""
@@ -106,6 +103,11 @@ class SessionStore(DatabaseStore):
 
     def _box(self) -> SecretBox:
         return SecretBox(keyed_hash("content of a desk session", self.session_key or ""))
+
+
+@work()
+def _end_session(key: str) -> None:
+    DeskSession.objects.filter(pk=key).delete()
 
 
 def session_secret(cookie: str) -> bytes:
