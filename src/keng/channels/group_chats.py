@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from keng.channels.outcomes import Outcome
+from keng.channels.text import one_line
 from keng.channels.wire import Reply, Request
+
+LONGEST_GROUP_NAME = 100
+
+
+def comparable_group_name(name: str) -> str:
+    """The same for two spellings of one name: a provider composes its letters, and may cut it."""
+    return one_line(name, LONGEST_GROUP_NAME).casefold()
 
 
 @dataclass(frozen=True, slots=True)

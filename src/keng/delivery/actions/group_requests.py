@@ -3,16 +3,19 @@
 import uuid
 from typing import TYPE_CHECKING
 
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from keng import channels
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed, Refused
-from keng.acts.work import permit_over
+from keng.acts.work import permit_over, savepoint
 from keng.audit.actions import record, unit_chain
+from keng.channels.group_chats import comparable_group_name
+from keng.channels.text import clean_text
 from keng.delivery import acts
 from keng.delivery.actions.accounts import REMOVED_PREFIX
-from keng.delivery.models import ChannelAccount, GroupRequest
+from keng.delivery.models import AccountGroup, ChannelAccount, GroupRequest
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -34,6 +37,12 @@ class TooManyGroupsWait(Refused):
     sentence = _("Many groups of this account wait to be made already. Please look at them first.")
 
 
+class GroupNameInUse(Refused):
+    """A second tap must not buy a second group, and a name tells ours from others."""
+
+    sentence = _("This account has a group of this name, or one is being made. Use another name.")
+
+
 def accounts_with_groups() -> "QuerySet[ChannelAccount]":
     """Those of which a provider tells the group chats."""
     codes = channels.codes_where(lambda channel: channel.facts.groups is not None)
@@ -52,7 +61,7 @@ def ask_for_groups(account_id: uuid.UUID, *, by: "Officer") -> None:
 def ask_for_new_group(
     account_id: uuid.UUID, *, name: str, description: str, size: str, by: "Officer"
 ) -> GroupRequest:
-    """Have a group made. Raises NotAllowed, AccountOff, TooManyGroupsWait."""
+    """Have a group made. Raises NotAllowed, AccountOff, TooManyGroupsWait, GroupNameInUse."""
     account = _account(account_id)
     group_api = channels.get_channel(account.channel).facts.groups
     if group_api is None or size not in group_api.sizes:
@@ -62,14 +71,28 @@ def ask_for_new_group(
     )
     if waiting.count() >= _MOST_WAITING:
         raise TooManyGroupsWait
-    made = GroupRequest.objects.create(
-        account=account,
-        kind=GroupRequest.Kind.MAKE,
-        name=name,
-        description=description,
-        size=size,
-        asked_by=by,
-    )
+    name = clean_text(name)
+    listed = AccountGroup.objects.filter(account=account, gone_at__isnull=True)
+    in_use = {
+        comparable_group_name(each)
+        for rows in (waiting, listed)
+        for each in rows.values_list("name", flat=True)
+    }
+    if comparable_group_name(name) in in_use:
+        raise GroupNameInUse
+    try:
+        with savepoint():
+            made = GroupRequest.objects.create(
+                account=account,
+                kind=GroupRequest.Kind.MAKE,
+                name=name,
+                description=description,
+                size=size,
+                asked_by=by,
+            )
+    except IntegrityError:
+        # The second of two taps, at the same moment.
+        raise GroupNameInUse from None
     record(
         "channel.group_asked",
         by=by,

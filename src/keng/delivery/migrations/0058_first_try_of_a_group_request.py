@@ -25,4 +25,12 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("grouprequest", "first_tried_at", models.DateTimeField(null=True)),
         migrations.RunSQL(_TRIGGER, _REVERSE),
+        migrations.AddConstraint(
+            "grouprequest",
+            models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True), ("kind", "make")),
+                fields=("account", "name"),
+                name="group_is_asked_for_once",
+            ),
+        ),
     ]

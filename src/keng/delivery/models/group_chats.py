@@ -77,6 +77,11 @@ class GroupRequest(Row):
                 condition=models.Q(state="begun") & ~models.Q(slot=""),
                 name="slot_is_filled_by_one_request",
             ),
+            models.UniqueConstraint(
+                fields=["account", "name"],
+                condition=models.Q(kind="make", ended_at__isnull=True),
+                name="group_is_asked_for_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind="list") | ~models.Q(name=""),
                 name="group_to_be_made_has_a_name",

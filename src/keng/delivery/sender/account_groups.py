@@ -16,6 +16,7 @@ from keng.channels.group_chats import (
     GroupSlot,
     ProviderGroup,
     ProviderGroupPage,
+    comparable_group_name,
 )
 from keng.channels.outcomes import Outcome
 from keng.channels.upkeep import CannotAsk
@@ -169,7 +170,7 @@ class GroupRequestRunner:
             return True
         request = api.look_request(account.credentials, used_by)
         group = await self._ask(account, request, api.read_look)
-        if group.name == wanted.name:
+        if comparable_group_name(group.name) == comparable_group_name(wanted.name):
             await self._ledger.groups.keep_made_group(wanted.request_id, group)
         else:
             await self._ledger.groups.release_slot(wanted.request_id)

@@ -76,11 +76,21 @@ def keep_groups(account_id: uuid.UUID, groups: Sequence[ProviderGroup]) -> list[
 
 @work()
 def end_group(account_id: uuid.UUID, address: str, code: str) -> None:
-    """The provider says that the account has no such group: nothing is sent there any more."""
+    """The provider says that the account has no such group: nothing is sent there any more.
+
+    Where another account lists it, that one sends there, and it stays in use.
+    """
     account = ChannelAccount.objects.get(pk=account_id)
+    elsewhere = AccountGroup.objects.filter(
+        account__channel=account.channel,
+        account__is_active=True,
+        address=address,
+        gone_at__isnull=True,
+    ).exclude(account=account)
     in_use = Group.objects.filter(channel=account.channel, channel_address=address, is_active=True)
-    for group_id in in_use.values_list("pk", flat=True):
-        end_address(Delivery.RecipientKind.GROUP, group_id, code, by="sender")
+    if not elsewhere.exists():
+        for group_id in in_use.values_list("pk", flat=True):
+            end_address(Delivery.RecipientKind.GROUP, group_id, code, by="sender")
     AccountGroup.objects.filter(account=account, address=address, gone_at__isnull=True).update(
         gone_at=times.now()
     )
@@ -133,7 +143,8 @@ def reserve_slot(request_id: uuid.UUID, slot: str) -> bool:
     try:
         with savepoint():
             waiting = GroupRequest.objects.filter(pk=request_id, ended_at__isnull=True)
-            return waiting.update(state=_State.BEGUN, slot=slot) > 0
+            # One that has a slot fills that one, whatever a try that took too long would like.
+            return waiting.filter(slot="").update(state=_State.BEGUN, slot=slot) > 0
     except IntegrityError:
         return False
 

@@ -3,8 +3,10 @@
 import contextlib
 import datetime
 import signal
+import unicodedata
 
 import pytest
+from django.db import IntegrityError
 
 from keng.audit.models import Entry
 from keng.channels.zalo_oa.fake.state import FakeGroup
@@ -223,6 +225,38 @@ def test_a_slot_in_which_somebody_else_made_a_group_meanwhile_is_left(zalo, few)
     assert (request.slot, request.made.address) == ("slot-2", named(few)[0])
 
 
+def test_a_group_of_the_same_name_in_other_bytes_is_ours(zalo, few):
+    request = ask(zalo, "make", name=unicodedata.normalize("NFD", "Tổ mới"))
+    GroupRequest.objects.filter(pk=request.pk).update(state="begun", slot="slot-1")
+    few.state.groups["ours"] = FakeGroup("ours", "Tổ mới", "slot-1")
+    few.state.assets["slot-1"] = "ours"
+    with sending():
+        assert what_came_of(request) == ("done", "")
+    assert (request.made.address, calls(few, MAKING)) == ("ours", [])
+
+
+def test_a_request_that_has_a_slot_gets_no_other_one(zalo):
+    request = ask(zalo, "make")
+    assert group_store.reserve_slot(request.pk, "slot-1")
+    assert not group_store.reserve_slot(request.pk, "slot-2")
+    request.refresh_from_db()
+    assert request.slot == "slot-1"
+
+
+def test_a_group_that_another_account_lists_stays_in_use(zalo):
+    other = make.channel_account(channel="zalo_oa", unit=zalo.unit)
+    place = make.place("Nếnh")
+    group = make.group(unit=zalo.unit, place=place, channel="zalo_oa", channel_address="g1")
+    for account in (zalo, other):
+        AccountGroup.objects.create(account=account, address="g1", name="Tổ 1")
+    group_store.end_group(zalo.pk, "g1", "-403")
+    group.refresh_from_db()
+    assert group.is_active
+    group_store.end_group(other.pk, "g1", "-403")
+    group.refresh_from_db()
+    assert not group.is_active
+
+
 def test_a_slot_that_was_filled_in_this_moment_is_looked_into(zalo, few):
     few.faults.next(match=MAKING, status=200, body={"error": -241, "message": "x"})
     request = ask(zalo, "make")
@@ -322,6 +356,25 @@ def test_a_group_to_which_nothing_can_be_sent_is_not_taken_into_the_network(zalo
     listed = AccountGroup.objects.get()
     assert at_desk.post(f"{PAGE}{listed.pk}/take-over/").status_code == 404
     assert not Group.objects.exists()
+
+
+def test_a_second_tap_asks_for_no_second_group(zalo, at_desk):
+    address = f"/channel-accounts/{zalo.pk}/groups/new/"
+    prefix = f"new-{zalo.pk.hex[-8:]}-"
+
+    def tap(name):
+        sent = {prefix + "name": name, prefix + "description": "", prefix + "size": "gmf50"}
+        return at_desk.post(address, sent)
+
+    assert tap(unicodedata.normalize("NFD", "Tổ 7")).status_code == 302
+    again = tap("TỔ 7")
+    assert again.status_code == 422
+    assert "Bạn hãy đặt tên khác" in again.content.decode()
+    assert tap("Tổ 1").status_code == 422
+    (made,) = GroupRequest.objects.filter(kind="make")
+    assert made.name == "Tổ 7"
+    with pytest.raises(IntegrityError):
+        ask(zalo, "make", name="Tổ 7")
 
 
 def test_nobody_is_told_to_wait_a_minute_for_an_account_that_is_stopped(zalo, at_desk):
