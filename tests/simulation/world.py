@@ -269,7 +269,8 @@ class World:
         """A refresh token came again: only after whoever had its answer was lost with it."""
         if account_id not in self.provider.lost_pairs:
             self._say_broken("a refresh token was used twice, and its answer is on record")
-        if self.renewing[(spender, account_id)]:
+        # In its own turn a sender asks once more where no answer came.
+        if spender is not self.current() and self.renewing[(spender, account_id)]:
             self._say_broken("two senders renew the tokens of one account at once")
 
     # -- running
