@@ -18,7 +18,7 @@ from tests.stack import free_ports
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WITHIN = 30
-WORDS = "Có người cầm dao đuổi nhau ở 12 Trần Phú, gọi 0912345678"
+WORDS = "Hai kẻ vung dao rượt nhau ở 12 Trần Phú, gọi 0912345678"
 
 
 @pytest.fixture
