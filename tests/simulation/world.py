@@ -409,8 +409,8 @@ class World:
                 moments = sorted(self.provider.sent_at_by_account[account.id])
                 busiest = _most_within_a_second(moments)
                 self.busiest = max(self.busiest, busiest)
-                # The answers of the database come sooner and later, at both edges of a second: three
-                # too many were seen once in 900,000 kills.
+                # The answers of the database come sooner and later, at both edges of a second:
+                # three too many were seen once in 900,000 kills.
                 if busiest > most + 4:
                     raise BrokenPromise(f"{busiest} messages in one second, {most} are allowed")
 
