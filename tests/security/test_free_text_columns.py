@@ -138,6 +138,10 @@ FREE_TEXT: dict[str, dict[str, str]] = {
     "what a provider calls what is bought of it": {
         "delivery_channelaccount": "package_name",
     },
+    "what a group of an official account is called, by officers or at the provider": {
+        "delivery_accountgroup": "address link name",
+        "delivery_grouprequest": "description name",
+    },
     "typed by an operator": {
         "delivery_channelaccount": "name slug base_url learned circuit_reason",
         "lookup_blocklist": "name licence origin",
@@ -179,6 +183,7 @@ NO_WORDS: dict[str, str] = {
     "delivery_dispatchaudience": "definition",
     "delivery_dispatchlag": "value",
     "delivery_dispatchtext": "image_path language",
+    "delivery_grouprequest": "code size slot",
     "delivery_inbound": "channel kind",
     "delivery_inboundmedia": "kind",
     "delivery_relaytask": "cannot_reason",
@@ -190,6 +195,7 @@ NO_WORDS: dict[str, str] = {
     "imported_importbatch": "summary result",
     "imported_importedtip": "category channel",
     "imported_importedwarning": "category",
+    "leases_lease": "name",
     "lookup_disputefile": "viewing_path",
     "lookup_listing": "category",
     "network_group": "channel",

@@ -476,6 +476,6 @@ def test_asking_for_the_bar_costs_a_handful_of_queries_and_few_bytes(
     for _n in range(30):
         make.tip(unit=here.commune)
     sign_in(desk_client, here.lan)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         answer = desk_client.get("/alarm/")
     assert len(answer.content.strip()) < 100
