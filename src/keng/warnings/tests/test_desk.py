@@ -423,7 +423,7 @@ def test_the_list_asks_the_same_number_of_questions_for_one_and_for_many(
     for _ in range(2):
         ward.published()
     sign_in(desk_client, ward.commander)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         page = desk_client.get(url("warnings")).content.decode()
     assert "4 cảnh báo chờ bạn duyệt" in page
 
