@@ -127,7 +127,7 @@ class Chatters(Residents):
         super().__init__(at_once)
         self._port = stack.ports[2]
         given = json.loads((stack.data / "secrets" / "zalo-fake.json").read_text())
-        for of_the_demo in ("groups", "phone"):
+        for of_the_demo in ("groups", "phone", "assets"):
             given.pop(of_the_demo, None)
         self._own = FakeSettings(**given)
 

@@ -342,12 +342,12 @@ def check_page(scene: Scene) -> None:
     """The page says of the limited account what it took, beside what its limit allows."""
     page = signed_in_officer(scene.stack, "lan").open(f"/dispatches/{scene.recall}/").words
     told = re.search(
-        r"giao xong 95 % trong (\d+) lượt sau (\d+) giây; "
+        r"sau (\d+) giây đã giao cho kênh 95 % của (\d+) tin; "
         rf"giới hạn {PER_MINUTE} tin mỗi phút cho phép sớm nhất là (\d+) giây",
         page,
     )
     assert told, page[:2000]
-    recipients, took, allowed = map(int, told.groups())
+    took, recipients, allowed = map(int, told.groups())
     assert allowed == math.ceil(math.ceil(SHARE * recipients) * 60 / PER_MINUTE)
     assert took <= WITHIN_SECONDS
 

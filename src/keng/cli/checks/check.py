@@ -103,7 +103,11 @@ def first_line(error: psycopg.Error) -> str:
 
 @contextmanager
 def reading_connection(process: Process = "owner", **more: str) -> Iterator[Connection]:
-    """A connection that reads, and that neither a lock nor a large table keeps for long."""
+    """A connection that reads, and that neither a lock nor a large table keeps for long.
+
+    As another process than the owner in one transaction, which alone has these limits: a pooler may
+    give its server connection to a site next.
+    """
     with psycopg.connect(
         dsn(process),
         connect_timeout=_CONNECTS_WITHIN,
@@ -111,10 +115,17 @@ def reading_connection(process: Process = "owner", **more: str) -> Iterator[Conn
         autocommit=True,
         **more,  # type: ignore[arg-type]
     ) as connection:
-        connection.execute("SET default_transaction_read_only = on")
-        connection.execute(f"SET statement_timeout = '{_ASKS_WITHIN}'")
-        connection.execute("SET lock_timeout = '1s'")
-        yield connection
+        if process == "owner":
+            connection.execute("SET default_transaction_read_only = on")
+            connection.execute(f"SET statement_timeout = '{_ASKS_WITHIN}'")
+            connection.execute("SET lock_timeout = '1s'")
+            yield connection
+            return
+        with connection.transaction():
+            connection.execute("SET TRANSACTION READ ONLY")
+            connection.execute(f"SET LOCAL statement_timeout = '{_ASKS_WITHIN}'")
+            connection.execute("SET LOCAL lock_timeout = '1s'")
+            yield connection
 
 
 def first_row(connection: Connection, question: str, *values: Any) -> tuple[Any, ...]:
