@@ -3,6 +3,7 @@
 Or it is away: nothing connects, or only to a server that only reads.
 """
 
+import logging
 import sys
 
 import psycopg
@@ -24,6 +25,7 @@ _NOT_CONNECTED = "08001"
 # Nothing is written in a transaction that only reads; and a standby begins no other one.
 _ONLY_READS = "25006"
 _NOT_SUPPORTED = "0A000"
+_log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 3
 _CODES = frozenset({"code"})
 
@@ -86,7 +88,10 @@ def busy_page(request: HttpRequest) -> HttpResponse:
     to be copied.
     """
     is_form = is_sent_again(request)
-    count_database_error(sys.exception())
+    error = sys.exception()
+    count_database_error(error)
+    # The code alone: the database's words may repeat what somebody wrote.
+    _log.warning("a page was put off: the database said %s", sqlstate_of(error) or "nothing")
     context = {
         "is_desk": bool(getattr(request, "officer", None)),
         "address": request.get_full_path(),
