@@ -185,7 +185,7 @@ def chosen(few, request):
 
 
 @contextlib.contextmanager
-def asked(few, request):
+def filled(few, request):
     """The group is there, and the answer is on its way."""
     few.faults.next(match=MAKING, delay=3)
     yield lambda: len(named(few)) == 1
@@ -196,7 +196,7 @@ def recorded(few, request):
     yield lambda: ended(request)
 
 
-@pytest.mark.parametrize("step", [chosen, asked, recorded])
+@pytest.mark.parametrize("step", [chosen, filled, recorded])
 def test_a_sender_killed_at_any_step_makes_one_group(zalo, few, step):
     request = ask(zalo, "make")
     key = str(keys.sender_file())

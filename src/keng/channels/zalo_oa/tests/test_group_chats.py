@@ -46,7 +46,7 @@ def slots(fake, size="gmf100"):
     return [slot for answer in answers for slot in API.read_slots(answer, NOW)]
 
 
-def made(fake, slot="slot-1", **settings):
+def make_group(fake, slot="slot-1", **settings):
     credentials = fake.credentials() | settings
     return API.read_made(talk(API.make_request(credentials, slot, "Tổ 6", "Cảnh báo")), NOW)
 
@@ -78,13 +78,13 @@ def test_a_group_of_somebody_else_or_of_nobody_is_gone(fake):
 def test_a_slot_takes_one_group_with_whoever_manages_the_account(fake):
     assert slots(fake) == [GroupSlot("slot-1", "")]
     assert slots(fake, "gmf10") == []
-    group = made(fake)
+    group = make_group(fake)
     assert fake.state.groups[group.address].members == [fake.settings.admin_id]
     assert slots(fake) == [GroupSlot("slot-1", group.address)]
-    assert made(fake).code in API.slot_filled_codes
-    assert made(fake, "slot-9").code in API.slot_filled_codes
+    assert make_group(fake).code in API.slot_filled_codes
+    assert make_group(fake, "slot-9").code in API.slot_filled_codes
     fake.state.assets["slot-2"] = ""
-    assert made(fake, "slot-2", group_admin="5").code == "-201"
+    assert make_group(fake, "slot-2", group_admin="5").code == "-201"
     with pytest.raises(CannotAsk):
         API.make_request({**fake.credentials(), "group_admin": ""}, "slot-1", "Tổ 6", "")
     assert not any(entry.has_secret_in_query for entry in fake.journal)
@@ -109,7 +109,7 @@ def test_each_code_of_the_table_says_why_there_is_no_answer(fake, kind, codes):
         answers = (
             API.read_list(talk(API.list_request(fake.credentials(), 0)), NOW, 0),
             API.read_slots(talk(API.slot_requests(fake.credentials(), "gmf100")[0]), NOW),
-            made(fake),
+            make_group(fake),
         )
         assert {(answer.kind, answer.code) for answer in answers} == {(kind, str(code))}
     assert fake.state.groups == {}
@@ -120,10 +120,10 @@ def test_what_says_nothing_is_asked_again_but_for_a_group_that_may_be_there(fake
     for _call in range(2):
         fake.faults.next(match="/v3.0/oa/", status=200, body={"error": code})
     assert API.read_list(talk(API.list_request(fake.credentials(), 0)), NOW, 0).kind == "retry"
-    assert made(fake).kind == "unknown"
+    assert make_group(fake).kind == "unknown"
     for status in (500, 503):
         fake.faults.next(match=MAKING, status=status, body="busy")
-        assert made(fake).kind == "unknown"
+        assert make_group(fake).kind == "unknown"
 
 
 @pytest.mark.parametrize(
