@@ -3,7 +3,14 @@
 from datetime import timedelta
 
 from keng.delivery import returned_mail
-from keng.delivery.actions import lagging, materialising, next_ways, resending, stranded
+from keng.delivery.actions import (
+    group_requests,
+    lagging,
+    materialising,
+    next_ways,
+    resending,
+    stranded,
+)
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 TASKS = [
@@ -48,6 +55,12 @@ TASKS = [
         "read the mail that came back",
         returned_mail.read_returned_mail,
         every=timedelta(seconds=60),
+        pace=TaskPace.SLOW,
+    ),
+    WorkerTask(
+        "forget old requests about group chats",
+        group_requests.forget_old_requests,
+        every=timedelta(hours=1),
         pace=TaskPace.SLOW,
     ),
 ]

@@ -41,6 +41,7 @@ class TurnLock(IntEnum):
     RETURNED_LETTERS = 5_120_023
     ACCOUNT_ENDS = 5_120_024
     WORKER_KEY = 5_120_025
+    NEW_GROUPS = 5_120_026
 
 
 def wait_for_owners_lock(connection: "psycopg.Connection[Any]", which: OwnersLock) -> None:

@@ -644,6 +644,7 @@ GRANTS: dict[str, dict[str, str]] = {
         # Rotas and requests whose time is long over.
         "network_teamshift": "SELECT, DELETE",
         "network_teamask": "SELECT, DELETE",
+        "delivery_grouprequest": "SELECT, DELETE",
         "network_teamanswer": "SELECT, DELETE",
         "delivery_inbound": "SELECT, UPDATE (text, latitude, longitude, raw_sealed, "
         "conversation_hash)",

@@ -1,6 +1,7 @@
 """What officers ask of the group chats of an account: the sender, which has the tokens, does it."""
 
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
@@ -9,13 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from keng import channels
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed, Refused
-from keng.acts.work import permit_over, savepoint
+from keng.acts.locks import lock_available, wait_for_turn
+from keng.acts.work import permit_over, savepoint, work
 from keng.audit.actions import record, unit_chain
 from keng.channels.group_chats import comparable_group_name
 from keng.channels.text import clean_text
 from keng.delivery import acts
 from keng.delivery.actions.accounts import REMOVED_PREFIX
 from keng.delivery.models import AccountGroup, ChannelAccount, GroupRequest
+from keng.kit import times
+from keng.kit.advisory_locks import TurnLock
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 _MOST_WAITING = 20
+# After their end: a season to see what came of them. Who asked stands in the audit chain.
+REQUESTS_KEPT = timedelta(days=90)
+_PORTION = 500
 
 
 class AccountOff(Refused):
@@ -66,6 +73,8 @@ def ask_for_new_group(
     group_api = channels.get_channel(account.channel).facts.groups
     if group_api is None or size not in group_api.sizes:
         raise NotAllowed
+    # Several who ask at once are counted one after the other.
+    wait_for_turn(TurnLock.NEW_GROUPS, account.pk)
     waiting = GroupRequest.objects.filter(
         account=account, kind=GroupRequest.Kind.MAKE, ended_at__isnull=True
     )
@@ -101,6 +110,15 @@ def ask_for_new_group(
         detail={"request": str(made.pk), "size": size},
     )
     return made
+
+
+@work()
+def forget_old_requests() -> int:
+    """Remove what ended long ago; a portion in each transaction."""
+    over = GroupRequest.objects.filter(ended_at__lt=times.now() - REQUESTS_KEPT)
+    ids = list(lock_available(over).values_list("pk", flat=True)[:_PORTION])
+    gone, _by_kind = GroupRequest.objects.filter(pk__in=ids).delete()
+    return gone
 
 
 def _account(account_id: uuid.UUID) -> ChannelAccount:

@@ -180,9 +180,10 @@ class GroupRequestRunner:
         self, account: SendingAccount, api: GroupApi, wanted: GroupToMake
     ) -> str:
         """A free one, on record as ours; "" where there is none."""
+        listed_at = times.now()
         for slot in await self._slots(account, api, wanted.size):
             if not slot.used_by and await self._ledger.groups.reserve_slot(
-                wanted.request_id, slot.slot_id
+                wanted.request_id, slot.slot_id, listed_at
             ):
                 return slot.slot_id
         return ""

@@ -137,16 +137,33 @@ def group_to_make(account_id: uuid.UUID) -> GroupToMake | None:
     return GroupToMake(request.pk, request.name, request.description, request.size, request.slot)
 
 
+class _SlotFilled(Exception):
+    """Another request filled the slot after the provider listed it as free."""
+
+
 @work()
-def reserve_slot(request_id: uuid.UUID, slot: str) -> bool:
-    """Committed before the provider is asked to fill it; False where another request has it."""
+def reserve_slot(request_id: uuid.UUID, slot: str, listed_at: datetime) -> bool:
+    """Committed before the provider is asked to fill it; False where another request has it.
+
+    Or has filled it since ``listed_at``, when the provider was asked which slots are free.
+    """
     try:
         with savepoint():
-            waiting = GroupRequest.objects.filter(pk=request_id, ended_at__isnull=True)
-            # One that has a slot fills that one, whatever a try that took too long would like.
-            return waiting.filter(slot="").update(state=_State.BEGUN, slot=slot) > 0
-    except IntegrityError:
+            return _reserve(request_id, slot, listed_at)
+    except (IntegrityError, _SlotFilled):
         return False
+
+
+def _reserve(request_id: uuid.UUID, slot: str, listed_at: datetime) -> bool:
+    waiting = GroupRequest.objects.filter(pk=request_id, ended_at__isnull=True)
+    # One that has a slot fills that one, whatever a try that took too long would like.
+    if not waiting.filter(slot="").update(state=_State.BEGUN, slot=slot):
+        return False
+    # Asked after the update: that one waits for a request which is just ending with this slot.
+    account_id = waiting.values_list("account_id", flat=True).get()
+    if GroupRequest.objects.filter(account=account_id, slot=slot, ended_at__gte=listed_at).exists():
+        raise _SlotFilled
+    return True
 
 
 @work()

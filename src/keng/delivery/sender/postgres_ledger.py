@@ -217,8 +217,10 @@ class PostgresGroups:
         await orm_threads.in_orm_thread(group_store.expire_old_requests, account_id)
         return await orm_threads.in_orm_thread(group_store.group_to_make, account_id)
 
-    async def reserve_slot(self, request_id: uuid.UUID, slot: str) -> bool:
-        return await orm_threads.in_orm_thread(group_store.reserve_slot, request_id, slot)
+    async def reserve_slot(self, request_id: uuid.UUID, slot: str, listed_at: datetime) -> bool:
+        return await orm_threads.in_orm_thread(
+            group_store.reserve_slot, request_id, slot, listed_at
+        )
 
     async def release_slot(self, request_id: uuid.UUID) -> None:
         await orm_threads.in_orm_thread(group_store.release_slot, request_id)

@@ -3,14 +3,18 @@
 import contextlib
 import datetime
 import signal
+import threading
 import unicodedata
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from keng.audit.models import Entry
+from keng.channels.group_chats import ProviderGroup
 from keng.channels.zalo_oa.fake.state import FakeGroup
 from keng.conftest import sign_in
+from keng.delivery.actions import group_requests
+from keng.delivery.actions.group_requests import REQUESTS_KEPT, forget_old_requests
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import AccountGroup, ChannelAccount, GroupRequest
 from keng.delivery.sender import group_store
@@ -237,10 +241,23 @@ def test_a_group_of_the_same_name_in_other_bytes_is_ours(zalo, few):
 
 def test_a_request_that_has_a_slot_gets_no_other_one(zalo):
     request = ask(zalo, "make")
-    assert group_store.reserve_slot(request.pk, "slot-1")
-    assert not group_store.reserve_slot(request.pk, "slot-2")
+    assert group_store.reserve_slot(request.pk, "slot-1", times.now())
+    assert not group_store.reserve_slot(request.pk, "slot-2", times.now())
     request.refresh_from_db()
     assert request.slot == "slot-1"
+
+
+def test_a_slot_filled_since_it_was_listed_as_free_is_reserved_for_nobody_else(zalo):
+    first, second = ask(zalo, "make"), ask(zalo, "make", name="Tổ khác")
+    listed_at = times.now()
+    assert group_store.reserve_slot(first.pk, "slot-1", listed_at)
+    assert not group_store.reserve_slot(second.pk, "slot-1", listed_at)
+    group_store.keep_made_group(first.pk, ProviderGroup("g3", "Tổ mới", is_enabled=True))
+    assert not group_store.reserve_slot(second.pk, "slot-1", listed_at)
+    second.refresh_from_db()
+    assert (second.state, second.slot) == ("asked", "")
+    # The group may be dissolved later: a list of a later moment decides.
+    assert group_store.reserve_slot(second.pk, "slot-1", times.now())
 
 
 def test_a_group_that_another_account_lists_stays_in_use(zalo):
@@ -408,3 +425,41 @@ def test_an_officer_asks_for_a_list_and_for_a_group_and_both_are_on_record(zalo,
     ChannelAccount.objects.update(is_active=False)
     assert at_desk.post(address + "new/", sent).status_code == 422
     assert GroupRequest.objects.filter(kind="make").count() == 1
+
+
+def test_what_was_asked_is_forgotten_a_season_after_its_end(zalo):
+    long_over, over, waits = ask(zalo), ask(zalo), ask(zalo)
+    ago = times.now() - REQUESTS_KEPT
+    GroupRequest.objects.filter(pk=long_over.pk).update(
+        ended_at=ago - datetime.timedelta(minutes=1)
+    )
+    GroupRequest.objects.filter(pk=over.pk).update(ended_at=ago + datetime.timedelta(minutes=1))
+    GroupRequest.objects.filter(pk=waits.pk).update(asked_at=LONG_AGO)
+    assert forget_old_requests() == 1
+    assert set(GroupRequest.objects.values_list("pk", flat=True)) == {over.pk, waits.pk}
+
+
+def test_officers_who_ask_at_the_same_moment_are_counted_one_after_the_other(zalo, monkeypatch):
+    monkeypatch.setattr(group_requests, "_MOST_WAITING", 1)
+    by = make.officer(unit=zalo.unit)
+    start, ended = threading.Barrier(4), []
+
+    def ask_for_one(name):
+        start.wait()
+        try:
+            group_requests.ask_for_new_group(
+                zalo.pk, name=name, description="", size="gmf50", by=by
+            )
+            ended.append("asked")
+        except group_requests.TooManyGroupsWait:
+            ended.append("too many")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask_for_one, args=[f"Tổ {n}"]) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ended) == ["asked", "too many", "too many", "too many"]
+    assert GroupRequest.objects.count() == 1
