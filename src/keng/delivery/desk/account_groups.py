@@ -89,6 +89,14 @@ class RequestRow:
                 "The slot is no longer listed, so we cannot say whether it was made. "
                 "Look in the list."
             ),
+            "other_group": _(
+                "A group with another name is in the slot that was reserved for it. Look in the "
+                "list: if it is yours, use it; if it is not, ask again."
+            ),
+            "most_gone": _(
+                "The provider says that most of the groups are gone. Nothing was changed here. "
+                "Look at the account in the provider's own app, and call the provider."
+            ),
             "gave_up": _(
                 "Not made within a day. Look in the list whether it is there; "
                 "if it is not, ask again."

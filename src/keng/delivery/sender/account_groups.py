@@ -38,6 +38,9 @@ LOOK_AT_GROUPS_EVERY = 5.0
 _MOST_PAGES = 60
 # What was not listed is asked about one by one; the rest has its turn at the next list.
 _MOST_LOOKS = 50
+# Where more are gone at once than are left, something is wrong at the provider or with the account,
+# and warnings would reach nobody. A few may really go together.
+_MOST_GONE = 5
 # These pass: the next try asks again.
 _PASSING = frozenset({"retry", "refresh_auth"})
 NO_MANAGER, NO_SLOT = "no_manager", "no_slot"
@@ -94,7 +97,13 @@ class GroupRequestRunner:
         try:
             listed = await self._listed(account, api)
             missing = await self._ledger.groups.keep_groups(account.id, listed)
-            await self._look_for(account, api, missing[:_MOST_LOOKS])
+            gone = await self._gone(account, api, missing[:_MOST_LOOKS])
+            if len(gone) > max(_MOST_GONE, len(listed)):
+                logger.error("most groups of %s are gone, says the provider", account.slug)
+                await self._ledger.groups.end_listing(account.id, begun_at, "most_gone")
+                return
+            for address, code in gone.items():
+                await self._ledger.groups.end_group(account.id, address, code)
         except _CallFailed as failure:
             logger.info("groups of %s not listed: %s", account.slug, failure.code)
             if failure.outcome.kind not in _PASSING:
@@ -121,10 +130,14 @@ class GroupRequestRunner:
 
         return await self._ask(account, api.list_request(account.credentials, offset), read)
 
-    async def _look_for(
+    async def _gone(
         self, account: SendingAccount, api: GroupApi, addresses: Iterable[str]
-    ) -> None:
-        """Those that a list lacks may have slipped between two of its pages."""
+    ) -> dict[str, str]:
+        """Which of these the provider has no more, with its code, asked about one by one.
+
+        What a list lacks may have slipped between two of its pages.
+        """
+        gone: dict[str, str] = {}
         for address in addresses:
             try:
                 group = await self._ask(
@@ -133,9 +146,10 @@ class GroupRequestRunner:
             except _CallFailed as failure:
                 if failure.outcome.kind != "gone":
                     raise
-                await self._ledger.groups.end_group(account.id, address, failure.code)
+                gone[address] = failure.code
             else:
                 await self._ledger.groups.keep_groups(account.id, [group])
+        return gone
 
     # -- making
 
@@ -159,7 +173,11 @@ class GroupRequestRunner:
     async def _settle_reserved_slot(
         self, account: SendingAccount, api: GroupApi, wanted: GroupToMake
     ) -> bool:
-        """Whether an earlier try has filled its slot, or somebody else has."""
+        """Whether an earlier try has filled its slot, or somebody else has.
+
+        A group of another name may still be ours, written by the provider in its own way. Another
+        slot costs money, so an officer looks first.
+        """
         slots = await self._slots(account, api, wanted.size)
         used_by = next((slot.used_by for slot in slots if slot.slot_id == wanted.slot), None)
         if used_by == "":
@@ -173,7 +191,7 @@ class GroupRequestRunner:
         if comparable_group_name(group.name) == comparable_group_name(wanted.name):
             await self._ledger.groups.keep_made_group(wanted.request_id, group)
         else:
-            await self._ledger.groups.release_slot(wanted.request_id)
+            await self._ledger.groups.reject_request(wanted.request_id, "other_group")
         return True
 
     async def _reserved_slot(

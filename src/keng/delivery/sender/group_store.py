@@ -167,14 +167,6 @@ def _reserve(request_id: uuid.UUID, slot: str, listed_at: datetime) -> bool:
 
 
 @work()
-def release_slot(request_id: uuid.UUID) -> None:
-    """Another group is in it, so ours is not: the next try chooses another one."""
-    GroupRequest.objects.filter(pk=request_id, ended_at__isnull=True).update(
-        state=_State.ASKED, slot="", tried_at=None
-    )
-
-
-@work()
 def reject_request(request_id: uuid.UUID, code: str) -> None:
     """The provider made none, and says why."""
     GroupRequest.objects.filter(pk=request_id, ended_at__isnull=True).update(

@@ -222,9 +222,6 @@ class PostgresGroups:
             group_store.reserve_slot, request_id, slot, listed_at
         )
 
-    async def release_slot(self, request_id: uuid.UUID) -> None:
-        await orm_threads.in_orm_thread(group_store.release_slot, request_id)
-
     async def reject_request(self, request_id: uuid.UUID, code: str) -> None:
         await orm_threads.in_orm_thread(group_store.reject_request, request_id, code)
 

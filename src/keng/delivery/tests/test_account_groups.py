@@ -219,16 +219,6 @@ def test_a_sender_killed_at_any_step_makes_one_group(zalo, few, step):
     assert Entry.objects.filter(action="channel.group_made").count() == 1
 
 
-def test_a_slot_in_which_somebody_else_made_a_group_meanwhile_is_left(zalo, few):
-    request = ask(zalo, "make")
-    GroupRequest.objects.filter(pk=request.pk).update(state="begun", slot="slot-1")
-    few.state.groups["theirs"] = FakeGroup("theirs", "Tổ của người khác", "slot-1")
-    few.state.assets["slot-1"] = "theirs"
-    with sending():
-        assert what_came_of(request) == ("done", "")
-    assert (request.slot, request.made.address) == ("slot-2", named(few)[0])
-
-
 def test_a_group_of_the_same_name_in_other_bytes_is_ours(zalo, few):
     request = ask(zalo, "make", name=unicodedata.normalize("NFD", "Tổ mới"))
     GroupRequest.objects.filter(pk=request.pk).update(state="begun", slot="slot-1")
@@ -284,6 +274,35 @@ def test_a_slot_that_was_filled_in_this_moment_is_looked_into(zalo, few):
     again(request)
     with sending():
         assert what_came_of(request) == ("done", "")
+
+
+def test_a_group_of_another_name_in_our_slot_buys_no_other_one(zalo, few):
+    request = ask(zalo, "make")
+    GroupRequest.objects.filter(pk=request.pk).update(state="begun", slot="slot-1")
+    few.state.groups["other"] = FakeGroup("other", "Tổ nào đó", "slot-1")
+    few.state.assets["slot-1"] = "other"
+    with sending():
+        assert what_came_of(request) == ("refused", "other_group")
+    assert calls(few, MAKING) == []
+
+
+def test_where_most_groups_are_gone_at_once_none_is_taken_out_of_use(zalo, few, at_desk):
+    names = [f"g{n}" for n in range(8)]
+    few.state.groups = {name: FakeGroup(name, f"Tổ {name}", members=["1"]) for name in names}
+    place = make.place("Nếnh")
+    for name in names:
+        make.group(unit=zalo.unit, place=place, channel="zalo_oa", name=name, channel_address=name)
+    first = ask(zalo)
+    with sending():
+        assert what_came_of(first) == ("done", "")
+    for name in names[1:]:
+        del few.state.groups[name]
+    second = ask(zalo, asked_by=make.officer(unit=zalo.unit))
+    with sending():
+        assert what_came_of(second) == ("refused", "most_gone")
+    assert Group.objects.filter(is_active=True).count() == 8
+    assert not AccountGroup.objects.filter(gone_at__isnull=False).exists()
+    assert "phần lớn các nhóm không còn" in at_desk.get(PAGE).content.decode()
 
 
 def test_a_slot_that_is_listed_no_more_makes_nobody_try_again(zalo, few):
