@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from keng import channels
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed, Refused
-from keng.acts.locks import lock_available, wait_for_turn
+from keng.acts.locks import wait_for_turn
 from keng.acts.work import permit_over, savepoint, work
 from keng.audit.actions import record, unit_chain
 from keng.channels.group_chats import comparable_group_name
@@ -116,8 +116,7 @@ def ask_for_new_group(
 def forget_old_requests() -> int:
     """Remove what ended long ago; a portion in each transaction."""
     over = GroupRequest.objects.filter(ended_at__lt=times.now() - REQUESTS_KEPT)
-    ids = list(lock_available(over).values_list("pk", flat=True)[:_PORTION])
-    gone, _by_kind = GroupRequest.objects.filter(pk__in=ids).delete()
+    gone, _by_kind = GroupRequest.objects.filter(pk__in=over.values("pk")[:_PORTION]).delete()
     return gone
 
 
