@@ -40,6 +40,7 @@ COMMANDS = {
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
     "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
     "analyse": Command("keng.cli.analyse", "what the machine reads in each tip of a file"),
+    "files": Command("keng.cli.files", "move files of tips to a store, or back"),
     "backup": Command("keng.cli.backup", "save everything into one sealed file; prune old ones"),
     "restore": Command("keng.cli.restore", "bring a backup back into an empty place"),
     "restored": Command("keng.cli.restored", "after a restore: send nothing a second time"),
@@ -52,7 +53,7 @@ COMMANDS = {
 # screen.
 SELDOM_TYPED = (
     *("prepare", "public", "desk", "edge", "worker", "sender", "opener"),
-    *("backup", "restore", "restored", "rewrite", "locale", "fakes", "thief", "witness"),
+    *("backup", "restore", "restored", "files", "rewrite", "locale", "fakes", "thief", "witness"),
 )
 # Of the tools, which are a distribution of their own (dev/): not where people report.
 TOOLS = {"demo", "bench", "fakes", "thief"}

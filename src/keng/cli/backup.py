@@ -1,6 +1,7 @@
 """keng backup: save everything that runs here into one sealed file, and look after the old ones."""
 
 import argparse
+import os
 from pathlib import Path
 
 from keng.kit.database import data_folder
@@ -58,6 +59,11 @@ def _save() -> int:
         f"{made.file}: {made.size / 1024**2:.1f} MB, the database and {made.files} files, "
         "read again and found whole."
     )
+    if os.environ.get("KENG_FILES_URL"):
+        print(
+            "What lies in the store of files is not in it: only the store's own copies bring that "
+            "back (running.md)."
+        )
     if made.removed:
         print(f"{len(made.removed)} older than {kept_days()} days were removed.")
     return 0

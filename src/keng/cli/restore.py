@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import getpass
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what `keng backup epochs` made: without it names of split keys stay closed",
     )
     parser.add_argument(
+        "--with-store",
+        action="store_true",
+        help="the store in KENG_FILES_URL belongs to what is brought back from now on",
+    )
+    parser.add_argument(
         "--without-list",
         action="store_true",
         help="there is no such copy: what was destroyed since the backup comes back",
@@ -69,6 +75,12 @@ def run(arguments: argparse.Namespace) -> int:
             "Name the newest copy of the folder `destroyed` (--destroyed FOLDER): without it "
             "reports come back that were taken back since, and accounts that were closed. If there "
             "is none, say so with --without-list. Nothing was changed."
+        )
+    if os.environ.get("KENG_FILES_URL") and not arguments.with_store:
+        raise CannotContinue(
+            "KENG_FILES_URL names a store: what no row of this backup names is destroyed there a "
+            "day later. For a rehearsal leave it out, or name a copy of the bucket; where this is "
+            "the installation from now on, say so with --with-store. Nothing was changed."
         )
     for folder in [*arguments.destroyed, *([arguments.epochs] if arguments.epochs else [])]:
         if not folder.is_dir():

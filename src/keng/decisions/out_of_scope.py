@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from keng.acts.act import act
@@ -23,7 +22,6 @@ from keng.decisions.on_record import json_value
 from keng.delivery.models import Inbound, InboundMedia
 from keng.files import held, store
 from keng.kit import times
-from keng.kit.database import data_folder
 from keng.lookup.actions.indicators import hold_indicators
 from keng.tips import chats, deadlines, viewing_copies
 from keng.tips.errors import ChangedMeanwhile
@@ -279,7 +277,7 @@ def destroy_expired_content() -> int:
     waiting.update(lost_at=times.now(), url_sealed=b"")
     files = Attachment.objects.filter(tip__in=tip_ids)
     removed = files.exclude(original_path__in=held.held_paths())
-    _drop_files(list(removed.values_list("original_path", flat=True)))
+    store.discard_files(list(removed.values_list("original_path", flat=True)))
     viewing_copies.forget_waiting_pictures(files)
     removed.update(original_path="", viewing_path="", no_copy="")
     TakenDown.objects.filter(tip__in=tip_ids).update(refusal_words="")
@@ -292,13 +290,3 @@ def destroy_expired_content() -> int:
         detail={"tips": [str(tip_id) for tip_id in tip_ids]},
     )
     return len(tip_ids)
-
-
-def _drop_files(paths: list[str]) -> None:
-    """Remove files below the data folder once the rows that named them no longer do."""
-
-    def drop() -> None:
-        for path in filter(None, paths):
-            (data_folder() / path).unlink(missing_ok=True)
-
-    transaction.on_commit(drop)

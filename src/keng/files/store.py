@@ -1,24 +1,26 @@
-"""Files of tips below the data folder: the original sealed to its unit, beside it a copy to view.
+"""Files of tips: the original sealed to its unit, beside it a copy to view.
 
-A file is written, flushed and renamed into place before the row that names it commits; what no row
-names is swept later. Until there is a copy of a picture, it lies here once more for the worker.
+A file lasts, in the data folder or in a store (`files.storage`), before the row that names it
+commits; what no row names is swept later. Until there is a copy of a picture, it lies here once
+more for the worker. Whatever is kept here is sealed before it is given to either place.
 """
 
-import os
+import logging
 import secrets
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from django.db import transaction
 from nacl.secret import SecretBox
 
-from keng.kit.database import data_folder
+from keng.files.storage.base import StoredFile
+from keng.files.storage.chosen import file_storage, replace_stored
 from keng.kit.ids import new_id
-from keng.kit.private_files import create_private
 from keng.kit.secrets import site_box
+from keng.kit.storage_away import StorageAway
 from keng.vault import opening, seal
 from keng.vault.hybrid import KEYED_HEAD_SIZE, SealedKind, key_id_of
 from keng.vault.models import KeyClass
@@ -28,6 +30,12 @@ _BOX = "viewing copy"
 _FILLED_UP = b"KENG\0filled-up\n"
 _LENGTH_BYTES = 8
 _SHORTEST = 4096
+_ORIGINALS = "files/originals"
+# Each head is a call of the store.
+_HEADS_AT_ONCE = 8
+logger = logging.getLogger(__name__)
+# To which key an original is sealed, by its name; the tag tells whether it was sealed anew.
+_known_keys: dict[str, tuple[str, uuid.UUID | None]] = {}
 
 
 def keep_original(content: bytes, *, unit_id: uuid.UUID, key_class: str = KeyClass.ORDINARY) -> str:
@@ -44,9 +52,8 @@ def keep_original(content: bytes, *, unit_id: uuid.UUID, key_class: str = KeyCla
 
 def open_original(path: str, unit_key: bytes) -> bytes:
     """What `keep_original` kept, with the private key that vault.keys.unlock_unit_keys returned."""
-    file = data_folder() / path
     opened = opening.open_with_unit_key(
-        file.read_bytes(), unit_key, kind=SealedKind.FILE, ref=uuid.UUID(file.name)
+        file_storage().read(path), unit_key, kind=SealedKind.FILE, ref=ref_of(path)
     )
     return content_of_original(opened)
 
@@ -59,22 +66,44 @@ def keys_of_originals() -> set[uuid.UUID]:
 def originals_by_key() -> dict[uuid.UUID, list[str]]:
     """By the key of an epoch, the paths of the originals that are sealed to it."""
     found: defaultdict[uuid.UUID, list[str]] = defaultdict(list)
-    for path in (data_folder() / "files" / "originals").glob("*"):
-        with suppress(FileNotFoundError), path.open("rb") as file:
-            key_id = key_id_of(file.read(KEYED_HEAD_SIZE))
+    # What is in two places counts as it is in the second (TwoStorages.listed).
+    files = {file.name: file for file in file_storage().listed(_ORIGINALS)}
+    with ThreadPoolExecutor(_HEADS_AT_ONCE) as threads:
+        for name, key_id in zip(files, threads.map(_key_of, files.values()), strict=True):
             if key_id is not None:
-                found[key_id].append(str(path.relative_to(data_folder())))
+                found[key_id].append(name)
+    for name in _known_keys.keys() - files.keys():
+        _known_keys.pop(name, None)
     return dict(found)
+
+
+def _key_of(file: StoredFile) -> uuid.UUID | None:
+    tag, key_id = _known_keys.get(file.name, ("", None))
+    if file.tag and tag == file.tag:
+        return key_id
+    try:
+        key_id = key_id_of(file_storage().read_head(file.name, KEYED_HEAD_SIZE))
+    except FileNotFoundError:
+        return None
+    if file.tag:
+        _known_keys[file.name] = file.tag, key_id
+    return key_id
 
 
 def replace_original(path: str, sealed: bytes) -> None:
     """Put what was sealed anew in the place of an original, whole; nothing where it is gone."""
-    place = data_folder() / path
-    if not place.is_file() or place.parent != data_folder() / "files" / "originals":
-        return
-    # One that a killed process left.
-    place.with_suffix(".new").unlink(missing_ok=True)
-    _write(path, sealed)
+    if path.rpartition("/")[0] == _ORIGINALS:
+        replace_stored(path, sealed)
+
+
+def sealed_original(path: str) -> bytes:
+    """An original as it lies there. Raises FileNotFoundError."""
+    return file_storage().read(path)
+
+
+def ref_of(path: str) -> uuid.UUID:
+    """For which id a file was sealed: its name. Raises ValueError."""
+    return uuid.UUID(path.rpartition("/")[2])
 
 
 def content_of_original(opened: bytes) -> bytes:
@@ -88,8 +117,7 @@ def content_of_original(opened: bytes) -> bytes:
 
 def first_sealed_bytes(path: str, size: int) -> bytes:
     """How an original begins on the disk, which tells the key that it is sealed to."""
-    with (data_folder() / path).open("rb") as file:
-        return file.read(size)
+    return file_storage().read_head(path, size)
 
 
 def rounded_size(size: int) -> int:
@@ -115,27 +143,26 @@ def keep_for_worker(content: bytes) -> tuple[str, bytes]:
 
 def open_for_worker(path: str, key_sealed: bytes) -> bytes:
     """What `keep_for_worker` kept. Raises FileNotFoundError, nacl's CryptoError."""
-    file = data_folder() / path
-    key = opening.open_as_worker(key_sealed, kind=SealedKind.WAITING, ref=uuid.UUID(file.name))
-    return SecretBox(key).decrypt(file.read_bytes())
+    key = opening.open_as_worker(key_sealed, kind=SealedKind.WAITING, ref=ref_of(path))
+    return SecretBox(key).decrypt(file_storage().read(path))
 
 
 def renew_key_for_worker(path: str, key_sealed: bytes) -> bytes:
     """Seal the key of a file that waits to the worker's key of now. Raises CryptoError, NoKey."""
-    ref = uuid.UUID((data_folder() / path).name)
+    ref = ref_of(path)
     key = opening.open_as_worker(key_sealed, kind=SealedKind.WAITING, ref=ref)
     return seal.seal_for_worker(key, kind=SealedKind.WAITING, ref=ref)
 
 
 def open_viewing_copy(path: str) -> bytes:
     """A copy to view, by its path. Raises FileNotFoundError. The look is recorded before."""
-    return site_box(_BOX).decrypt((data_folder() / path).read_bytes())
+    return site_box(_BOX).decrypt(file_storage().read(path))
 
 
 def discard_files(paths: Iterable[str]) -> None:
     """Remove these files once the rows that named them no longer do; "" is no file."""
     for path in filter(None, paths):
-        transaction.on_commit(partial((data_folder() / path).unlink, missing_ok=True))
+        transaction.on_commit(partial(_discard_file, path))
 
 
 def _padded(content: bytes) -> bytes:
@@ -144,11 +171,13 @@ def _padded(content: bytes) -> bytes:
 
 
 def _write(name: str, content: bytes) -> str:
-    path = data_folder() / name
-    draft = path.with_suffix(".new")
-    with os.fdopen(create_private(draft), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    file_storage().put(name, content)
     return name
+
+
+def _discard_file(path: str) -> None:
+    try:
+        file_storage().delete(path)
+    except StorageAway as error:
+        # No row names it any more, so the worker sweeps it once the store answers.
+        logger.warning("A file is destroyed later: the store said %s.", error)

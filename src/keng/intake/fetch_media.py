@@ -7,7 +7,7 @@ import os
 import uuid
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from keng import channels
 from keng.acts.locks import lock, lock_available
@@ -19,6 +19,7 @@ from keng.delivery.models import InboundMedia
 from keng.intake.chat_handlers import MEDIA_BOX
 from keng.kit import times
 from keng.kit.secrets import site_box
+from keng.kit.storage_away import StorageAway
 from keng.tips.attachments import store_attachment
 from keng.tips.models import Tip
 from keng.tips.unread_files import has_room_in_share
@@ -51,7 +52,11 @@ def fetch_files() -> int:
     if claimed:
         results = asyncio.run(_fetch_all(claimed))
         for one, result in zip(claimed, results, strict=True):
-            _settle_file(one, result)
+            try:
+                _settle_file(one, result)
+            except StorageAway as error:
+                logger.warning("A file is kept later: the store said %s.", error)
+                _give_try_back(one)
     return len(claimed)
 
 
@@ -152,6 +157,12 @@ def _settle_file(one: _ClaimedFile, result: tuple[bytes, str] | BaseException) -
     # The address is of no more use, and it may lead to the person.
     row.fetched_at, row.url_sealed = times.now(), b""
     row.save(update_fields=["fetched_at", "url_sealed"])
+
+
+@work()
+def _give_try_back(one: _ClaimedFile) -> None:
+    """It is fetched again at the time set: nothing was wrong with the file or its provider."""
+    InboundMedia.objects.filter(pk=one.id).update(tries=F("tries") - 1)
 
 
 def _note_failure(row: InboundMedia, error: BaseException) -> None:

@@ -42,6 +42,7 @@ class TurnLock(IntEnum):
     ACCOUNT_ENDS = 5_120_024
     WORKER_KEY = 5_120_025
     NEW_GROUPS = 5_120_026
+    STORED_FILES = 5_120_027
 
 
 def wait_for_owners_lock(connection: "psycopg.Connection[Any]", which: OwnersLock) -> None:

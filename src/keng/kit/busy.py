@@ -15,6 +15,7 @@ from keng.kit.database import this_process
 from keng.kit.form_not_taken import is_sent_again, sent_fields, typed_texts
 from keng.kit.postgresql.base import database_of_this_thread
 from keng.kit.read_only_servers import server_only_reads
+from keng.kit.storage_away import StorageAway
 
 # Deadlock, serialization, lock timeout, statement timeout, a transaction that was idle too long.
 _BUSY = frozenset({"40P01", "40001", "55P03", "57014", "25P03"})
@@ -89,10 +90,15 @@ def busy_page(request: HttpRequest) -> HttpResponse:
     """
     is_form = is_sent_again(request)
     error = sys.exception()
-    count_database_error(error)
-    # The code alone: the database's words may repeat what somebody wrote.
-    _log.warning("a page was put off: the database said %s", sqlstate_of(error) or "nothing")
+    is_storage_away = isinstance(error, StorageAway)
+    if is_storage_away:
+        _log.warning("a page was put off: the store of files said %s", error)
+    else:
+        count_database_error(error)
+        # The code alone: the database's words may repeat what somebody wrote.
+        _log.warning("a page was put off: the database said %s", sqlstate_of(error) or "nothing")
     context = {
+        "is_storage_away": is_storage_away,
         "is_desk": bool(getattr(request, "officer", None)),
         "address": request.get_full_path(),
         "is_post": request.method == "POST",

@@ -19,13 +19,16 @@ from keng.kit.refusals import WrongSettings
 SYSTEM_SETTINGS_FILE = Path("/etc/keng/keng.env")
 SETTINGS_FILE_NAME = "keng.env"
 # What another account of the machine may not read.
-_SECRET = re.compile(r"DATABASE_URL|KENG_DATABASE_URL_[A-Z]+|KENG_SECRET_KEY|KENG_SMTP_URL")
+_SECRET = re.compile(
+    r"DATABASE_URL|KENG_DATABASE_URL_[A-Z]+|KENG_SECRET_KEY|KENG_SMTP_URL|KENG_FILES_SECRET"
+)
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
 # Version 3, which has 56 digits of base 32; shorter ones are no longer served by Tor.
 _ONION = re.compile(r"http://[a-z2-7]{56}\.onion/?")
 _EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _WITNESS_KEY = re.compile(r"[^\s+,]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
+_BUCKET = re.compile(r"/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9._-]{1,100}){0,4}/?")
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 SettingCheck = Callable[[str], str | None]
@@ -281,6 +284,20 @@ def _socket_file(value: str) -> str | None:
     return None if value.startswith("/") else "is the whole path of a socket"
 
 
+def _bucket(value: str) -> str | None:
+    parts = urlsplit(value) if _is_url(value, ("http", "https")) else None
+    if parts and parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1"}:
+        parts = None
+    has_more = parts is None or "@" in parts.netloc or parts.query or parts.fragment
+    if parts is None or has_more or not _BUCKET.fullmatch(parts.path):
+        return "is a bucket's https address, as in https://s3.example/bucket or …/bucket/prefix"
+    return None
+
+
+def _files_place(value: str) -> str | None:
+    return None if value in {"s3", "folder"} else "is s3 or folder"
+
+
 _PORT = _whole(1, 65535)
 _WEB = _url("http", "https")
 
@@ -346,6 +363,11 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_EMERGENCY_EMAIL": _email,
     "KENG_FFMPEG": _ffmpeg,
     "KENG_CLAMD": _socket_file,
+    "KENG_FILES_URL": _bucket,
+    "KENG_FILES_KEY": _anything,
+    "KENG_FILES_SECRET": _anything,
+    "KENG_FILES_REGION": _anything,
+    "KENG_FILES_TO": _files_place,
     "KENG_MEDIA_HOSTS": _hosts,
     "KENG_OUTGOING_PROXY": _url("http"),
     "KENG_DEMO": _switch,

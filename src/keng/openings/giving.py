@@ -20,6 +20,7 @@ from keng.acts.errors import Refused
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
+from keng.files.storage.chosen import brought_to_folder
 from keng.kit import times
 from keng.openings import acts
 from keng.openings.asking import is_against_wish
@@ -28,7 +29,7 @@ from keng.openings.records import RecordGone, key_of_record, refuse_if_taken_bac
 from keng.openings.second_person import seconds_for
 from keng.public_log.standing import wait_for_witness
 from keng.tips.errors import ContentIsSealed, NotYours
-from keng.tips.models import Tip
+from keng.tips.models import Attachment, Tip
 from keng.vault import opener_client
 from keng.vault.models import HolderKey, OpeningRequest
 
@@ -241,11 +242,19 @@ def open_once(opening_id: uuid.UUID, *, officer: Officer) -> OpenedThing:
     # Outside of the transaction: nobody else waits meanwhile.
     is_witnessed = is_approval_witnessed(opening_id)
     asked = note_shown(opening_id, is_witnessed=is_witnessed, by=officer)
-    with _in_the_officers_words():
+    with brought_to_folder(_original_of(asked)), _in_the_officers_words():
         opened = opener_client.open_record(asked.pk)
     if asked.what == OpeningRequest.What.FILE:
         return OpenedThing({}, opened.content, is_witnessed)
     return OpenedThing(_parts(opened.content), b"", is_witnessed)
+
+
+def _original_of(asked: OpeningRequest) -> list[str]:
+    """Its path, where it is a file."""
+    if asked.what != OpeningRequest.What.FILE:
+        return []
+    files = Attachment.objects.filter(pk=asked.record_ref).exclude(original_path="")
+    return list(files.values_list("original_path", flat=True))
 
 
 def unit_key_of(asked: OpeningRequest) -> uuid.UUID:

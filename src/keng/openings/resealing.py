@@ -17,9 +17,8 @@ from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
 from keng.delivery.models import Inbound
-from keng.files.store import originals_by_key, replace_original
+from keng.files.store import originals_by_key, ref_of, replace_original, sealed_original
 from keng.kit import times
-from keng.kit.database import data_folder
 from keng.places.models import Unit
 from keng.tips.models import Attachment, LegalHold
 from keng.vault.epochs import make_hold_key, open_as_custodians
@@ -243,9 +242,9 @@ def _reseal_file(file: Attachment, private: bytes, hold_key: UnitKey) -> bool:
     """The same of an original; on record before it is replaced."""
     if not _stays(file.tip_id, hold_key):
         return False
-    path = data_folder() / file.original_path
-    to, refs = (hold_key.pk, bytes(hold_key.public_key)), [uuid.UUID(path.name)]
-    found = resealed(path.read_bytes(), private, to, kind=SealedKind.FILE, refs=refs)
+    to, refs = (hold_key.pk, bytes(hold_key.public_key)), [ref_of(file.original_path)]
+    sealed = sealed_original(file.original_path)
+    found = resealed(sealed, private, to, kind=SealedKind.FILE, refs=refs)
     if found is None:
         return False
     _record_resealed(file.tip_id, hold_key)

@@ -18,6 +18,7 @@ from keng.acts.locks import lock
 from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
 from keng.files import store
+from keng.files.storage.chosen import brought_to_folder
 from keng.kit import times
 from keng.kit.sql_names import by_given_name
 from keng.openings import acts
@@ -152,7 +153,8 @@ def give_for_resharing(resharing_id: uuid.UUID, sealed: list[bytes], *, officer:
         if asked.second_ref is None:
             return False
         if asked.hold_key_id:
-            _reseal_all(asked.pk)
+            with brought_to_folder(store.originals_by_key().get(asked.any_key_id, ())):
+                _reseal_all(asked.pk)
         else:
             opener_client.reshare(asked.pk)
     except opener_client.SharesMissing:

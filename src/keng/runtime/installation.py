@@ -13,7 +13,10 @@ def prepare_installation(*, is_demo: bool, only_database: bool = False) -> None:
     from keng.runtime.known_keys import claim_installation  # noqa: PLC0415
     from keng.runtime.migrate import migrate  # noqa: PLC0415
     from keng.runtime.restored import require_settled  # noqa: PLC0415
+    from keng.runtime.usable_storage import require_usable_storage  # noqa: PLC0415
 
+    if not only_database:
+        require_usable_storage()
     migrate()
     if not only_database:
         require_settled()

@@ -12,6 +12,7 @@ from keng.acts.work import forget_commits, has_committed
 from keng.kit import busy
 from keng.kit.form_not_taken import typed_texts
 from keng.kit.refused_tries import RefusedTry, note_refused_try
+from keng.kit.storage_away import StorageAway
 
 
 class RefusedActs:
@@ -26,6 +27,9 @@ class RefusedActs:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The answer in words, or none where it is another kind of failure."""
+        if isinstance(error, StorageAway):
+            # What has committed before it is that somebody looked; files come before rows.
+            return busy.busy_page(request)
         if isinstance(error, TryAgain) or busy.is_passing_error(error):
             is_done = request.method == "POST" and has_committed()
             return done_unseen_page(request) if is_done else busy.busy_page(request)

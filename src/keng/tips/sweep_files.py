@@ -1,6 +1,5 @@
 """Files that no row names: their transaction never committed, or their row is gone."""
 
-import os
 import time
 from collections.abc import Iterator
 from itertools import islice
@@ -8,7 +7,7 @@ from itertools import islice
 from django.db.models import Q
 
 from keng.files.models import HeldFile
-from keng.kit.database import data_folder
+from keng.files.storage.chosen import file_storage
 from keng.lookup.models import DisputeFile
 from keng.tips import viewing_copies
 from keng.tips.models import Attachment, HeldEnding, WaitingPicture
@@ -39,7 +38,7 @@ def sweep_files() -> int:
         kept |= set(shown.values_list("viewing_path", flat=True))
         for name in names:
             if name not in kept:
-                (data_folder() / name).unlink(missing_ok=True)
+                file_storage().delete(name)
     return 0
 
 
@@ -49,7 +48,7 @@ def sweep_waiting() -> int:
     while names := list(islice(files, _PORTION)):
         rows = WaitingPicture.objects.filter(path__in=names)
         for name in set(names) - set(rows.values_list("path", flat=True)):
-            (data_folder() / name).unlink(missing_ok=True)
+            file_storage().delete(name)
     return 0
 
 
@@ -60,9 +59,6 @@ def _old_files() -> Iterator[str]:
 
 def _old_in(folder: str, seconds: float) -> Iterator[str]:
     before = time.time() - seconds
-    path = data_folder() / folder
-    if path.is_dir():
-        with os.scandir(path) as entries:
-            for entry in entries:
-                if entry.is_file() and entry.stat().st_mtime < before:
-                    yield f"{folder}/{entry.name}"
+    for file in file_storage().listed(folder):
+        if file.changed_at < before:
+            yield file.name

@@ -21,6 +21,7 @@ from keng.files import copies, store
 from keng.files.pictures.confined import CannotCopy
 from keng.files.scanning import ScanResult, scan_content
 from keng.kit import times
+from keng.kit.storage_away import StorageAway
 from keng.kit.viewing_copies import NoCopy
 from keng.lookup.models import DisputeFile
 from keng.tips import letters, messages
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 COPY_WITHIN = datetime.timedelta(minutes=10)
 # Longer than scanner and confined process may take; a killed worker's picture is tried again after.
 _LEASE = datetime.timedelta(minutes=4)
+# Then it is tried again.
+_STORE_COMES_BACK = datetime.timedelta(minutes=1)
 # Before the key to which it is sealed can be gone, with time to make the copy (vault.keys).
 _RENEWED_AFTER = datetime.timedelta(minutes=12)
 _RENEWED_AT_ONCE = 100
@@ -86,6 +89,20 @@ def make_next_copy() -> int:
     row = _lease_picture()
     if row is None:
         return 0
+    try:
+        _make_copy(row)
+    except StorageAway as error:
+        # Nothing is wrong with the file: this was no try of it.
+        WaitingPicture.objects.filter(pk=row.pk, tries=row.tries).update(
+            tries=row.tries - 1, leased_until=times.now() + _STORE_COMES_BACK
+        )
+        logger.warning("A copy is made later: the store said %s.", error)
+        return 0
+    return 1
+
+
+def _make_copy(row: WaitingPicture) -> None:
+    """Raises StorageAway, and then nothing was settled."""
     copy, scanned = b"", ScanResult.NOT_SCANNED
     reason: NoCopy | None = None
     try:
@@ -98,7 +115,6 @@ def make_next_copy() -> int:
     except CannotCopy as error:
         reason = error.reason
     _settle_picture(row.pk, copy=copy, reason=reason, scanned=scanned)
-    return 1
 
 
 def forget_waiting_pictures(attachments: QuerySet[Attachment]) -> None:

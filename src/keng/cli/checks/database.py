@@ -39,6 +39,7 @@ from keng.kit.database import (
 )
 from keng.kit.read_only_servers import server_only_reads
 from keng.kit.secrets import site_secret_here
+from keng.kit.storage_away import StorageAway
 from keng.runtime.known_keys import is_demo_data, key_faults
 from keng.runtime.row_security import row_policy_faults
 from keng.runtime.version_of_data import (
@@ -477,8 +478,11 @@ def files(place: CheckedPlace) -> Finding:
             if time.monotonic() > until:
                 break
             looked_at += 1
-            if not (data_folder() / path).exists():
-                missing.append(path)
+            try:
+                if not _is_there(path):
+                    missing.append(path)
+            except StorageAway as error:
+                return wrong(f"the store does not answer ({error}): files wait until it does")
         if missing:
             # What was withdrawn meanwhile has no row any more.
             still = set(_named_files(connection))
@@ -490,6 +494,14 @@ def files(place: CheckedPlace) -> Finding:
             f"{missing[0].partition('/')[0]}/ back from the backup (looked at {looked_at}{of_all})"
         )
     return ok(f"{looked_at}{of_all} that rows name are there")
+
+
+def _is_there(path: str) -> bool:
+    from keng.files.storage.chosen import file_storage  # noqa: PLC0415 -- loads Django
+
+    if path.startswith("films/"):
+        return (data_folder() / path).exists()
+    return file_storage().size(path) is not None
 
 
 def _named_files(connection: Connection) -> list[str]:

@@ -24,6 +24,7 @@ from keng.intake.fetch_media import fetch_files
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.kit.secrets import site_box
+from keng.kit.storage_away import StorageAway
 from keng.tips.attachments import store_attachment
 from keng.tips.errors import NotYours
 from keng.tips.models import Attachment, Tip
@@ -371,5 +372,25 @@ def test_without_room_files_of_a_report_nobody_has_read_wait_and_lose_no_try(
     row.refresh_from_db()
     assert (row.tries, row.lost_at) == (0, None)
     Tip.objects.update(first_read_at=times.now())
+    assert fetch_files() == 1
+    assert Attachment.objects.count() == 1
+
+
+def test_while_the_store_of_files_is_away_no_try_is_lost_and_the_file_comes_later(
+    tip, server, monkeypatch
+):
+    server.answers["/a.jpg"] = (200, {"Content-Type": "image/jpeg"}, picture())
+    row = pointed_at(tip, f"{server.base}/a.jpg", server.base)
+
+    def away(*_given, **_more):
+        raise StorageAway("ConnectTimeoutError")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "keep_original", away)
+        for _ in range(8):
+            assert fetch_files() == 1
+            InboundMedia.objects.update(next_try_at=times.now())
+    row.refresh_from_db()
+    assert (row.tries, row.lost_at, Attachment.objects.count()) == (0, None, 0)
     assert fetch_files() == 1
     assert Attachment.objects.count() == 1

@@ -22,7 +22,6 @@ from keng.files import store
 from keng.files.documents import pages_of_copy
 from keng.files.pictures import mime_of
 from keng.files.typeset import typeset
-from keng.kit.database import data_folder
 from keng.kit.times import VIETNAM
 from keng.reports.hand_over.contents import (
     COPIES,
@@ -39,7 +38,6 @@ _MOST_BYTES = 1024**3
 _MOST_FILES = 300
 # A line that drips for longer gets half a file, which no program takes for a whole one.
 _WITHIN_SECONDS = 900.0
-_PIECE = 256 * 1024
 _ENDINGS = {
     "image/jpeg": "jpg",
     "video/mp4": "mp4",
@@ -154,15 +152,11 @@ def _copies(number: int, file: Attachment) -> Iterator[tuple[str, Iterator[bytes
 
 
 def _original(number: int, file: Attachment) -> Iterator[tuple[str, Iterator[bytes]]]:
-    path = data_folder() / file.original_path
-    if path.exists():
-        yield f"{ORIGINALS}file-{number}.sealed", _read(path.open("rb"))
-
-
-def _read(opened: io.BufferedReader) -> Iterator[bytes]:
-    with opened:
-        while piece := opened.read(_PIECE):
-            yield piece
+    try:
+        sealed = store.sealed_original(file.original_path)
+    except FileNotFoundError:
+        return
+    yield f"{ORIGINALS}file-{number}.sealed", iter([sealed])
 
 
 def _content_of(decided: HandOver, tip: Tip) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from keng.runtime.supervisor.service_manager import SERVICE_SETTINGS
 
 # Only the sender may address a reporter: no other process learns where its key lies.
 SENDER_KEY = "KENG_SENDER_KEY_FILE"
+# Who keeps or opens files of tips; to the others the store is no concern.
+_WITH_FILES = frozenset({"public", "desk", "worker"})
+_STORE_ACCESS = "KENG_FILES_SECRET"
 _SITE_SECRET = "KENG_SECRET_KEY"  # noqa: S105 -- a name, no secret
 # What the database's owner can do, no long-running process may: each gets its own string.
 OWNER_SETTINGS = {
@@ -78,7 +81,8 @@ def process_alone(name: str, ports: Ports, paces: Sequence[TaskPace] = ()) -> Ch
 
 def rewrite_process() -> Child:
     """What writes the database's files anew at night, as its superuser, and ends."""
-    kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
+    withheld = _NOT_FOR_CHILDREN | {_STORE_ACCESS}
+    kept = {name: value for name, value in os.environ.items() if name not in withheld}
     environment = kept | {"KENG_DATA": str(data_folder()), "PYTHONUNBUFFERED": "1"}
     command = (sys.executable, "-m", "keng.cli", "rewrite")
     return Child("rewrite", command, None, environment)
@@ -130,6 +134,8 @@ def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
     if has_own_server(process):
         kept[f"KENG_DATABASE_URL_{process.upper()}"] = dsn(process)
+    if process not in _WITH_FILES:
+        kept.pop(_STORE_ACCESS, None)
     return {
         **kept,
         **shared,

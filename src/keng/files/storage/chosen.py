@@ -1,0 +1,171 @@
+"""Which place files are kept in, by the settings; and both, while files are moved from one.
+
+Without KENG_FILES_URL it is the data folder alone. With it there are two: new files go to the one
+that KENG_FILES_TO names, the store by default, and whatever is asked for is found in either.
+"""
+
+import functools
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from keng.files.storage.base import FileStorage, StoredFile
+from keng.files.storage.folder import FolderStorage
+from keng.kit.advisory_locks import TurnLock
+from keng.kit.database import data_folder
+
+if TYPE_CHECKING:
+    from keng.files.storage.s3 import S3Storage
+
+STORED_FOLDERS = ("files/originals", "files/viewing", "files/waiting")
+_DEFAULT_REGION = "us-east-1"
+
+
+class TwoStorages:
+    """What is kept goes to one of them; the other has what has not been moved yet."""
+
+    def __init__(self, chosen: FileStorage, other: FileStorage) -> None:
+        self.chosen = chosen
+        self.other = other
+
+    def put(self, name: str, content: bytes) -> None:
+        """What is new is in one place alone. What replaces a file is put under `alone_with`."""
+        self.chosen.put(name, content)
+
+    def read(self, name: str) -> bytes:
+        return self.read_head(name, -1)
+
+    def read_head(self, name: str, size: int) -> bytes:
+        # What is moved in between is in the first when it is no longer in the second.
+        for place in (self.chosen, self.other):
+            try:
+                return _read(place, name, size)
+            except FileNotFoundError:
+                continue
+        return _read(self.chosen, name, size)
+
+    def size(self, name: str) -> int | None:
+        for place in (self.chosen, self.other, self.chosen):
+            found = place.size(name)
+            if found is not None:
+                return found
+        return None
+
+    def delete(self, name: str) -> None:
+        with alone_with(name):
+            # Both, also where the first is gone: a killed move leaves two.
+            self.chosen.delete(name)
+            self.other.delete(name)
+
+    def listed(self, folder: str) -> Iterator[StoredFile]:
+        """Twice what is in both, as it is in the chosen one last."""
+        # In this order nothing that is moved meanwhile is missed.
+        yield from self.other.listed(folder)
+        yield from self.chosen.listed(folder)
+
+
+def file_storage() -> FileStorage:
+    """Where files are kept, as the settings say."""
+    folder, store = folder_storage(), s3_storage()
+    if store is None:
+        return folder
+    return TwoStorages(folder, store) if is_folder_chosen() else TwoStorages(store, folder)
+
+
+def folder_storage() -> FolderStorage:
+    """The data folder."""
+    return FolderStorage(data_folder())
+
+
+def s3_storage() -> "S3Storage | None":
+    """The store, where there is one."""
+    url = os.environ.get("KENG_FILES_URL", "")
+    if not url:
+        return None
+    return _s3_storage(
+        url,
+        os.environ.get("KENG_FILES_KEY", ""),
+        os.environ.get("KENG_FILES_SECRET", ""),
+        os.environ.get("KENG_FILES_REGION") or _DEFAULT_REGION,
+    )
+
+
+def is_folder_chosen() -> bool:
+    """Whether new files go to the data folder."""
+    return not os.environ.get("KENG_FILES_URL") or os.environ.get("KENG_FILES_TO") == "folder"
+
+
+def replace_stored(name: str, content: bytes) -> None:
+    """Put it in the place of a file, wherever that is; nothing where it is gone."""
+    storage = file_storage()
+    with alone_with(name):
+        if storage.size(name) is None:
+            return
+        storage.put(name, content)
+        if isinstance(storage, TwoStorages):
+            storage.other.delete(name)
+
+
+@contextmanager
+def alone_with(name: str) -> Iterator[None]:
+    """No other process moves, replaces or destroys this file meanwhile; only with two places.
+
+    Without it a file that is destroyed while it is moved would come back.
+    """
+    if s3_storage() is None:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [TurnLock.STORED_FILES, name]
+        )
+        yield
+
+
+@contextmanager
+def brought_to_folder(names: Iterable[str]) -> Iterator[None]:
+    """For the opener, which knows no network: these lie below the data folder, as long as it asks.
+
+    They are as sealed there as they were in the store.
+    """
+    store, folder = s3_storage(), folder_storage()
+    with ExitStack() as brought:
+        if store is not None:
+            for name in names:
+                if _bring(name, store, folder):
+                    brought.callback(_take_away, name, store, folder)
+        yield
+
+
+def _take_away(name: str, store: FileStorage, folder: FileStorage) -> None:
+    with alone_with(name):
+        # Where files move to the folder it may have become the only one.
+        if not is_folder_chosen() and store.size(name) is not None:
+            folder.delete(name)
+
+
+def _bring(name: str, store: FileStorage, folder: FileStorage) -> bool:
+    with alone_with(name):
+        if folder.size(name) is not None and store.size(name) is None:
+            return False
+        try:
+            # Also over a copy that a killed process left: it may be older.
+            folder.put(name, store.read(name))
+        except FileNotFoundError:
+            return False
+    return True
+
+
+def _read(place: FileStorage, name: str, size: int) -> bytes:
+    return place.read(name) if size < 0 else place.read_head(name, size)
+
+
+@functools.lru_cache(maxsize=2)
+def _s3_storage(url: str, key: str, secret: str, region: str) -> "S3Storage":
+    # Half a second, and only where there is a store.
+    from keng.files.storage.s3 import S3Address, S3Storage  # noqa: PLC0415
+
+    return S3Storage(S3Address.from_url(url), key=key, secret=secret, region=region)

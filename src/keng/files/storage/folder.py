@@ -1,0 +1,60 @@
+"""Files below the data folder: written, flushed, and renamed into place."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from keng.files.storage.base import StoredFile
+from keng.kit.private_files import create_private
+
+_DRAFT = ".new"
+
+
+class FolderStorage:
+    """What `FileStorage` asks for, over one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, name: str, content: bytes) -> None:
+        path = self._folder / name
+        draft = path.with_suffix(_DRAFT)
+        # One that a killed process left.
+        draft.unlink(missing_ok=True)
+        with os.fdopen(create_private(draft), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+
+    def read(self, name: str) -> bytes:
+        return (self._folder / name).read_bytes()
+
+    def read_head(self, name: str, size: int) -> bytes:
+        with (self._folder / name).open("rb") as file:
+            return file.read(size)
+
+    def size(self, name: str) -> int | None:
+        try:
+            return (self._folder / name).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def delete(self, name: str) -> None:
+        (self._folder / name).unlink(missing_ok=True)
+
+    def listed(self, folder: str) -> Iterator[StoredFile]:
+        path = self._folder / folder
+        if not path.is_dir():
+            return
+        with os.scandir(path) as entries:
+            for entry in entries:
+                if entry.name.endswith(_DRAFT):
+                    continue
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                    is_file = entry.is_file(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                if is_file:
+                    yield StoredFile(f"{folder}/{entry.name}", status.st_size, status.st_mtime)

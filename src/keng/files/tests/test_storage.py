@@ -1,0 +1,155 @@
+"""The folder and the store do the same: one set of tests over both, the store being moto's."""
+
+import os
+import socket
+import threading
+import time
+from contextlib import closing
+
+import pytest
+
+from keng.files.storage import s3
+from keng.files.storage.folder import FolderStorage
+from keng.files.storage.s3 import S3Address, S3Storage
+from keng.files.tests import s3_server
+from keng.kit.storage_away import StorageAway
+
+
+@pytest.fixture(scope="module")
+def server():
+    with s3_server.running_server() as address:
+        yield address
+
+
+def store_at(address, bucket, prefix="keng/of-a-province"):
+    place = S3Address.from_url(f"{address}/{bucket}/{prefix}")
+    return S3Storage(place, key=s3_server.KEY, secret=s3_server.SECRET, region="us-east-1")
+
+
+@pytest.fixture(params=["folder", "s3"])
+def storage(request, tmp_path, server):
+    if request.param == "folder":
+        return FolderStorage(tmp_path)
+    return store_at(server, s3_server.new_bucket(server))
+
+
+def test_what_is_kept_is_read_whole_or_by_its_head_and_has_a_size(storage):
+    content = os.urandom(300_000)
+    storage.put("files/viewing/a", content)
+    assert storage.read("files/viewing/a") == content
+    assert storage.read_head("files/viewing/a", 17) == content[:17]
+    assert storage.size("files/viewing/a") == len(content)
+
+
+def test_what_is_kept_again_takes_the_place_of_what_was_there(storage):
+    storage.put("files/originals/a", b"before")
+    storage.put("files/originals/a", b"after it")
+    assert storage.read("files/originals/a") == b"after it"
+    assert [file.name for file in storage.listed("files/originals")] == ["files/originals/a"]
+
+
+def test_what_is_not_there_is_said_so_and_destroying_it_again_is_fine(storage):
+    storage.put("files/viewing/a", b"content")
+    storage.delete("files/viewing/a")
+    storage.delete("files/viewing/a")
+    assert storage.size("files/viewing/a") is None
+    with pytest.raises(FileNotFoundError):
+        storage.read("files/viewing/a")
+    with pytest.raises(FileNotFoundError):
+        storage.read_head("files/viewing/a", 4)
+
+
+def test_a_list_is_of_one_folder_with_sizes_and_times(storage):
+    storage.put("files/viewing/a", b"123")
+    storage.put("files/viewing-others/b", b"1")
+    storage.put("files/originals/c", b"1")
+    (file,) = storage.listed("files/viewing")
+    assert (file.name, file.size) == ("files/viewing/a", 3)
+    assert abs(file.changed_at - time.time()) < 3600
+    assert list(storage.listed("files/waiting")) == []
+
+
+def test_a_list_of_a_store_goes_on_after_its_first_page(server, monkeypatch):
+    monkeypatch.setattr(s3, "_PER_PAGE", 2)
+    store = store_at(server, s3_server.new_bucket(server))
+    names = {f"files/viewing/{number}" for number in range(5)}
+    for name in names:
+        store.put(name, b"1")
+    assert {file.name for file in store.listed("files/viewing")} == names
+
+
+def test_a_folder_lists_no_draft_and_writes_over_one_that_was_left(tmp_path):
+    draft = tmp_path / "files" / "viewing" / "a.new"
+    draft.parent.mkdir(parents=True)
+    draft.write_bytes(b"half")
+    folder = FolderStorage(tmp_path)
+    assert list(folder.listed("files/viewing")) == []
+    folder.put("files/viewing/a", b"whole")
+    assert folder.read("files/viewing/a") == b"whole"
+    assert not draft.exists()
+    assert (tmp_path / "files" / "viewing" / "a").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_bucket_that_keeps_what_was_deleted_is_refused(server):
+    client = s3_server.client(server)
+    plain = s3_server.new_bucket(server)
+    assert store_at(server, plain).fault() == ""
+    for state in ("Enabled", "Suspended"):
+        client.put_bucket_versioning(Bucket=plain, VersioningConfiguration={"Status": state})
+        assert "versions" in store_at(server, plain).fault()
+    locked = s3_server.new_bucket(server, ObjectLockEnabledForBucket=True)
+    # With a lock comes versioning, which is named first; without it the lock is.
+    assert store_at(server, locked).fault()
+
+
+def test_object_lock_is_refused_where_a_store_has_it_without_versions(server, monkeypatch):
+    store = store_at(server, s3_server.new_bucket(server, ObjectLockEnabledForBucket=True))
+    monkeypatch.setattr(store._client, "get_bucket_versioning", lambda **_bucket: {})
+    assert "object lock" in store.fault()
+
+
+def test_a_store_that_is_away_is_never_taken_for_an_empty_one(server):
+    with closing(socket.create_server(("127.0.0.1", 0))) as unused:
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    asked = store_at(address, "bucket")
+    for ask in (
+        lambda: asked.put("files/viewing/a", b"1"),
+        lambda: asked.read("files/viewing/a"),
+        lambda: asked.size("files/viewing/a"),
+        lambda: asked.delete("files/viewing/a"),
+        lambda: list(asked.listed("files/viewing")),
+        asked.fault,
+    ):
+        with pytest.raises(StorageAway):
+            ask()
+    with pytest.raises(StorageAway, match="NoSuchBucket"):
+        store_at(server, "no-such-bucket").read("files/viewing/a")
+
+
+def test_a_store_that_answers_byte_by_byte_is_given_up(monkeypatch):
+    monkeypatch.setattr(s3, "_WITHIN_SECONDS", 0.0)
+    monkeypatch.setattr(s3, "_PIECE", 4)
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+
+        def answer():
+            connection, _ = listening.accept()
+            with closing(connection):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"x" * 64)
+
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(StorageAway, match="TooSlow"):
+            store_at(address, "bucket").read("files/viewing/a")
+
+
+def test_nothing_of_the_accounts_own_is_used_and_no_proxy(server, monkeypatch, tmp_path):
+    bucket = s3_server.new_bucket(server)
+    own = tmp_path / "config"
+    own.write_text("[default]\nendpoint_url = http://127.0.0.1:9\nregion = nowhere\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(own))
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    store = store_at(server, bucket)
+    store.put("files/viewing/a", b"1")
+    assert store.read("files/viewing/a") == b"1"
