@@ -4,6 +4,7 @@ The same functions that the edge calls, in one process and without its server, o
 nobody sent before. What is left of the edge's time is HTTP, its loop, and waiting in batches.
 """
 
+import gc
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -51,13 +52,22 @@ def measure_edge_parts(slug: str, calls: Sequence[tuple[bytes, dict[str, str]]])
     from keng.delivery import inbound_handlers  # noqa: PLC0415
     from keng.delivery.inbound_message import message_of_event, receiving_accounts  # noqa: PLC0415
     from keng.kit import times  # noqa: PLC0415
+    from keng.language.indicators import digits  # noqa: PLC0415
 
     inbound_handlers.refresh_handlers()
+    digits.load_phone_tables()
     (account,) = (each for each in receiving_accounts() if each.slug == slug)
     adapter = channels.get_channel(account.channel)
-    parsing, sealing, making, driver = (_Clock() for _ in range(4))
+    parsing, sealing, making, driver = clocks = [_Clock() for _ in range(4)]
+    # As the edge does when it starts: what was loaded is not walked through again and again.
+    gc.collect()
+    gc.freeze()
     with psycopg.connect(dsn("edge"), autocommit=True, prepare_threshold=0) as connection:
         for at in range(0, len(calls), _BATCH):
+            if at == _BATCH:
+                # The first batch loads word lists and has the statement planned, once for all.
+                for clock in clocks:
+                    clock.seconds = 0.0
             batch = calls[at : at + _BATCH]
             now, seals = times.now(), _timed_seals(sealing)
             with parsing.counting():
@@ -76,7 +86,8 @@ def measure_edge_parts(slug: str, calls: Sequence[tuple[bytes, dict[str, str]]])
             with driver.counting():
                 for statement in statements:
                     connection.execute(statement.sql.encode(), statement.values)
-    each = 1e6 / len(calls)
+    gc.unfreeze()
+    each = 1e6 / (len(calls) - _BATCH)
     return EdgeParts(
         parsing.seconds * each,
         sealing.seconds * each,
