@@ -118,7 +118,7 @@ def _together(runners: "list[_Runner]") -> float:
     _checkpoint()
     before = _count("tips_tip")
     with ThreadPoolExecutor(len(runners)) as pool:
-        seconds = max(pool.map(lambda runner: runner.seconds_of_round(), runners))
+        seconds: float = max(pool.map(lambda runner: runner.seconds_of_round(), runners))
     tips = sum(runner.tips for runner in runners)
     if _count("tips_tip") - before != tips:
         raise RuntimeError("not every webhook became a tip")
