@@ -168,7 +168,7 @@ def say(text: str, *, who: str) -> Tip:
     message = message_of_event(account, event, raw=text.encode(), now=times.now())
     handler = inbound_handlers.handler_of(message)
     with connection.cursor() as cursor:
-        for statement in handler.statements([handler.prepare(message)], lane=0):
+        for statement in handler.statements([handler.prepare(message)]):
             cursor.execute(statement.sql, statement.values)
     return Tip.objects.latest("id")
 

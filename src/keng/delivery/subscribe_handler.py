@@ -214,14 +214,14 @@ class SubscribeHandler:
             )
         return _PreparedWish(row, self._otherwise.prepare(message))
 
-    def statements(self, prepared: Sequence[_PreparedWish], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[_PreparedWish]) -> list[SqlStatement]:
         made: list[SqlStatement] = []
         for one in prepared:
             made.append(
                 SqlStatement(_SUBSCRIBE, {"rows": json.dumps([one.row], ensure_ascii=False)})
             )
             # Once the wish has claimed the key of the message, this writes nothing.
-            made += self._otherwise.statements([one.otherwise], lane=lane)
+            made += self._otherwise.statements([one.otherwise])
         return made
 
 

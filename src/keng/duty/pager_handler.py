@@ -91,5 +91,5 @@ class PagerHandler:
             }
         return row | {"act": "answered"}
 
-    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[dict[str, Any]]) -> list[SqlStatement]:
         return [SqlStatement(_KEEP, {"rows": json.dumps(prepared)})]

@@ -316,9 +316,7 @@ class WriterLane:
         return [
             statement
             for handler, items in itertools.groupby(batch, key=lambda item: item.handler)
-            for statement in handler.statements(
-                [item.prepared for item in items], lane=self._number
-            )
+            for statement in handler.statements([item.prepared for item in items])
         ]
 
     async def _disconnect(self) -> None:

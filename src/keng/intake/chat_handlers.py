@@ -95,20 +95,20 @@ class TipHandler:
             )
         return _PreparedRow(row)
 
-    def statements(self, prepared: Sequence[_PreparedRow], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[_PreparedRow]) -> list[SqlStatement]:
         """One statement for all, unless somebody among them leaves the thread before."""
         made: list[SqlStatement] = []
         rows: list[IncomingRow] = []
         for one in prepared:
             if one.before is not None:
-                made += _receive_statements(rows, lane)
+                made += _receive_statements(rows)
                 made.append(one.before)
                 rows = []
             rows.append(one.row)
             if one.after is not None:
-                made += [*_receive_statements(rows, lane), one.after]
+                made += [*_receive_statements(rows), one.after]
                 rows = []
-        return [*made, *_receive_statements(rows, lane)]
+        return [*made, *_receive_statements(rows)]
 
 
 class BeginAnewHandler:
@@ -130,7 +130,7 @@ class BeginAnewHandler:
     def prepare(self, message: InboundMessage) -> dict[str, Any]:
         return _command_row(message, auto_replies.anew_answer)
 
-    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[dict[str, Any]]) -> list[SqlStatement]:
         return [_command_statement(command_statements.BEGIN_ANEW, one) for one in prepared]
 
 
@@ -199,7 +199,7 @@ class StopHandler:
             row | {"is_plain_word": chat_words.is_plain_stop_word(text)}, otherwise=otherwise
         )
 
-    def statements(self, prepared: Sequence[_StopWish], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[_StopWish]) -> list[SqlStatement]:
         made: list[SqlStatement] = []
         for one in prepared:
             made.append(
@@ -211,7 +211,7 @@ class StopHandler:
                 )
             )
             if one.otherwise is not None:
-                made += self._tips.statements([one.otherwise], lane=lane)
+                made += self._tips.statements([one.otherwise])
                 if not one.comes_back and not one.row["is_overruled"]:
                     made.append(_command_statement(command_statements.ASK_WHETHER_TO_STOP, one.row))
         return made
@@ -299,8 +299,8 @@ def _conversation_values(message: InboundMessage) -> dict[str, Any]:
     return {"conversation_hash": message.conversation_hash, "key": message.key}
 
 
-def _receive_statements(rows: list[IncomingRow], lane: int) -> list[SqlStatement]:
-    return [SqlStatement(RECEIVE, receive.statement_values(rows, lane=lane))] if rows else []
+def _receive_statements(rows: list[IncomingRow]) -> list[SqlStatement]:
+    return [SqlStatement(RECEIVE, receive.statement_values(rows))] if rows else []
 
 
 def _command_row(message: InboundMessage, answer: Callable[[str], str] | None) -> dict[str, Any]:

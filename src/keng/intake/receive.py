@@ -28,7 +28,6 @@ __all__ = [
     "IncomingTip",
     "ReceivedTip",
     "SealedPart",
-    "audit_chain_of_lane",
     "receive_tip",
     "receive_tips",
     "statement_values",
@@ -65,7 +64,7 @@ def receive_tips(tips: Sequence[IncomingTip]) -> list[ReceivedTip]:
     """Write a batch in one statement; the answers stand in the order of the tips."""
     began = time.perf_counter()
     first_clocks = read_first_clocks()
-    values = statement_values([incoming_row(tip, first_clocks) for tip in tips], lane=0)
+    values = statement_values([incoming_row(tip, first_clocks) for tip in tips])
     with connection.cursor() as cursor:
         cursor.execute(RECEIVE if any(tip.chat for tip in tips) else RECEIVE_FORMS, values)
         written = {n: (tip, opens) for n, tip, opens, _ in cursor.fetchall()}
@@ -90,12 +89,11 @@ def _count_intake(channels: Sequence[str], seconds: float) -> None:
         metrics.intake.labels(channel).observe(seconds)
 
 
-def statement_values(rows: Sequence[IncomingRow], *, lane: int) -> dict[str, Any]:
-    """The values of RECEIVE for rows made by row_of; a lane is one writer of this process."""
+def statement_values(rows: Sequence[IncomingRow]) -> dict[str, Any]:
+    """The values of RECEIVE for rows made by row_of."""
     return {
         "rows": f"[{','.join(row.json for row in rows)}]",
         **{name: [getattr(row, name) for row in rows] for name in SEALED_FIELDS},
-        "chain": audit_chain_of_lane(lane),
         "entry": new_id(),
         "actor": process_name(),
     }
@@ -104,8 +102,3 @@ def statement_values(rows: Sequence[IncomingRow], *, lane: int) -> dict[str, Any
 def process_name() -> str:
     """Which kind of process this is, as the audit entries name it."""
     return os.environ.get("KENG_PROCESS", "owner")
-
-
-def audit_chain_of_lane(lane: int) -> str:
-    """The audit chain of one writer. Two may share it: the head is locked until commit."""
-    return f"intake:{process_name()}-{(os.getpid() + lane) % 16}"

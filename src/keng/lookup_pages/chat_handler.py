@@ -154,11 +154,11 @@ class LookupHandler:
         as_tip = None if question.kept == "never" else self._tips.prepare(message)
         return _Prepared(_row_of(message, question, self._texts(message, question)), as_tip)
 
-    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[_Prepared]) -> list[SqlStatement]:
         parts = [one for one in prepared if one.as_tip is not None]
         made = [SqlStatement(_ASK_SQL, {"rows": json.dumps([one.row for one in prepared])})]
         if parts:
-            made += self._tips.statements([one.as_tip for one in parts], lane=lane)
+            made += self._tips.statements([one.as_tip for one in parts])
             made.append(
                 SqlStatement(_ASK_IN_TIP_SQL, {"rows": json.dumps([one.row for one in parts])})
             )

@@ -70,5 +70,5 @@ class LeadChatHandler:
             "code_hash": bytea_text(lead_code_hash(lead_code_in(event.text))),
         }
 
-    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[dict[str, Any]]) -> list[SqlStatement]:
         return [SqlStatement(_CHOOSE_CHAT, {"rows": json.dumps([one])}) for one in prepared]

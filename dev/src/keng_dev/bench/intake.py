@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -12,11 +13,13 @@ from psycopg import sql
 
 from keng.kit.database import dsn
 from keng_dev.bench import curve_sealed
+from keng_dev.bench.edge_parts import EdgeParts, measure_edge_parts
 from keng_dev.bench.figures import Figure, Target, alternate
 from keng_dev.bench.hammer import seconds_for_requests, write_requests
 from keng_dev.bench.intake_baseline import SCRIPT, values_of
 from keng_dev.bench.intake_meter import Meter, Run
 from keng_dev.bench.processes import family
+from keng_dev.bench.processor_share import held_to_share
 from keng_dev.bench.scratch import Bench
 from keng_dev.bench.web_process import free_port, running_web_process
 
@@ -28,6 +31,9 @@ MORE_FOR_PGBENCH = 4
 PORT = 18_632
 # The rounds of the edge that seals as before are of people from here on.
 _ROUNDS_BEFORE = 5000
+# Those of edges that share one database, and of the parts of one.
+_ROUNDS_OF_SEVERAL, _ROUNDS_OF_PARTS = 7000, 9000
+SHARE_OF_CORE = 0.25
 SECRETS = {"app_id": "100200300", "oa_id": "400500600", "app_secret": "-", "oa_secret_key": "key"}
 TEXTS = (
     """Sáng nay có số 0912 000 {n:03d} gọi cho em, tự xưng công an phường, bảo căn cước bị khóa, đòi
@@ -66,7 +72,92 @@ def measure(bench: Bench) -> list[Figure]:
                 "pgbench": lambda: _pgbench(bench, baseline, MORE_FOR_PGBENCH * tips),
             },
         )
-    return _figures(found)
+        parts = _measure_parts(bench)
+    return [*_figures(found), *_part_figures(parts, found["new"]), *_several(bench)]
+
+
+def _several(bench: Bench) -> list[Figure]:
+    """Two edges beside one of them, each with a quarter of a core: so the edge is the limit."""
+    tips = (TIPS_IN_FULL if bench.is_full else TIPS) // 4
+    ports = free_port(), free_port()
+    with (
+        running_web_process(bench, "edge", ports[0]) as one,
+        running_web_process(bench, "edge", ports[1]) as other,
+    ):
+        runners = [
+            _Runner(bench, edge, tips, port, before=_ROUNDS_OF_SEVERAL + 1000 * number)
+            for number, (edge, port) in enumerate(zip((one, other), ports, strict=True))
+        ]
+        for runner in runners:
+            runner.new()
+        with held_to_share(SHARE_OF_CORE, [family(one.pid), family(other.pid)]) as is_held:
+            if not is_held:
+                print("Two edges: this machine holds no process to a share of a core.")
+                return []
+            found = alternate(
+                bench.rounds,
+                {"one": lambda: _together(runners[:1]), "two": lambda: _together(runners)},
+            )
+    return [
+        Figure(
+            "intake_two_edges",
+            "two edges on one database, each held to a quarter of a core",
+            "tips/s",
+            found["two"],
+            found["one"],
+            "one of them alone",
+            Target("≥", 1.5, "ratio"),
+        )
+    ]
+
+
+def _together(runners: "list[_Runner]") -> float:
+    """Tips in a second, of all of them at once."""
+    for runner in runners:
+        runner.write_new_round()
+    _checkpoint()
+    before = _count("tips_tip")
+    with ThreadPoolExecutor(len(runners)) as pool:
+        seconds: float = max(pool.map(lambda runner: runner.seconds_of_round(), runners))
+    tips = sum(runner.tips for runner in runners)
+    if _count("tips_tip") - before != tips:
+        raise RuntimeError("not every webhook became a tip")
+    return tips / seconds
+
+
+def _measure_parts(bench: Bench) -> list[EdgeParts]:
+    """The calls that an edge would be sent, without an edge."""
+    return [
+        measure_edge_parts(
+            "bench",
+            [_body_and_headers(webhook(_ROUNDS_OF_PARTS + number, n)) for n in range(TIPS // 4)],
+        )
+        for number in range(bench.rounds)
+    ]
+
+
+def _body_and_headers(request: bytes) -> tuple[bytes, dict[str, str]]:
+    head, _, body = request.partition(b"\r\n\r\n")
+    lines = (line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    return body, {name.lower(): value for name, value in lines}
+
+
+def _part_figures(parts: list[EdgeParts], new: list[Run]) -> list[Figure]:
+    rest = [
+        run.app_us - part.parsing - part.sealing - part.rows - part.driver
+        for run, part in zip(new, parts, strict=True)
+    ]
+    shown = {
+        "parsing": ("signature and words of the provider", [part.parsing for part in parts]),
+        "sealing": ("words, address and answer sealed", [part.sealing for part in parts]),
+        "rows": ("hashes, urgency, place and clocks as rows", [part.rows for part in parts]),
+        "driver": ("psycopg, on this side", [part.driver for part in parts]),
+        "rest": ("what is left: HTTP, the loop, waiting in batches", rest),
+    }
+    return [
+        Figure(f"intake_edge_{name}_us", f"of the edge's CPU: {what}", "µs", values)
+        for name, (what, values) in shown.items()
+    ]
 
 
 def _figures(found: dict[str, list[Run]]) -> list[Figure]:
@@ -157,19 +248,27 @@ class _Runner:
         before: int = 0,
     ) -> None:
         """`before` are the rounds of another edge, whose people are not to come again."""
-        self._bench, self._edge, self._tips, self._port = bench, edge, tips, port
+        self._bench, self._edge, self.tips, self._port = bench, edge, tips, port
         self._file = bench.data / f"webhooks-{port}"
         self._round = before
 
     def new(self) -> Run:
         """New people with a message each; afterwards every one of them has a tip."""
-        self._round += 1
-        write_requests(self._file, (webhook(self._round, n) for n in range(self._tips)))
+        self.write_new_round()
         before = _count("tips_tip")
         run = self._hammer()
-        if _count("tips_tip") - before != self._tips:
+        if _count("tips_tip") - before != self.tips:
             raise RuntimeError("not every webhook became a tip")
         return run
+
+    def write_new_round(self) -> None:
+        """People who have not written before."""
+        self._round += 1
+        write_requests(self._file, (webhook(self._round, n) for n in range(self.tips)))
+
+    def seconds_of_round(self) -> float:
+        """How long it took until all of it was answered."""
+        return seconds_for_requests(self._file, self.tips, port=self._port, connections=CONNECTIONS)
 
     def again(self) -> Run:
         """The last round once more; afterwards there is not one tip more."""
@@ -182,10 +281,7 @@ class _Runner:
     def _hammer(self) -> Run:
         _checkpoint()
         meter = Meter(app=family(self._edge.pid), server=self._bench.server_pids())
-        seconds = seconds_for_requests(
-            self._file, self._tips, port=self._port, connections=CONNECTIONS
-        )
-        return meter.run(self._tips, self._tips / seconds)
+        return meter.run(self.tips, self.tips / self.seconds_of_round())
 
 
 def webhook(portion: int, n: int, *, slug: str = "bench") -> bytes:

@@ -87,7 +87,7 @@ class ReceiptHandler:
             return []
         return [Receipt(account, one, state, event.reference or None) for one in event.refers]
 
-    def statements(self, prepared: Sequence[list[Receipt]], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[list[Receipt]]) -> list[SqlStatement]:
         receipts = [receipt for listed in prepared for receipt in listed]
         if not receipts:
             return []
@@ -139,7 +139,7 @@ class GroupsChangedHandler:
             "request": str(new_id()),
         }
 
-    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[dict[str, Any]]) -> list[SqlStatement]:
         return [SqlStatement(_ASK_FOR_GROUPS, {"rows": json.dumps(prepared)})]
 
 
@@ -157,7 +157,7 @@ class KeptHandler:
     def prepare(self, message: InboundMessage) -> dict[str, Any]:
         return inbound_row(message)
 
-    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[dict[str, Any]]) -> list[SqlStatement]:
         return [SqlStatement(_KEEP, {"rows": json.dumps(prepared, ensure_ascii=False)})]
 
 

@@ -24,7 +24,7 @@ def test_of_two_receipts_for_one_row_the_further_one_counts(states):
         provider_id="x1",
     )
     told = [[Receipt(str(account.pk), "x1", state)] for state in states]
-    (statement,) = ReceiptHandler().statements(told, lane=0)
+    (statement,) = ReceiptHandler().statements(told)
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.values)
     sent.refresh_from_db()

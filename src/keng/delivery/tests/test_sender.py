@@ -47,6 +47,16 @@ def test_two_senders_share_one_queue_and_nobody_gets_it_twice(account):
     assert Attempt.objects.values("delivery_ref").distinct().count() == 300
 
 
+def test_two_senders_together_keep_to_what_one_account_may_send(account):
+    per_second = 10
+    ChannelAccount.objects.filter(pk=account.pk).update(rate_per_minute=60 * per_second)
+    queue(account, groups(60))
+    send_until(all_sent(60), count=2, within=60)
+    sent = list(SandboxMessage.objects.order_by("at").values_list("at", flat=True))
+    # However slow the machine is, they are no quicker than this: one alone would be as quick.
+    assert sent[-1] - sent[0] >= timedelta(seconds=(60 - 1) / per_second - 1)
+
+
 def test_a_person_is_reached_at_the_sealed_address(account):
     from keng.vault import seal
 

@@ -105,7 +105,7 @@ def heard_at_the_edge(become, account, text, sender="u-1", kind="text", refers=(
     took = handler.takes(message)
     if took:
         with connection.cursor() as cursor:
-            for one in handler.statements([handler.prepare(message)], lane=0):
+            for one in handler.statements([handler.prepare(message)]):
                 cursor.execute(one.sql, one.values)
     become("owner")
     return took

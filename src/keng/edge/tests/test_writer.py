@@ -104,7 +104,7 @@ class Faulty:
     """A handler with a mistake of its own for one odd message."""
 
     @staticmethod
-    def statements(prepared, *, lane):  # noqa: ARG004 -- as every handler is called
+    def statements(prepared):
         if "odd" in prepared:
             raise KeyError("odd")
         return [inbound_handlers.SqlStatement("SELECT 1", {})] if prepared else []

@@ -58,7 +58,7 @@ def say(own_keys):
         handler = inbound_handlers.handler_of(message)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL ROLE keng_edge")
-            for statement in handler.statements([handler.prepare(message)], lane=0):
+            for statement in handler.statements([handler.prepare(message)]):
                 cursor.execute(statement.sql, statement.values)
             cursor.execute("RESET ROLE")
         return handler.name

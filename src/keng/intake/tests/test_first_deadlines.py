@@ -55,7 +55,7 @@ def by_chat(become, moment):
     become("edge")
     handler.refresh()
     with connection.cursor() as cursor:
-        for statement in handler.statements([handler.prepare(message)], lane=0):
+        for statement in handler.statements([handler.prepare(message)]):
             cursor.execute(statement.sql, statement.values)
     become("owner")
 

@@ -134,9 +134,13 @@ def test_no_process_reaches_the_function_round_its_check(become):
     assert is_refused("warning.approved", by="worker", chain="unit:x")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT proconfig FROM pg_proc WHERE proname LIKE 'audit\\_%%' AND prosecdef"
+            "SELECT proname, proconfig FROM pg_proc WHERE proname LIKE 'audit\\_%%' AND prosecdef"
+            " ORDER BY proname"
         )
-        assert cursor.fetchall() == [(["search_path=pg_catalog, public, pg_temp"],)]
+        assert cursor.fetchall() == [
+            ("audit_append", ["search_path=pg_catalog, public, pg_temp"]),
+            ("audit_free_intake_chain", ["search_path=pg_catalog, public, pg_temp"]),
+        ]
 
 
 def test_no_role_is_granted_to_write_the_record():

@@ -5,7 +5,7 @@ import re
 import uuid
 
 import pytest
-from django.db import Error, connection, transaction
+from django.db import Error, ProgrammingError, connection, transaction
 from django.urls import reverse
 from django.utils import translation
 
@@ -340,3 +340,18 @@ def test_every_act_on_record_has_words(language):
     acts = acts_in_functions() | ACTS_OF_OPERATOR
     with translation.override(language):
         assert [act for act in sorted(acts) if act_words(act) == act] == []
+
+
+def _free_chain(process):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_free_intake_chain(%s)", [process])
+        return cursor.fetchone()[0]
+
+
+def test_nobody_takes_in_under_the_name_of_another_process(become):
+    become("edge")
+    for process in ("public", "edge-1", "", "worker"):
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            _free_chain(process)
+    assert re.fullmatch(r"intake:edge-\d+", _free_chain("edge"))
+    assert re.fullmatch(r"intake:owner-\d+", _free_chain("owner"))

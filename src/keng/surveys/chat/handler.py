@@ -98,12 +98,12 @@ class SurveyHandler:
         other = inbound_handlers.handler_of(message, after=self)
         return _Prepared(_row(message, command), other, other.prepare(message))
 
-    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[_Prepared]) -> list[SqlStatement]:
         rows = json.dumps([one.row for one in prepared if one.row])
         made = [SqlStatement(_HEAR, {"rows": rows, "life": TALK_LIFE})]
         for other, ones in itertools.groupby(prepared, key=lambda one: one.other):
             if other is not None:
-                made += other.statements([one.otherwise for one in ones], lane=lane)
+                made += other.statements([one.otherwise for one in ones])
         return made
 
     def _beginning(self, message: InboundMessage, command: ChatCommand) -> dict[str, Any] | None:

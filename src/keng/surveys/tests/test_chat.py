@@ -66,7 +66,7 @@ class Chat:
         message = message_of_event(self.account, event, raw=text.encode(), now=now)
         handler = inbound_handlers.handler_of(message)
         with connection.cursor() as cursor:
-            for statement in handler.statements([handler.prepare(message)], lane=0):
+            for statement in handler.statements([handler.prepare(message)]):
                 cursor.execute(statement.sql, statement.values)
         return handler.name
 
