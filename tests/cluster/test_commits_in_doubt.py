@@ -1,15 +1,21 @@
 """What the edge has written and no standby has yet: it is neither acknowledged nor written twice."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.db import OperationalError, connection
+from django.db.utils import load_backend
+from psycopg.conninfo import conninfo_to_dict
 
 from keng.delivery.inbound_handlers import SqlStatement
 from keng.edge import writer as writer_module
 from keng.edge.writer import BatchWriter, WriterBusy
+from keng.kit.busy import is_passing_error
+from keng.kit.postgresql import commit_limit
 from tests.cluster.replicated_database import ReplicatedDatabase, eventually
 
 WRITE = "INSERT INTO delivery_dedupekey (key) SELECT %(key)s ON CONFLICT DO NOTHING RETURNING key"
@@ -136,3 +142,53 @@ def test_every_role_may_write_the_mark_that_a_standby_confirms(
             " FROM pg_proc WHERE proname = 'pg_logical_emit_message')"
         ).fetchall()
     assert rows == []
+
+
+class PageCommit:
+    """One transaction of a page, on Django's connection as a site has it."""
+
+    def __init__(self, database: ReplicatedDatabase, key: bytes) -> None:
+        parameters = conninfo_to_dict(database.url())
+        settings = connection.settings_dict | {
+            "NAME": parameters["dbname"],
+            "USER": parameters["user"],
+            "PASSWORD": parameters["password"],
+            "HOST": parameters["host"],
+            "PORT": "",
+            "OPTIONS": {"target_session_attrs": "read-write"},
+        }
+        self._django = load_backend(settings["ENGINE"]).DatabaseWrapper(settings)
+        self._key = key
+
+    def write(self, *, in_transaction: bool = True) -> None:
+        try:
+            self._django.set_autocommit(not in_transaction)
+            with self._django.cursor() as cursor:
+                cursor.execute("INSERT INTO delivery_dedupekey (key) VALUES (%s)", [self._key])
+            if in_transaction:
+                self._django.commit()
+        finally:
+            self._django.close()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("nobody_follows")
+@pytest.mark.parametrize("in_transaction", [True, False])
+def test_a_page_is_answered_within_its_limit_and_not_told_that_it_is_done(
+    database: ReplicatedDatabase, monkeypatch: pytest.MonkeyPatch, in_transaction: bool
+) -> None:
+    monkeypatch.setattr(commit_limit, "_WATCH", commit_limit.CommitWatch(limit=1.0))
+    key = uuid.uuid4().bytes
+    began = time.monotonic()
+    with pytest.raises(OperationalError) as raised:
+        PageCommit(database, key).write(in_transaction=in_transaction)
+    assert time.monotonic() - began < 20
+    assert is_passing_error(raised.value)
+    assert how_often_written(database, key) == 1
+
+
+@pytest.mark.django_db
+def test_a_page_that_a_standby_confirms_is_done(database: ReplicatedDatabase) -> None:
+    key = uuid.uuid4().bytes
+    PageCommit(database, key).write()
+    assert how_often_written(database, key) == 1
