@@ -100,7 +100,7 @@ class ReplicatedDatabase:
         eventually(lambda: member.pid is None, "the primary does not die")
 
     def promote_the_furthest(self) -> str:
-        """What the guide says to do by hand: whoever has received most has all that was promised."""
+        """As the guide says: whoever has received most has all that was promised."""
         received: dict[str, int] = {}
         for name in self.standbys:
             with self.members[name].connect() as superuser:

@@ -1,4 +1,4 @@
-"""What the edge has written and no standby has yet: it is neither acknowledged nor written twice."""
+"""What is written and no standby has yet: it is neither acknowledged nor written twice."""
 
 import asyncio
 import time
