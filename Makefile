@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export VENV PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-nightly planted chaos lint check fix bench bench-delivery soak eval shots locks install
+.PHONY: help demo run test test-cluster test-nightly planted chaos lint check fix bench bench-delivery soak eval shots locks install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -23,6 +23,9 @@ test: install ## the tests; ARGS="tests/journeys -k loop" runs some of them
 
 test-nightly: install ## the tests at every look, with random seeds and long storms, on every Python
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/nightly
+
+test-cluster: install ## kill the primary of replicated databases under load, on every PostgreSQL here; Patroni where it is installed
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.cluster $(ARGS)
 
 planted: install ## plant faults that the tests must notice; ARGS="NAME" plants one
 	@$(BIN)/python -m tests.planted $(ARGS)

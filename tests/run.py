@@ -123,7 +123,12 @@ WITH_A_BROWSER = (
 ATTACKED = Phase(
     "attacked", without(files_of_tests("tests/security"), *LINEAR, *WITHOUT_A_PROVINCE)
 )
-UNDER_LOAD = Phase("load", without(files_of_tests("tests/load"), *WITH_THE_DEV_SET))
+COMMITS_IN_DOUBT = "tests/cluster/test_commits_in_doubt.py"
+UNDER_LOAD = Phase(
+    "load", (*without(files_of_tests("tests/load"), *WITH_THE_DEV_SET), COMMITS_IN_DOUBT)
+)
+# Minutes, in which primaries die: `make test-cluster` by day.
+AT_NIGHT = Phase("clusters", without(files_of_tests("tests/cluster"), COMMITS_IN_DOUBT))
 
 # What a running province and a browser take of the memory, and something to spare.
 BYTES_OF_A_GROUP = 1_500_000_000
@@ -272,6 +277,8 @@ def run_everything() -> int:
         if browser:
             ended += run_side_by_side(WITH_A_BROWSER, how_many_at_once())
         ended += [run_alone(ATTACKED), run_alone(UNDER_LOAD)]
+        if is_nightly():
+            ended.append(run_alone(AT_NIGHT))
         last = background.ended(wait=True)
         assert last is not None
         ended.append(last)

@@ -22,6 +22,7 @@ PHASES = (
     *run.WITH_A_BROWSER,
     run.ATTACKED,
     run.UNDER_LOAD,
+    run.AT_NIGHT,
 )
 
 

@@ -63,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     Check("migrations", database.migrations, needs=("database",)),
     Check("policies", database.policies, needs=("database", "migrations")),
     Check("restart", database.restart, needs=("database", "migrations")),
+    Check("standbys", database.standbys, needs=("database",)),
     Check("transactions", database.transactions, needs=("database",)),
     Check("clock", database.clock, needs=("database", "migrations")),
     Check("critical", database.critical, needs=("database", "migrations")),

@@ -23,6 +23,7 @@ from keng.delivery.inbound_message import InboundMessage, new_seals
 from keng.kit import metrics
 from keng.kit.logs import DATABASE_AWAY
 from keng.kit.read_only_servers import told_that_it_only_reads
+from keng.kit.standby_confirmation import CONFIRM_EARLIER_COMMITS, is_cancelled_wait
 
 logger = logging.getLogger(__name__)
 _ERRORS = {kind: metrics.database_errors.labels("edge", kind) for kind in ("busy", "away")}
@@ -46,6 +47,10 @@ _ACK_BEFORE_COMMIT = (
 
 class WriterBusy(Exception):
     """Too much is waiting, or the database is away: the caller shall come again."""
+
+
+class CommitInDoubt(Exception):
+    """It is committed, and perhaps on the primary alone: whoever sent it comes again."""
 
 
 class NotWritten(Exception):
@@ -133,6 +138,7 @@ class WriterLane:
         self._waiting: deque[_Item] = deque()
         self._arrived = asyncio.Event()
         self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._is_in_doubt = False
         self._task: asyncio.Task[None] | None = None
         self._closing = False
         # Taken from those who wait, and not answered yet.
@@ -219,8 +225,12 @@ class WriterLane:
             with contextlib.suppress(psycopg.Error):
                 await connection.close()
             return False
+        connection.add_notice_handler(self._read_notice)
         self._connection = connection
         return True
+
+    def _read_notice(self, notice: psycopg.errors.Diagnostic) -> None:
+        self._is_in_doubt = self._is_in_doubt or is_cancelled_wait(notice)
 
     async def _write(self, batch: Sequence[_Item]) -> None:
         if _ACK_BEFORE_COMMIT:
@@ -231,6 +241,10 @@ class WriterLane:
         except TimeoutError:
             logger.warning("The database did not answer about a batch of %s.", len(batch))
             _ERRORS["away"].inc()
+            self._fail(batch, WriterBusy())
+        except CommitInDoubt:
+            logger.warning("A batch of %s is committed, and no standby has said so.", len(batch))
+            _ERRORS["busy"].inc()
             self._fail(batch, WriterBusy())
         except psycopg.Error as error:
             await self._recover_batch(batch, error)
@@ -300,24 +314,30 @@ class WriterLane:
         await task
 
     async def _execute(self, batch: Sequence[_Item]) -> None:
+        """Committed, and confirmed by a standby where the operator wants that."""
         connection = self._connection
         if connection is None:
             raise psycopg.OperationalError
-        statements = self._statements(batch)
-        if len(statements) == 1:
-            await connection.execute(statements[0].sql, statements[0].values)
-            return
-        async with connection.transaction():
-            for statement in statements:
-                await connection.execute(statement.sql, statement.values)
+        parts = self._statements(batch)
+        self._is_in_doubt = False
+        if len(parts) == 1 and len(parts[0][1]) == 1:
+            is_all_new = await _execute_part(connection, *parts[0])
+        else:
+            async with connection.transaction():
+                is_all_new = all([await _execute_part(connection, *part) for part in parts])
+        if not is_all_new:
+            # What was there before may be on the primary alone, and nothing waited for it.
+            await connection.execute(CONFIRM_EARLIER_COMMITS)
+        if self._is_in_doubt:
+            raise CommitInDoubt
 
-    def _statements(self, batch: Sequence[_Item]) -> list[SqlStatement]:
-        """Those of each handler, in the order in which the messages came."""
-        return [
-            statement
-            for handler, items in itertools.groupby(batch, key=lambda item: item.handler)
-            for statement in handler.statements([item.prepared for item in items])
-        ]
+    def _statements(self, batch: Sequence[_Item]) -> list[tuple[int, list[SqlStatement]]]:
+        """Those of each handler for so many messages, in the order in which the messages came."""
+        parts = []
+        for handler, items in itertools.groupby(batch, key=lambda item: item.handler):
+            prepared = [item.prepared for item in items]
+            parts.append((len(prepared), handler.statements(prepared)))
+        return parts
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -332,6 +352,17 @@ class WriterLane:
                 item.done.set_exception(error)
                 # A caller that hung up asks no more.
                 item.done.exception()
+
+
+async def _execute_part(
+    connection: psycopg.AsyncConnection[Any], count: int, statements: Sequence[SqlStatement]
+) -> bool:
+    """Whether each of so many messages was certainly new: one statement tells a row of each."""
+    rows = [
+        (await connection.execute(statement.sql, statement.values)).rowcount
+        for statement in statements
+    ]
+    return rows == [count]
 
 
 async def _cancel_and_close(

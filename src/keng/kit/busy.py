@@ -23,6 +23,8 @@ _BUSY = frozenset({"40P01", "40001", "55P03", "57014", "25P03"})
 _POOLER_SPEAKS, _NO_SERVER_CONNECTION = "08P01", "query_wait_timeout"
 # No connection was made (keng.kit.postgresql).
 _NOT_CONNECTED = "08001"
+# Written, and no standby has said that it has it (keng.kit.postgresql). Sent again it is found.
+_IN_DOUBT = "08007"
 # Nothing is written in a transaction that only reads; and a standby begins no other one.
 _ONLY_READS = "25006"
 _NOT_SUPPORTED = "0A000"
@@ -47,15 +49,15 @@ def is_busy_error(error: BaseException | None) -> bool:
 
 
 def is_away_error(error: BaseException | None) -> bool:
-    """Whether there was no database to write on."""
+    """Whether there was no database to write on, or none with a standby that says so."""
     state = sqlstate_of(error)
     if state in {_ONLY_READS, _NOT_SUPPORTED}:
         return _is_on_read_only_server(if_not_answering=state == _ONLY_READS)
-    return state == _NOT_CONNECTED
+    return state in {_NOT_CONNECTED, _IN_DOUBT}
 
 
 def is_passing_error(error: BaseException | None) -> bool:
-    """Whether nothing was changed, and the same may well succeed a little later."""
+    """Whether the same may well succeed a little later: nothing was changed, or it is in doubt."""
     return is_busy_error(error) or is_away_error(error)
 
 

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 import keng
 from keng.alarms.calls_behind import CALLED_NOBODY, CALLED_WITHIN, NOT_CALLED, RINGING
@@ -354,6 +355,57 @@ def transactions(place: CheckedPlace) -> Finding:
         "comes again, stop that process and look who controls it"
     )
     return wrong(text) if waiting else attention(text)
+
+
+# Who confirms what is committed, and for how long the first commit has waited for that.
+_STANDBYS = """
+SELECT current_setting('synchronous_standby_names'),
+  (SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'),
+  (SELECT count(*) FROM pg_stat_replication
+   WHERE state = 'streaming' AND sync_state IN ('sync', 'quorum')),
+  (SELECT extract(epoch FROM max(clock_timestamp() - query_start)) FROM pg_stat_activity
+   WHERE wait_event = 'SyncRep')
+"""
+# A commit waits for a moment whenever there is a standby.
+_COMMIT_WAITS = 5
+
+
+def standbys(place: CheckedPlace) -> Finding:
+    """Whether what is acknowledged lies on a second machine, where the operator has one."""
+    with reading_connection() as connection:
+        (sees,) = first_row(
+            connection, "SELECT pg_has_role(current_user, 'pg_read_all_stats', 'MEMBER')"
+        )
+        if sees:
+            # The owner inherits nothing.
+            connection.execute("SET ROLE pg_read_all_stats")
+        names, following, confirming, waits = first_row(connection, _STANDBYS)
+    several = "," in str(conninfo_to_dict(dsn("owner")).get("host") or "")
+    if names and not sees:
+        return unknown(
+            "which standby is in sync is not for this owner to see: GRANT pg_read_all_stats TO it, "
+            "as a superuser"
+        )
+    seconds = None if waits is None else float(waits)
+    return finding_of_standbys(names, following, confirming, seconds, names_several=several)
+
+
+def finding_of_standbys(
+    names: str, following: int, confirming: int, waits: float | None, *, names_several: bool
+) -> Finding:
+    """By the setting, who follows, who confirms, and since when the first commit waits."""
+    if not names:
+        text = "a commit waits for none: what was acknowledged last lies on one machine"
+        if names_several or following:
+            return attention(f"{text} (synchronous_standby_names is empty; failover.md)")
+        return ok(text)
+    if not confirming or (waits is not None and waits > _COMMIT_WAITS):
+        since = "" if waits is None else f", the first for {age_words(waits)}"
+        return wrong(
+            f"no standby confirms, so every commit waits{since}: nothing is taken. Bring one back, "
+            "or go on with one machine (failover.md)"
+        )
+    return ok(f"{confirming} in sync, of {following} that follow")
 
 
 def clock(place: CheckedPlace) -> Finding:

@@ -1,6 +1,7 @@
 """The connection of Django's code; it is found by this name (ENGINE in keng.kit.database)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -9,7 +10,9 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
+from keng.kit.postgresql.commit_limit import limited_commit
 from keng.kit.read_only_servers import server_only_reads
+from keng.kit.standby_confirmation import is_cancelled_wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._first_statement: FirstStatement | None = None
+        self._is_in_doubt = False
+        self.execute_wrappers.append(self._execute_in_time)
 
     def begin_transactions_with(self, first: FirstStatement | None) -> None:
         """From the next transaction on; None: with nothing, and each statement by itself again."""
@@ -106,9 +111,38 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Where none is made, the error has the code that means so; the driver gives it none."""
         try:
-            return super().get_new_connection(conn_params)
+            made = super().get_new_connection(conn_params)
         except psycopg.OperationalError as error:
             raise psycopg.errors.SqlclientUnableToEstablishSqlconnection(str(error)) from error
+        made.add_notice_handler(self._read_notice)
+        return made
+
+    def _read_notice(self, notice: psycopg.errors.Diagnostic) -> None:
+        self._is_in_doubt = self._is_in_doubt or is_cancelled_wait(notice)
+
+    def _commit(self) -> None:
+        """Raises TransactionResolutionUnknown for what is committed, perhaps on the primary alone.
+
+        The server calls that done, since a wait for a standby that was cancelled is no error there.
+        """
+        with self._commit_in_time():
+            super()._commit()  # type: ignore[misc]
+
+    def _execute_in_time(self, execute: Callable[..., Any], *call: Any) -> Any:
+        """A statement outside of any transaction is its own commit."""
+        if not self.get_autocommit():
+            return execute(*call)
+        with self._commit_in_time():
+            return execute(*call)
+
+    @contextmanager
+    def _commit_in_time(self) -> Iterator[None]:
+        self._is_in_doubt = False
+        with limited_commit(self.connection):
+            yield
+        if self._is_in_doubt:
+            with self.wrap_database_errors:
+                raise psycopg.errors.TransactionResolutionUnknown
 
 
 def database_of_this_thread() -> DatabaseWrapper:
