@@ -1,6 +1,6 @@
 """keng migrate: roles, tables, rights. The owner's work; no other process may do it.
 
-A new version widens, so that the processes of the release before go on: what only takes away
+A new version expands, so that the processes of the release before go on: what only takes away
 (migrations marked CONTRACT, rights, policies, functions) waits for `keng migrate --contract`.
 """
 
@@ -35,12 +35,12 @@ from keng.runtime.row_security import (
 from keng.runtime.static_files import collect_static_files
 from keng.runtime.upgrade_state import (
     UpgradeState,
-    may_widen,
+    may_expand,
     older_processes,
     upgrade_state,
     write_upgrade_state,
 )
-from keng.runtime.version_of_data import is_widened_by_next
+from keng.runtime.version_of_data import is_expanded_by_next
 from keng.site.policy_functions import policy_functions
 from keng.site.row_policies import POLICIES
 
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
 def migrate(*, follows_data: bool = False, contracts: bool = False) -> None:
     """On a running database; safe to repeat, and safe while the other processes run.
 
-    Those of the release before, too, unless it `contracts`. Where a newer version has widened the
+    Those of the release before, too, unless it `contracts`. Where a newer version has expanded the
     database, nothing is to be done: it has all that this one needs.
 
     With `follows_data` the demo's data make this process one of a demo. Raises CannotContinue when
@@ -120,7 +120,7 @@ def _migrate(*, follows_data: bool, contracts: bool) -> None:
     start_django()
     collect_static_files()
     with psycopg.connect(dsn("owner"), autocommit=True) as connection:
-        if is_widened_by_next(connection):
+        if is_expanded_by_next(connection):
             if contracts:
                 raise CannotContinue(
                     "A newer version prepared this database: its own `keng migrate --contract` "
@@ -128,8 +128,9 @@ def _migrate(*, follows_data: bool, contracts: bool) -> None:
                 )
             return
         state = upgrade_state(connection)
-        if may_widen(state) and not contracts and state != _CONTRACTED:
-            _widen(connection, state)
+        is_due = state != _CONTRACTED and not contracts
+        if state is not None and is_due and may_expand(state):
+            _expand(connection, state)
         else:
             _contract(connection, state)
 
@@ -137,18 +138,18 @@ def _migrate(*, follows_data: bool, contracts: bool) -> None:
 _CONTRACTED = UpgradeState(keng.VERSION, keng.VERSION)
 
 
-def _widen(connection: psycopg.Connection[Any], state: UpgradeState) -> None:
+def _expand(connection: psycopg.Connection[Any], state: UpgradeState) -> None:
     """All that this version needs, and nothing away that the release before does."""
     if not state.waits_for_contract:
         unsecured = tuple(tables_without_policies(connection, POLICIES))
         state = UpgradeState(state.contracted, keng.VERSION, unsecured)
         # First: if the rest is cut short, the release before may still start.
         write_upgrade_state(connection, state)
-    _change_tables(widens=True)
-    apply_grants(connection, all_grants(), widens=True)
+    _change_tables(expands=True)
+    apply_grants(connection, all_grants(), expands=True)
     _patiently(
         lambda: apply_row_policies(
-            connection, POLICIES, policy_functions(), widens=True, unsecured=state.unsecured
+            connection, POLICIES, policy_functions(), expands=True, unsecured=state.unsecured
         )
     )
 
@@ -163,7 +164,7 @@ def _contract(connection: psycopg.Connection[Any], state: UpgradeState | None) -
     if state is not None and state != _CONTRACTED:
         # Before anything is gone: from here on nothing older starts.
         write_upgrade_state(connection, _CONTRACTED)
-    _change_tables(widens=False)
+    _change_tables(expands=False)
     apply_grants(connection, all_grants())
     _patiently(lambda: apply_row_policies(connection, POLICIES, policy_functions()))
     write_upgrade_state(connection, _CONTRACTED)
@@ -188,7 +189,7 @@ def all_grants() -> Mapping[str, Mapping[str, str]]:
     return {role: {**tables, **of_the_demo.get(role, {})} for role, tables in GRANTS.items()}
 
 
-def _change_tables(*, widens: bool) -> None:
+def _change_tables(*, expands: bool) -> None:
     from django.core.management import call_command  # noqa: PLC0415 -- needs the settings
     from django.db import connection  # noqa: PLC0415
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
@@ -205,7 +206,7 @@ def _change_tables(*, widens: bool) -> None:
             plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
             _drop_unfinished_indexes(connection, [migration for migration, _ in plan])
             wider = [(each, backwards) for each, backwards in plan if not is_contract(each)]
-            if widens and wider != plan:
+            if expands and wider != plan:
                 executor.migrate(None, wider)
             else:
                 call_command("migrate", interactive=False, verbosity=0)

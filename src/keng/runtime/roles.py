@@ -210,11 +210,11 @@ def apply_grants(
     connection: psycopg.Connection[tuple[Any, ...]],
     grants: Mapping[str, Mapping[str, str]],
     *,
-    widens: bool = False,
+    expands: bool = False,
 ) -> None:
     """Exactly these rights on tables for each role: what the list no longer names is taken back.
 
-    With `widens` nothing is taken back, since a process of the version before may need it.
+    With `expands` nothing is taken back, since a process of the version before may need it.
     """
     with connection.transaction():
         name = connection.info.dbname
@@ -223,7 +223,7 @@ def apply_grants(
         )
         columns = _columns(connection)
         for role_name, tables in grants.items():
-            _grant(connection, role_name, tables, columns, widens=widens)
+            _grant(connection, role_name, tables, columns, expands=expands)
 
 
 def _columns(connection: psycopg.Connection[tuple[Any, ...]]) -> dict[str, list[str]]:
@@ -243,13 +243,13 @@ def _grant(
     tables: Mapping[str, str],
     columns: Mapping[str, list[str]],
     *,
-    widens: bool,
+    expands: bool,
 ) -> None:
     to = sql.Identifier(role_name)
     database = sql.Identifier(connection.info.dbname)
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, to))
     connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(to))
-    if not widens:
+    if not expands:
         connection.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(to))
     for table, rights in tables.items():
         connection.execute(

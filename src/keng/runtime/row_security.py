@@ -34,19 +34,19 @@ def apply_row_policies(
     policies: Sequence[RowPolicy],
     functions: Sequence[PolicyFunction],
     *,
-    widens: bool = False,
+    expands: bool = False,
     unsecured: Collection[str] = (),
 ) -> None:
     """Exactly these policies on their tables; safe to repeat, and then no table is stopped.
 
-    With `widens` those of the version before stay beside them: one that allows is enough. The
+    With `expands` those of the version before stay beside them: one that allows is enough. The
     `unsecured` tables, whose rows it writes by no policy, stay so.
 
     One table after the other, which meanwhile nobody reads. Raises LockNotAvailable for one that
     stays in use; the next try goes on from there.
     """
     with connection.transaction():
-        for former in () if widens else FORMER_FUNCTIONS:
+        for former in () if expands else FORMER_FUNCTIONS:
             connection.execute(f"DROP FUNCTION IF EXISTS {former}".encode())
         for function in functions:
             connection.execute(function.definition.encode())
@@ -55,31 +55,31 @@ def apply_row_policies(
                 connection.execute(f"GRANT EXECUTE ON FUNCTION {function.name} TO {DESK}".encode())
     found = _catalogue(connection)
     for table in secured_tables(policies):
-        if widens and table in unsecured:
+        if expands and table in unsecured:
             continue
         wanted = [each for each in policies if each.table == table]
-        if _faults_of(table, wanted, found, widens=widens):
-            _secure(connection, table, wanted, found, widens=widens)
+        if _faults_of(table, wanted, found, expands=expands):
+            _secure(connection, table, wanted, found, expands=expands)
 
 
 def row_policy_faults(
     connection: _Connection,
     policies: Sequence[RowPolicy],
     *,
-    widens: bool = False,
+    expands: bool = False,
     unsecured: Collection[str] = (),
 ) -> list[str]:
     """What is otherwise in the database than here, table by table; empty when all is well.
 
-    With `widens`, while those of the version before stand beside them.
+    With `expands`, while those of the version before stand beside them.
     """
     found = _catalogue(connection)
     return [
         fault
         for table in secured_tables(policies)
-        if not (widens and table in unsecured)
+        if not (expands and table in unsecured)
         for fault in _faults_of(
-            table, [each for each in policies if each.table == table], found, widens=widens
+            table, [each for each in policies if each.table == table], found, expands=expands
         )
     ]
 
@@ -113,7 +113,7 @@ def _catalogue(connection: _Connection) -> _Catalogue:
 
 
 def _faults_of(
-    table: str, policies: Sequence[RowPolicy], catalogue: _Catalogue, *, widens: bool
+    table: str, policies: Sequence[RowPolicy], catalogue: _Catalogue, *, expands: bool
 ) -> list[str]:
     wanted = {each.name: _digest(each) for each in policies}
     found = catalogue.digests.get(table, {})
@@ -123,7 +123,7 @@ def _faults_of(
         for name, digest in wanted.items()
         if found.get(name, digest) != digest
     ]
-    if not widens:
+    if not expands:
         faults += [f"{table} has {name} beside them" for name in found if name not in wanted]
     if table not in catalogue.secured:
         faults.append(f"{table} does not look at its policies")
@@ -136,14 +136,14 @@ def _secure(
     policies: Sequence[RowPolicy],
     catalogue: _Catalogue,
     *,
-    widens: bool,
+    expands: bool,
 ) -> None:
     name = sql.Identifier(table)
     with connection.transaction():
         connection.execute(f"SET LOCAL lock_timeout = '{WAITS_FOR_A_TABLE}'".encode())
         connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(name))
         there = catalogue.digests.get(table, {})
-        if widens:
+        if expands:
             new = [each for each in policies if there.get(each.name) != _digest(each)]
             _put_beside(connection, name, there, {each.name for each in new})
         else:

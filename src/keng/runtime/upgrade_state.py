@@ -1,6 +1,6 @@
-"""How far an upgrade has come: which version widened the database, and which one narrowed it.
+"""How far an upgrade has come: which version expanded the database, and which one narrowed it.
 
-`keng migrate` widens: what the release before needs stays. `keng migrate --contract` narrows, and
+`keng migrate` expands: what the release before needs stays. `keng migrate --contract` narrows, and
 from then on nothing older runs. Both are written down at the table of migrations, in its comment:
 that goes with the transaction, into each backup, and needs no table that might not be there yet.
 """
@@ -30,7 +30,7 @@ WHERE datname = current_database() AND usename = ANY (%s) AND pid <> pg_backend_
 
 @dataclass(frozen=True)
 class Release:
-    """The release before this version: its processes go on while this version widens."""
+    """The release before this version: its processes go on while this version expands."""
 
     version: str
     commit: str
@@ -53,16 +53,16 @@ class UpgradeState:
     contracted: str
     """The version that narrowed it last: nothing older can work with it."""
     expanded: str
-    """The version that widened it last: the same, or one whose contract step waits."""
+    """The version that expanded it last: the same, or one whose contract step waits."""
     unsecured: tuple[str, ...] = ()
-    """Tables whose rows were everybody's when widening began, and are so until the contract."""
+    """Tables whose rows were everybody's when expansion began, and are so until the contract."""
 
     @property
     def waits_for_contract(self) -> bool:
         return self.contracted != self.expanded
 
     def lets_work(self, version: str) -> bool:
-        """Whether processes of this older version may work on what was widened since."""
+        """Whether processes of this older version may work on what was expanded since."""
         return as_numbers(self.contracted) <= as_numbers(version) < as_numbers(self.expanded)
 
 
@@ -97,12 +97,12 @@ def write_upgrade_state(connection: Connection, state: UpgradeState) -> None:
     )
 
 
-def may_widen(state: UpgradeState | None) -> bool:
+def may_expand(state: UpgradeState) -> bool:
     """Whether this version goes beside the one that the database was narrowed for.
 
     It was made to go beside one release. From further back everything is stopped first.
     """
-    return state is not None and state.contracted in {release_before().version, keng.VERSION}
+    return state.contracted in {release_before().version, keng.VERSION}
 
 
 def older_processes(connection: Connection) -> list[str]:

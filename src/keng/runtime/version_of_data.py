@@ -62,7 +62,7 @@ def newer_words(newer: set[Migration]) -> str:
     )
 
 
-def is_widened_by_next(connection: Connection) -> bool:
+def is_expanded_by_next(connection: Connection) -> bool:
     """Whether a newer version prepared this database, and still lets this one work on it.
 
     What a version before that did not expect comes with the contract step alone.
@@ -74,9 +74,9 @@ def is_widened_by_next(connection: Connection) -> bool:
 def require_not_newer(connection: Connection, *, is_demo: bool) -> None:
     """Raises CannotContinue: older code would write what the newer tables do not expect.
 
-    Not where a newer version only widened it, and this one is the one it was narrowed for last.
+    Not where a newer version only expanded it, and this one is the one it was narrowed for last.
     """
-    if is_widened_by_next(connection):
+    if is_expanded_by_next(connection):
         return
     if newer := migrations_unknown_here(connection, is_demo=is_demo):
         words = newer_words(newer)

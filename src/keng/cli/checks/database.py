@@ -46,7 +46,7 @@ from keng.runtime.upgrade_state import upgrade_state
 from keng.runtime.version_of_data import (
     applied_migrations,
     contract_migrations_here,
-    is_widened_by_next,
+    is_expanded_by_next,
     migrations_here,
     migrations_unknown_here,
     newer_words,
@@ -150,7 +150,7 @@ def policies(place: CheckedPlace) -> Finding:
         faults = row_policy_faults(
             connection,
             POLICIES,
-            widens=state is not None and state.waits_for_contract,
+            expands=state is not None and state.waits_for_contract,
             unsecured=() if state is None else state.unsecured,
         )
     if faults:
@@ -301,8 +301,8 @@ def migrations(place: CheckedPlace) -> Finding:
             return wrong("none is applied: run `keng migrate`")
         newer = migrations_unknown_here(connection, is_demo=is_demo)
         state = upgrade_state(connection)
-        is_widened = is_widened_by_next(connection)
-    if is_widened and state is not None:
+        is_expanded = is_expanded_by_next(connection)
+    if is_expanded and state is not None:
         return ok(f"{state.expanded} has prepared the database; this version works on it too")
     missing = migrations_here(is_demo=is_demo) - applied
     waits = state is not None and state.waits_for_contract
