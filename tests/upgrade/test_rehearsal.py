@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import shutil
 import socket
 import subprocess
 import sys
@@ -131,10 +132,11 @@ class Rehearsal:
 
 
 @pytest.fixture
-def rehearsal(tmp_path_factory):
+def rehearsal():
     with contextlib.ExitStack() as ending:
         # Its data come from the release before, as a province has them.
         stack = Stack({"KENG_DRAFTS_NETWORK_LIMIT": "0,1"}, bare=True)
+        ending.callback(shutil.rmtree, stack.folder, ignore_errors=True)
         ending.callback(stack.stop)
         code = release_in(stack.folder / "release")
         if code is None:
@@ -148,7 +150,6 @@ def rehearsal(tmp_path_factory):
         stack.start()
         assert stack.stop() == 0, stack.output
         environment = {n: v for n, v in stack.environment.items() if n != "PYTHONPATH"}
-        # The forms come by the front's port.
         old = Version(code, stack.data, environment)
         new = Version(this_version_in(stack.folder / "new"), stack.data, environment)
         ending.enter_context(running_cluster(embedded_cluster(stack.data, UNSAFE_AND_FAST)))

@@ -1,8 +1,8 @@
-"""How far an upgrade has come: which version expanded the database, and which one narrowed it.
+"""How far an upgrade has come: which version expanded the database, and which one contracted it.
 
-`keng migrate` expands: what the release before needs stays. `keng migrate --contract` narrows, and
+`keng migrate` expands: what the release before needs stays. `keng migrate --contract` takes it, and
 from then on nothing older runs. Both are written down at the table of migrations, in its comment:
-that goes with the transaction, into each backup, and needs no table that might not be there yet.
+that goes with the transaction, and needs no table that might not be there yet.
 """
 
 import json
@@ -17,9 +17,7 @@ from psycopg import sql
 import keng
 from keng.kit.database import PROCESSES, role, version_of_session
 
-Connection = psycopg.Connection[tuple[Any, ...]]
-Migration = tuple[str, str]
-"""Area, and the name of the file."""
+_Connection = psycopg.Connection[tuple[Any, ...]]
 _COMMENT = "SELECT obj_description(to_regclass('public.django_migrations'), 'pg_class')"
 # Whose are those that a process or a command of this installation holds.
 _SESSIONS = """
@@ -51,7 +49,7 @@ class UpgradeState:
     """What the database says of itself."""
 
     contracted: str
-    """The version that narrowed it last: nothing older can work with it."""
+    """The version that contracted it last: nothing older can work with it."""
     expanded: str
     """The version that expanded it last: the same, or one whose contract step waits."""
     unsecured: tuple[str, ...] = ()
@@ -71,7 +69,7 @@ def as_numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def upgrade_state(connection: Connection) -> UpgradeState | None:
+def upgrade_state(connection: _Connection) -> UpgradeState | None:
     """None where nobody migrated yet, or where a version did that is older than the release.
 
     The release itself wrote nothing down: it is known by its migrations.
@@ -89,7 +87,7 @@ def upgrade_state(connection: Connection) -> UpgradeState | None:
     return None
 
 
-def write_upgrade_state(connection: Connection, state: UpgradeState) -> None:
+def write_upgrade_state(connection: _Connection, state: UpgradeState) -> None:
     connection.execute(
         sql.SQL("COMMENT ON TABLE public.django_migrations IS {}").format(
             sql.Literal(json.dumps(asdict(state)))
@@ -98,14 +96,14 @@ def write_upgrade_state(connection: Connection, state: UpgradeState) -> None:
 
 
 def may_expand(state: UpgradeState) -> bool:
-    """Whether this version goes beside the one that the database was narrowed for.
+    """Whether this version goes beside the one that the database was contracted for.
 
     It was made to go beside one release. From further back everything is stopped first.
     """
     return state.contracted in {release_before().version, keng.VERSION}
 
 
-def older_processes(connection: Connection) -> list[str]:
+def older_processes(connection: _Connection) -> list[str]:
     """Which roles hold a session of a version before this one: "keng_edge 0.2.0"."""
     processes = [role(process) for process in PROCESSES if process != "owner"]
     found = set()

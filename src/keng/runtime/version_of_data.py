@@ -9,9 +9,11 @@ import psycopg
 import keng
 from keng.kit.demo_hook import installed_demo
 from keng.runtime.errors import CannotContinue
-from keng.runtime.upgrade_state import Migration, upgrade_state
+from keng.runtime.upgrade_state import upgrade_state
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+Migration = tuple[str, str]
+"""Area, and the name of the file."""
 
 
 def migrations_here(*, is_demo: bool) -> set[Migration]:
@@ -74,7 +76,7 @@ def is_expanded_by_next(connection: Connection) -> bool:
 def require_not_newer(connection: Connection, *, is_demo: bool) -> None:
     """Raises CannotContinue: older code would write what the newer tables do not expect.
 
-    Not where a newer version only expanded it, and this one is the one it was narrowed for last.
+    Not where a newer version only expanded it, and this one is the one it was contracted for last.
     """
     if is_expanded_by_next(connection):
         return
