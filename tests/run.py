@@ -123,7 +123,10 @@ WITH_A_BROWSER = (
 ATTACKED = Phase(
     "attacked", without(files_of_tests("tests/security"), *LINEAR, *WITHOUT_A_PROVINCE)
 )
-UNDER_LOAD = Phase("load", without(files_of_tests("tests/load"), *WITH_THE_DEV_SET))
+UNDER_LOAD = Phase(
+    "load",
+    without((*files_of_tests("tests/load"), *files_of_tests("tests/upgrade")), *WITH_THE_DEV_SET),
+)
 
 # What a running province and a browser take of the memory, and something to spare.
 BYTES_OF_A_GROUP = 1_500_000_000
