@@ -125,7 +125,13 @@ ATTACKED = Phase(
 )
 COMMITS_IN_DOUBT = "tests/cluster/test_commits_in_doubt.py"
 UNDER_LOAD = Phase(
-    "load", (*without(files_of_tests("tests/load"), *WITH_THE_DEV_SET), COMMITS_IN_DOUBT)
+    "load",
+    (
+        *without(
+            (*files_of_tests("tests/load"), *files_of_tests("tests/upgrade")), *WITH_THE_DEV_SET
+        ),
+        COMMITS_IN_DOUBT,
+    ),
 )
 # Minutes, in which primaries die: `make test-cluster` by day.
 AT_NIGHT = Phase("clusters", without(files_of_tests("tests/cluster"), COMMITS_IN_DOUBT))

@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from keng.delivery import inbound_handlers
 from keng.delivery.actions.inbound import pin_signature_variant
 from keng.delivery.inbound_message import ReceivingAccount, receiving_accounts
+from keng.kit.database import session_name
 from keng.kit.task_ending import end_tasks
 
 logger = logging.getLogger(__name__)
@@ -77,7 +78,10 @@ class AccountBook:
     async def _listen(self) -> None:
         """Read at once when an account was changed, and anyway from time to time."""
         connection = await psycopg.AsyncConnection.connect(
-            self._dsn, autocommit=True, connect_timeout=3, application_name="keng edge accounts"
+            self._dsn,
+            autocommit=True,
+            connect_timeout=3,
+            application_name=session_name("edge accounts"),
         )
         async with connection:
             await connection.execute("LISTEN keng_accounts")

@@ -22,6 +22,7 @@ from django.conf import settings
 from keng.edge.http import Scope, Send
 from keng.kit import times
 from keng.kit.bare_headers import bare_headers
+from keng.kit.database import session_name
 from keng.kit.rate_limits import RateLimits, limit_of_setting, network_of_scope
 from keng.kit.refused_tries import RefusedTry, note_refused_try
 from keng.kit.secrets import derive_key
@@ -171,7 +172,7 @@ class PrefixLookup:
                     autocommit=True,
                     prepare_threshold=0,
                     connect_timeout=3,
-                    application_name="keng edge lookup",
+                    application_name=session_name("edge lookup"),
                 )
                 async with connection:
                     # Whatever the prefix, the plan is the same range of the index: made once.

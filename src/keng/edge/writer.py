@@ -21,6 +21,7 @@ import psycopg
 from keng.delivery.inbound_handlers import InboundHandler, SqlStatement, handler_of
 from keng.delivery.inbound_message import InboundMessage, new_seals
 from keng.kit import metrics
+from keng.kit.database import session_name
 from keng.kit.logs import DATABASE_AWAY
 from keng.kit.read_only_servers import told_that_it_only_reads
 from keng.kit.standby_confirmation import CONFIRM_EARLIER_COMMITS, is_cancelled_wait
@@ -211,7 +212,7 @@ class WriterLane:
                 autocommit=True,
                 prepare_threshold=0,
                 connect_timeout=3,
-                application_name=f"keng edge lane {self._number}",
+                application_name=session_name(f"edge lane {self._number}"),
             )
         except psycopg.Error as error:
             logger.warning(

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import keng
 from keng.kit.kept_secrets import read_secret
 
 Process = Literal["owner", "public", "desk", "edge", "worker", "sender", "opener"]
@@ -66,6 +68,23 @@ def settings_of_role(process: Process) -> dict[str, str]:
     limits = TIME_LIMITS.get(process)
     plans = _PLANNED_ONCE if process in {"public", "desk", "worker"} else {}
     return {**(limits.settings() if limits else {}), **plans}
+
+
+_SESSION_NAME = re.compile(r"keng (\d+\.\d+\.\d+) ")
+
+
+def session_name(what: str) -> str:
+    """What a session is called on the server: its version, by which an upgrade knows who is older.
+
+    The server shows it to whoever may sign in, so it says nothing else.
+    """
+    return f"keng {keng.VERSION} {what}"
+
+
+def version_of_session(name: str) -> str | None:
+    """The version of the process that called its session so; None where it did not say."""
+    found = _SESSION_NAME.match(name)
+    return found[1] if found else None
 
 
 class DatabaseNotPrepared(Exception):
@@ -170,6 +189,7 @@ def _parameters(process: Process) -> dict[str, Any]:
     limits = TIME_LIMITS.get(process)
     if limits is None:
         return parameters
+    parameters = parameters | {"application_name": session_name(process)}
     own = str(parameters.get("options") or "")
     missing = [f"-c {name}={value}" for name, value in limits.settings().items() if name not in own]
     options = " ".join([*missing, own]).strip()

@@ -16,7 +16,7 @@ from typing import Any
 
 from keng.kit import alive
 from keng.kit.backup_sign import backup_age
-from keng.kit.database import DatabaseNotPrepared, Process, data_folder, dsn
+from keng.kit.database import DatabaseNotPrepared, Process, data_folder, dsn, session_name
 from keng.kit.worker_tasks import TaskPace
 
 HEALTH_KNOWN_SECONDS = 2.0
@@ -100,7 +100,7 @@ class Health:
                 connect_timeout=_CONNECTS_WITHIN,
                 # A line that broke without a word: else it would be waited for for minutes.
                 tcp_user_timeout=_CONNECTS_WITHIN * 1000,
-                application_name="keng health",
+                application_name=session_name("health"),
             ) as connection:
                 return not server_only_reads(connection)
         except (psycopg.Error, DatabaseNotPrepared, OSError):

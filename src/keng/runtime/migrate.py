@@ -1,14 +1,22 @@
-"""keng migrate: roles, tables, rights. The owner's work; no other process may do it."""
+"""keng migrate: roles, tables, rights. The owner's work; no other process may do it.
+
+A new version expands, so that the processes of the release before go on: what only takes away
+(migrations marked CONTRACT, rights, policies, functions) waits for `keng migrate --contract`.
+"""
 
 import argparse
 import contextlib
 import os
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
+from psycopg import sql
 
+import keng
 from keng.kit.advisory_locks import OwnersLock, take_owners_lock
 from keng.kit.busy import is_busy_error
 from keng.kit.database import dsn, is_external
@@ -19,36 +27,65 @@ from keng.runtime.known_keys import follow_data, require_data_of
 from keng.runtime.locale import compile_catalogues
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.roles import apply_grants, ensure_owner, ensure_roles
-from keng.runtime.row_security import WAITS_FOR_A_TABLE, apply_row_policies
+from keng.runtime.row_security import (
+    WAITS_FOR_A_TABLE,
+    apply_row_policies,
+    tables_without_policies,
+)
 from keng.runtime.static_files import collect_static_files
+from keng.runtime.upgrade_state import (
+    UpgradeState,
+    may_expand,
+    older_processes,
+    upgrade_state,
+    write_upgrade_state,
+)
+from keng.runtime.version_of_data import is_expanded_by_next
 from keng.site.policy_functions import policy_functions
 from keng.site.row_policies import POLICIES
 
 _OTHER_ENDS_WITHIN = 600.0
 _TRIES = 10
 _PAUSE = 2.0
+# An index of a table with all of a province's years is made in minutes.
+_STATEMENT_ENDS_WITHIN = "2h"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No options: it always brings everything up to date."""
+    parser.add_argument(
+        "--contract",
+        action="store_true",
+        help="take away what only the version before needed; refused while one of it runs",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     with running_database(may_create=True):
-        migrate(follows_data=True)
-    print("The database is up to date.")
+        migrate(follows_data=True, contracts=arguments.contract)
+        with psycopg.connect(dsn("owner"), autocommit=True) as connection:
+            state = upgrade_state(connection)
+    if state is not None and state.waits_for_contract:
+        print(
+            f"The database is prepared for {state.expanded}, and {state.contracted} works on it "
+            "too. When every process is the new one: `keng migrate --contract`."
+        )
+    else:
+        print("The database is up to date.")
     return 0
 
 
-def migrate(*, follows_data: bool = False) -> None:
+def migrate(*, follows_data: bool = False, contracts: bool = False) -> None:
     """On a running database; safe to repeat, and safe while the other processes run.
+
+    Those of the release before, too, unless it `contracts`. Where a newer version has expanded the
+    database, nothing is to be done: it has all that this one needs.
 
     With `follows_data` the demo's data make this process one of a demo. Raises CannotContinue when
     the data are not of KENG_DEMO's kind, when another `keng migrate` does not end, or when what a
     migration changes stays in use.
     """
     with only_migration():
-        _migrate(follows_data=follows_data)
+        _migrate(follows_data=follows_data, contracts=contracts)
 
 
 @contextmanager
@@ -72,7 +109,7 @@ def only_migration() -> Iterator[None]:
         yield
 
 
-def _migrate(*, follows_data: bool) -> None:
+def _migrate(*, follows_data: bool, contracts: bool) -> None:
     if not is_external():
         ensure_owner(embedded_cluster())
     ensure_roles(dsn("owner"))
@@ -82,10 +119,55 @@ def _migrate(*, follows_data: bool) -> None:
         compile_catalogues(demo.FOLDER / "locale")
     start_django()
     collect_static_files()
-    _change_tables()
     with psycopg.connect(dsn("owner"), autocommit=True) as connection:
-        apply_grants(connection, all_grants())
-        _patiently(lambda: apply_row_policies(connection, POLICIES, policy_functions()))
+        if is_expanded_by_next(connection):
+            if contracts:
+                raise CannotContinue(
+                    "A newer version prepared this database: its own `keng migrate --contract` "
+                    "ends the upgrade. Nothing was changed."
+                )
+            return
+        state = upgrade_state(connection)
+        is_due = state != _CONTRACTED and not contracts
+        if state is not None and is_due and may_expand(state):
+            _expand(connection, state)
+        else:
+            _contract(connection, state)
+
+
+_CONTRACTED = UpgradeState(keng.VERSION, keng.VERSION)
+
+
+def _expand(connection: psycopg.Connection[Any], state: UpgradeState) -> None:
+    """All that this version needs, and nothing away that the release before does."""
+    if not state.waits_for_contract:
+        unsecured = tuple(tables_without_policies(connection, POLICIES))
+        state = UpgradeState(state.contracted, keng.VERSION, unsecured)
+        # First: if the rest is cut short, the release before may still start.
+        write_upgrade_state(connection, state)
+    _change_tables(expands=True)
+    apply_grants(connection, all_grants(), expands=True)
+    _patiently(
+        lambda: apply_row_policies(
+            connection, POLICIES, policy_functions(), expands=True, unsecured=state.unsecured
+        )
+    )
+
+
+def _contract(connection: psycopg.Connection[Any], state: UpgradeState | None) -> None:
+    """Exactly what this version needs. Raises CannotContinue while an older process runs."""
+    if state != _CONTRACTED and (older := older_processes(connection)):
+        raise CannotContinue(
+            f"Still at work: {', '.join(older)}. This step takes away what they need: end them or "
+            "start the new version in their place, then try again. Nothing was changed."
+        )
+    if state is not None and state != _CONTRACTED:
+        # Before anything is gone: from here on nothing older starts.
+        write_upgrade_state(connection, _CONTRACTED)
+    _change_tables(expands=False)
+    apply_grants(connection, all_grants())
+    _patiently(lambda: apply_row_policies(connection, POLICIES, policy_functions()))
+    write_upgrade_state(connection, _CONTRACTED)
 
 
 def _choose_tables(*, follows_data: bool) -> None:
@@ -107,19 +189,59 @@ def all_grants() -> Mapping[str, Mapping[str, str]]:
     return {role: {**tables, **of_the_demo.get(role, {})} for role, tables in GRANTS.items()}
 
 
-def _change_tables() -> None:
+def _change_tables(*, expands: bool) -> None:
     from django.core.management import call_command  # noqa: PLC0415 -- needs the settings
     from django.db import connection  # noqa: PLC0415
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
     def change() -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [WAITS_FOR_A_TABLE])
+            cursor.execute(
+                "SELECT set_config('lock_timeout', %s, false),"
+                " set_config('statement_timeout', %s, false)",
+                [WAITS_FOR_A_TABLE, _STATEMENT_ENDS_WITHIN],
+            )
         try:
-            call_command("migrate", interactive=False, verbosity=0)
+            executor = MigrationExecutor(connection)
+            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            _drop_unfinished_indexes(connection, [migration for migration, _ in plan])
+            wider = [(each, backwards) for each, backwards in plan if not is_contract(each)]
+            if expands and wider != plan:
+                executor.migrate(None, wider)
+            else:
+                call_command("migrate", interactive=False, verbosity=0)
         finally:
             connection.close()
 
     _patiently(change)
+
+
+def is_contract(migration: object) -> bool:
+    """Whether it takes away what the release before needs: its module says CONTRACT = True."""
+    return bool(getattr(sys.modules[type(migration).__module__], "CONTRACT", False))
+
+
+def _drop_unfinished_indexes(connection: Any, migrations: Sequence[Any]) -> None:
+    """An index that was being made while others wrote, and was cut short, is there and is no use.
+
+    Made anew by the migration that was not finished.
+    """
+    names = [
+        operation.index.name
+        for migration in migrations
+        for operation in migration.operations
+        if type(operation).__name__ == "AddIndexConcurrently"
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+            " WHERE NOT i.indisvalid AND c.relname = ANY (%s)",
+            [names],
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(
+                sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name))
+            )
 
 
 def _patiently(change: Callable[[], None]) -> None:

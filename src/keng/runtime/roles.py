@@ -207,9 +207,15 @@ def _own_grant(connection: psycopg.Connection[tuple[Any, ...]]) -> str:
 
 
 def apply_grants(
-    connection: psycopg.Connection[tuple[Any, ...]], grants: Mapping[str, Mapping[str, str]]
+    connection: psycopg.Connection[tuple[Any, ...]],
+    grants: Mapping[str, Mapping[str, str]],
+    *,
+    expands: bool = False,
 ) -> None:
-    """Exactly these rights on tables for each role: what the list no longer names is taken back."""
+    """Exactly these rights on tables for each role: what the list no longer names is taken back.
+
+    With `expands` nothing is taken back, since a process of the version before may need it.
+    """
     with connection.transaction():
         name = connection.info.dbname
         connection.execute(
@@ -217,7 +223,7 @@ def apply_grants(
         )
         columns = _columns(connection)
         for role_name, tables in grants.items():
-            _grant(connection, role_name, tables, columns)
+            _grant(connection, role_name, tables, columns, expands=expands)
 
 
 def _columns(connection: psycopg.Connection[tuple[Any, ...]]) -> dict[str, list[str]]:
@@ -236,12 +242,15 @@ def _grant(
     role_name: str,
     tables: Mapping[str, str],
     columns: Mapping[str, list[str]],
+    *,
+    expands: bool,
 ) -> None:
     to = sql.Identifier(role_name)
     database = sql.Identifier(connection.info.dbname)
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, to))
     connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(to))
-    connection.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(to))
+    if not expands:
+        connection.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(to))
     for table, rights in tables.items():
         connection.execute(
             sql.SQL("GRANT {} ON {} TO {}").format(

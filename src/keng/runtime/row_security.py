@@ -1,7 +1,7 @@
 """Puts the policies of rows into the database (site/row_policies.py); says which are missing."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,15 +30,23 @@ WHERE relnamespace = 'public'::regnamespace AND relrowsecurity
 
 
 def apply_row_policies(
-    connection: _Connection, policies: Sequence[RowPolicy], functions: Sequence[PolicyFunction]
+    connection: _Connection,
+    policies: Sequence[RowPolicy],
+    functions: Sequence[PolicyFunction],
+    *,
+    expands: bool = False,
+    unsecured: Collection[str] = (),
 ) -> None:
     """Exactly these policies on their tables; safe to repeat, and then no table is stopped.
+
+    With `expands` those of the version before stay beside them: one that allows is enough. The
+    `unsecured` tables, whose rows it writes by no policy, stay so.
 
     One table after the other, which meanwhile nobody reads. Raises LockNotAvailable for one that
     stays in use; the next try goes on from there.
     """
     with connection.transaction():
-        for former in FORMER_FUNCTIONS:
+        for former in () if expands else FORMER_FUNCTIONS:
             connection.execute(f"DROP FUNCTION IF EXISTS {former}".encode())
         for function in functions:
             connection.execute(function.definition.encode())
@@ -47,19 +55,44 @@ def apply_row_policies(
                 connection.execute(f"GRANT EXECUTE ON FUNCTION {function.name} TO {DESK}".encode())
     found = _catalogue(connection)
     for table in secured_tables(policies):
+        if expands and table in unsecured:
+            continue
         wanted = [each for each in policies if each.table == table]
-        if _faults_of(table, wanted, found):
-            _secure(connection, table, wanted, found)
+        if _faults_of(table, wanted, found, expands=expands):
+            _secure(connection, table, wanted, found, expands=expands)
 
 
-def row_policy_faults(connection: _Connection, policies: Sequence[RowPolicy]) -> list[str]:
-    """What is otherwise in the database than here, table by table; empty when all is well."""
+def row_policy_faults(
+    connection: _Connection,
+    policies: Sequence[RowPolicy],
+    *,
+    expands: bool = False,
+    unsecured: Collection[str] = (),
+) -> list[str]:
+    """What is otherwise in the database than here, table by table; empty when all is well.
+
+    With `expands`, while those of the version before stand beside them.
+    """
     found = _catalogue(connection)
     return [
         fault
         for table in secured_tables(policies)
-        for fault in _faults_of(table, [each for each in policies if each.table == table], found)
+        if not (expands and table in unsecured)
+        for fault in _faults_of(
+            table, [each for each in policies if each.table == table], found, expands=expands
+        )
     ]
+
+
+def tables_without_policies(connection: _Connection, policies: Sequence[RowPolicy]) -> list[str]:
+    """Which of the tables that these secure are there, and do not look at policies yet."""
+    names = secured_tables(policies)
+    rows = connection.execute(
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relname = ANY (%s) AND NOT relrowsecurity ORDER BY relname",
+        [list(names)],
+    ).fetchall()
+    return [name for (name,) in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +112,9 @@ def _catalogue(connection: _Connection) -> _Catalogue:
     return _Catalogue(digests, secured)
 
 
-def _faults_of(table: str, policies: Sequence[RowPolicy], catalogue: _Catalogue) -> list[str]:
+def _faults_of(
+    table: str, policies: Sequence[RowPolicy], catalogue: _Catalogue, *, expands: bool
+) -> list[str]:
     wanted = {each.name: _digest(each) for each in policies}
     found = catalogue.digests.get(table, {})
     faults = [f"{table} lacks {name}" for name in wanted if name not in found]
@@ -88,25 +123,37 @@ def _faults_of(table: str, policies: Sequence[RowPolicy], catalogue: _Catalogue)
         for name, digest in wanted.items()
         if found.get(name, digest) != digest
     ]
-    faults += [f"{table} has {name} beside them" for name in found if name not in wanted]
+    if not expands:
+        faults += [f"{table} has {name} beside them" for name in found if name not in wanted]
     if table not in catalogue.secured:
         faults.append(f"{table} does not look at its policies")
     return faults
 
 
 def _secure(
-    connection: _Connection, table: str, policies: Sequence[RowPolicy], catalogue: _Catalogue
+    connection: _Connection,
+    table: str,
+    policies: Sequence[RowPolicy],
+    catalogue: _Catalogue,
+    *,
+    expands: bool,
 ) -> None:
     name = sql.Identifier(table)
     with connection.transaction():
         connection.execute(f"SET LOCAL lock_timeout = '{WAITS_FOR_A_TABLE}'".encode())
         connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(name))
-        for old in catalogue.digests.get(table, {}):
-            # Gone where somebody else migrates at this moment.
-            connection.execute(
-                sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(sql.Identifier(old), name)
-            )
-        for policy in policies:
+        there = catalogue.digests.get(table, {})
+        if expands:
+            new = [each for each in policies if there.get(each.name) != _digest(each)]
+            _put_beside(connection, name, there, {each.name for each in new})
+        else:
+            new = list(policies)
+            for old in there:
+                # Gone where somebody else migrates at this moment.
+                connection.execute(
+                    sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(sql.Identifier(old), name)
+                )
+        for policy in new:
             connection.execute(_definition(policy).encode())
             connection.execute(
                 sql.SQL("COMMENT ON POLICY {} ON {} IS {}").format(
@@ -114,6 +161,26 @@ def _secure(
                 )
             )
         connection.execute(sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(name))
+
+
+def _put_beside(
+    connection: _Connection, table: sql.Identifier, there: dict[str, str], taken: set[str]
+) -> None:
+    """Another name for each policy of the version before whose name is needed: it goes on."""
+    for name, digest in there.items():
+        if name in taken:
+            former = f"{name}_before_{digest or 'unknown'}"
+            if former in there:
+                # From a version in between, and the same again.
+                connection.execute(
+                    sql.SQL("DROP POLICY {} ON {}").format(sql.Identifier(name), table)
+                )
+                continue
+            connection.execute(
+                sql.SQL("ALTER POLICY {} ON {} RENAME TO {}").format(
+                    sql.Identifier(name), table, sql.Identifier(former)
+                )
+            )
 
 
 def _definition(policy: RowPolicy) -> str:

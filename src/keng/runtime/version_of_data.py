@@ -1,5 +1,6 @@
 """Whether the database belongs to this version of the code, told by the names of migrations."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import psycopg
 import keng
 from keng.kit.demo_hook import installed_demo
 from keng.runtime.errors import CannotContinue
+from keng.runtime.upgrade_state import upgrade_state
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Migration = tuple[str, str]
@@ -16,14 +18,15 @@ Migration = tuple[str, str]
 
 def migrations_here(*, is_demo: bool) -> set[Migration]:
     """By the names of their files: nothing of the product is loaded for it."""
+    return {(file.parent.parent.name, file.stem) for file in _migration_files(is_demo=is_demo)}
+
+
+def _migration_files(*, is_demo: bool) -> Iterator[Path]:
     packages = [Path(keng.__file__).parent]
     if is_demo and (demo := installed_demo()):
         packages.append(demo.FOLDER.parent)
-    return {
-        (file.parent.parent.name, file.stem)
-        for package in packages
-        for file in package.glob("*/migrations/[0-9]*.py")
-    }
+    for package in packages:
+        yield from package.glob("*/migrations/[0-9]*.py")
 
 
 def applied_migrations(connection: Connection) -> set[Migration] | None:
@@ -33,6 +36,15 @@ def applied_migrations(connection: Connection) -> set[Migration] | None:
         return None
     rows = connection.execute("SELECT app, name FROM django_migrations").fetchall()
     return {(app, name) for app, name in rows}
+
+
+def contract_migrations_here(*, is_demo: bool) -> set[Migration]:
+    """Those that only take away what the release before needs (`keng migrate --contract`)."""
+    return {
+        (file.parent.parent.name, file.stem)
+        for file in _migration_files(is_demo=is_demo)
+        if "\nCONTRACT = True\n" in file.read_text()
+    }
 
 
 def migrations_unknown_here(connection: Connection, *, is_demo: bool) -> set[Migration]:
@@ -52,8 +64,22 @@ def newer_words(newer: set[Migration]) -> str:
     )
 
 
+def is_expanded_by_next(connection: Connection) -> bool:
+    """Whether a newer version prepared this database, and still lets this one work on it.
+
+    What a version before that did not expect comes with the contract step alone.
+    """
+    state = upgrade_state(connection)
+    return state is not None and state.lets_work(keng.VERSION)
+
+
 def require_not_newer(connection: Connection, *, is_demo: bool) -> None:
-    """Raises CannotContinue: older code would write what the newer tables do not expect."""
+    """Raises CannotContinue: older code would write what the newer tables do not expect.
+
+    Not where a newer version only expanded it, and this one is the one it was contracted for last.
+    """
+    if is_expanded_by_next(connection):
+        return
     if newer := migrations_unknown_here(connection, is_demo=is_demo):
         words = newer_words(newer)
         raise CannotContinue(f"{words[0].upper()}{words[1:]}. Nothing was started.")

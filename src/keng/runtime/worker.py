@@ -23,7 +23,7 @@ import psycopg
 from keng.acts.errors import TryAgain
 from keng.kit import alive, metrics
 from keng.kit.busy import is_away_error, is_busy_error, sqlstate_of
-from keng.kit.database import TimeLimits, data_folder, dsn
+from keng.kit.database import TimeLimits, data_folder, dsn, session_name
 from keng.kit.logs import database_away, log_as
 from keng.kit.metrics_server import metrics_port, serve_metrics
 from keng.kit.worker_tasks import WORK_CHANNEL, TaskPace, WorkerTask
@@ -451,7 +451,7 @@ class _Bell:
     """
 
     def __init__(self, name: str, tasks: list[WorkerTask]) -> None:
-        self._name = f"keng worker {name}"[:63]
+        self._name = session_name(f"worker {name}")[:63]
         self._is_heard = any(task.is_woken for task in tasks)
         self._connection: psycopg.Connection[Any] | None = None
 

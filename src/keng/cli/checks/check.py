@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from keng.kit.database import DatabaseNotPrepared, Process, dsn
+from keng.kit.database import DatabaseNotPrepared, Process, dsn, session_name
 from keng.kit.refusals import KeyMissing
 from keng.runtime.errors import CannotContinue
 from keng.runtime.supervisor.ports import Ports
@@ -111,7 +111,7 @@ def reading_connection(process: Process = "owner", **more: str) -> Iterator[Conn
     with psycopg.connect(
         dsn(process),
         connect_timeout=_CONNECTS_WITHIN,
-        application_name="keng doctor",
+        application_name=session_name("doctor"),
         autocommit=True,
         **more,  # type: ignore[arg-type]
     ) as connection:

@@ -36,6 +36,7 @@ from keng.kit.database import (
     has_own_server,
     is_external,
     role,
+    session_name,
     settings_of_role,
 )
 from keng.kit.read_only_servers import server_only_reads
@@ -43,8 +44,11 @@ from keng.kit.secrets import site_secret_here
 from keng.kit.storage_away import StorageAway
 from keng.runtime.known_keys import is_demo_data, key_faults
 from keng.runtime.row_security import row_policy_faults
+from keng.runtime.upgrade_state import upgrade_state
 from keng.runtime.version_of_data import (
     applied_migrations,
+    contract_migrations_here,
+    is_expanded_by_next,
     migrations_here,
     migrations_unknown_here,
     newer_words,
@@ -144,7 +148,15 @@ def roles(place: CheckedPlace) -> Finding:
 def policies(place: CheckedPlace) -> Finding:
     """The desk writes no rows but those of whoever acts."""
     with reading_connection() as connection:
-        faults = row_policy_faults(connection, POLICIES)
+        state = upgrade_state(connection)
+        if is_expanded_by_next(connection):
+            return ok("those of a newer version, which has prepared the database, and of this one")
+        faults = row_policy_faults(
+            connection,
+            POLICIES,
+            expands=state is not None and state.waits_for_contract,
+            unsecured=() if state is None else state.unsecured,
+        )
     if faults:
         return wrong(
             f"{'; '.join(faults[:3])}: the database does not hold the desk to the rows of whoever "
@@ -208,7 +220,7 @@ _TOO_MANY = "too many "
 
 def _session(own_dsn: str) -> Connection:
     return psycopg.connect(
-        own_dsn, connect_timeout=3, application_name="keng doctor", autocommit=True
+        own_dsn, connect_timeout=3, application_name=session_name("doctor"), autocommit=True
     )
 
 
@@ -292,8 +304,19 @@ def migrations(place: CheckedPlace) -> Finding:
         if applied is None:
             return wrong("none is applied: run `keng migrate`")
         newer = migrations_unknown_here(connection, is_demo=is_demo)
-    if missing := migrations_here(is_demo=is_demo) - applied:
+        state = upgrade_state(connection)
+        is_expanded = is_expanded_by_next(connection)
+    if is_expanded and state is not None:
+        return ok(f"{state.expanded} has prepared the database; this version works on it too")
+    missing = migrations_here(is_demo=is_demo) - applied
+    waits = state is not None and state.waits_for_contract
+    if missing - (contract_migrations_here(is_demo=is_demo) if waits else set()):
         return wrong(f"{len(missing)} are not applied: run `keng migrate`")
+    if state is not None and waits:
+        return attention(
+            f"the last step of the upgrade from {state.contracted} waits. When every process is "
+            f"{keng.VERSION}, and nobody will go back: run `keng migrate --contract`"
+        )
     return wrong(newer_words(newer)) if newer else ok("all applied")
 
 
@@ -305,7 +328,11 @@ def restart(place: CheckedPlace) -> Finding:
     name, began = oldest
     with reading_connection() as connection:
         (at,) = first_row(
-            connection, "SELECT extract(epoch FROM max(applied)) FROM django_migrations"
+            connection,
+            "SELECT extract(epoch FROM max(applied)) FROM django_migrations"
+            # What a contract takes away, no process of this version knew.
+            " WHERE NOT (app || '.' || name) = ANY (%s)",
+            [".".join(each) for each in contract_migrations_here(is_demo=True)],
         )
     if at is not None and float(at) > began:
         return attention(f"the database was migrated after {name} began: stop, and start again")

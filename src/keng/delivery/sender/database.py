@@ -16,6 +16,7 @@ from keng.delivery.sender.rows import (
     LeasedDelivery,
     UnitTurn,
 )
+from keng.kit.database import session_name
 
 # These statements touch few rows by their keys, whatever the tables held when a plan was first
 # made: planned once, never by reading a whole table.
@@ -41,7 +42,7 @@ class SenderDatabase:
     def __init__(self, database: str, sender: uuid.UUID) -> None:
         limits = conninfo_to_dict(database).get("options") or ""
         self._dsn = make_conninfo(
-            database, options=f"{limits} {PLANS_BY_KEYS}", application_name="keng sender"
+            database, options=f"{limits} {PLANS_BY_KEYS}", application_name=session_name("sender")
         )
         self._sender = sender
         self._connection: psycopg.AsyncConnection[Any] | None = None

@@ -27,6 +27,7 @@ from keng.delivery.sender.database import SenderDatabase, closed_if_it_only_read
 from keng.delivery.sender.ledger import GroupToMake, StoredText, StoredTokens
 from keng.delivery.sender.rows import MOST_TRIES, DeliveryChange, LeasedDelivery, UnitTurn
 from keng.kit.advisory_locks import TurnLock
+from keng.kit.database import session_name
 
 _T = TypeVar("_T")
 
@@ -49,7 +50,7 @@ class PostgresLedger:
             open=False,
             timeout=10,
             reconnect_timeout=10,
-            kwargs={"autocommit": True, "application_name": "keng sender"},
+            kwargs={"autocommit": True, "application_name": session_name("sender")},
         )
         await self.pool.open()
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+import keng
 from keng.kit.database import (
     TIME_LIMITS,
     DatabaseNotPrepared,
@@ -13,6 +14,7 @@ from keng.kit.database import (
     dsn,
     password_file,
     this_process,
+    version_of_session,
 )
 
 
@@ -42,6 +44,7 @@ def external(monkeypatch):
 def test_the_embedded_database_is_found_with_the_own_role(prepared):
     found = conninfo_to_dict(dsn("desk"))
     del found["options"]
+    assert version_of_session(found.pop("application_name")) == keng.VERSION
     assert found == {
         "host": "/run/keng",
         "port": "5432",

@@ -18,7 +18,7 @@ import psycopg
 
 import keng
 from keng.kit import backup_sign
-from keng.kit.database import data_folder, dsn, is_external
+from keng.kit.database import data_folder, dsn, is_external, session_name
 from keng.kit.durable_files import sync_folder
 from keng.kit.private_files import make_private_folder, private_opener
 from keng.runtime.backup import client, destroyed, recipient, shelf
@@ -134,7 +134,7 @@ def _verify(draft: Path, data_key: bytes, manifest: Manifest) -> None:
 @contextmanager
 def _snapshot() -> Iterator[tuple[str, datetime.datetime | None]]:
     """What pg_dump sees, held as long as it takes to begin and end; and the last tip in it."""
-    with psycopg.connect(dsn("owner"), application_name="keng backup") as connection:
+    with psycopg.connect(dsn("owner"), application_name=session_name("backup")) as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         (has_tips,) = connection.execute(_HAS_TIPS).fetchone() or (False,)
         if not has_tips:

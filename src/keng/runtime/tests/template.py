@@ -88,7 +88,16 @@ def _state() -> str:
 
 def _sources() -> Iterator[Path]:
     yield from sorted(file for file in PRODUCT.glob("*/migrations/*") if file.is_file())
-    names = ("roles", "row_security", "migrate", "ownership", "accounts_of_the_system")
+    yield PRODUCT / "__init__.py"
+    yield PRODUCT / "runtime" / "release_before.json"
+    names = (
+        "roles",
+        "row_security",
+        "migrate",
+        "upgrade_state",
+        "ownership",
+        "accounts_of_the_system",
+    )
     yield from (PRODUCT / "runtime" / f"{name}.py" for name in names)
     # Processes of their own that a test starts have the template's rights; policies would stop
     # tables that a test has in use.
