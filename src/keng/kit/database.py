@@ -15,6 +15,8 @@ PARTNER_ROLE = "keng_partner"
 # A pooler may give these a server connection for each transaction; what the others set or listen
 # for is their connection's.
 MAY_SHARE_CONNECTIONS: frozenset[Process] = frozenset({"public", "desk"})
+# The server itself, for who shares connections and has to listen all the same.
+LISTENING_SETTING = "KENG_DATABASE_URL_CHANGES"
 # What keng.kit.database knows by a Django name; every other parameter goes to OPTIONS.
 DJANGO_NAMES = {
     "host": "HOST",
@@ -143,6 +145,22 @@ def dsn(process: Process) -> str:
     return make_conninfo("", **_parameters(process))
 
 
+def listening_dsn(process: Process) -> str:
+    """Where a process listens for notifications: at the server itself, whatever pooler it asks
+    through, since a pooler would give its connection away. Holds a password: never log it.
+    """
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: PLC0415 -- see dsn
+
+    direct = os.environ.get(LISTENING_SETTING) or os.environ.get("DATABASE_URL")
+    if not direct:
+        return dsn(process)
+    server = {name: value for name, value in conninfo_to_dict(direct).items() if name != "options"}
+    if "user" not in server or LISTENING_SETTING not in os.environ:
+        known = _parameters(process)
+        server |= {name: known.get(name, "") for name in ("user", "password")}
+    return make_conninfo("", **_at_the_writer(server))
+
+
 def django_database(process: Process) -> dict[str, Any]:
     """The entry of DATABASES for a process; readable before the database exists."""
     parameters = _parameters(process)
@@ -163,10 +181,7 @@ def django_database(process: Process) -> dict[str, Any]:
 
 def _parameters(process: Process) -> dict[str, Any]:
     """The libpq parameters, with the limits of time that the operator's string does not set."""
-    parameters = _place(process)
-    if "," in f"{parameters.get('host') or ''}{parameters.get('hostaddr') or ''}":
-        # Of several servers the one that can be written on; a standby would take us, and no tip.
-        parameters = {"target_session_attrs": "read-write"} | parameters
+    parameters = _at_the_writer(_place(process))
     limits = TIME_LIMITS.get(process)
     if limits is None:
         return parameters
@@ -174,6 +189,13 @@ def _parameters(process: Process) -> dict[str, Any]:
     missing = [f"-c {name}={value}" for name, value in limits.settings().items() if name not in own]
     options = " ".join([*missing, own]).strip()
     return parameters | {"options": options}
+
+
+def _at_the_writer(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Of several servers the one that can be written on; a standby would take us, and no tip."""
+    if "," in f"{parameters.get('host') or ''}{parameters.get('hostaddr') or ''}":
+        return {"target_session_attrs": "read-write"} | parameters
+    return parameters
 
 
 def _place(process: Process) -> dict[str, Any]:

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from keng.kit import alive
-from keng.kit.database import PROCESSES, Process, data_folder, dsn, has_own_server
+from keng.kit.database import (
+    LISTENING_SETTING,
+    PROCESSES,
+    Process,
+    data_folder,
+    dsn,
+    has_own_server,
+    is_external,
+    listening_dsn,
+)
 from keng.kit.demo_hook import required_demo
 from keng.kit.worker_tasks import TaskPace
 from keng.runtime.supervisor.ports import Ports, listening_address
@@ -20,6 +29,7 @@ _SITE_SECRET = "KENG_SECRET_KEY"  # noqa: S105 -- a name, no secret
 OWNER_SETTINGS = {
     "DATABASE_URL",
     *(f"KENG_DATABASE_URL_{process.upper()}" for process in PROCESSES),
+    LISTENING_SETTING,
 }
 _NOT_FOR_CHILDREN = OWNER_SETTINGS | SERVICE_SETTINGS | {SENDER_KEY}
 # How granian serves each of the three sites. Its own lines are as ours are.
@@ -130,6 +140,8 @@ def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
     if has_own_server(process):
         kept[f"KENG_DATABASE_URL_{process.upper()}"] = dsn(process)
+    if process == "desk" and (is_external() or LISTENING_SETTING in os.environ):
+        kept[LISTENING_SETTING] = listening_dsn(process)
     return {
         **kept,
         **shared,
