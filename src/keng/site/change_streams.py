@@ -108,7 +108,8 @@ class ChangeStreams:
         """End all of them and listen no more."""
         self._end(self._streams)
         await end_tasks(self._tasks)
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        await asyncio.get_running_loop().run_in_executor(self._thread, _hang_up)
+        self._thread.shutdown()
 
     def may_open(self) -> bool:
         """Whether one more may be open, and would be told of anything."""
@@ -209,6 +210,10 @@ def _marks_of(keys: Collection[str]) -> dict[str, str]:
 
     connection.close_if_unusable_or_obsolete()
     return session_marks(keys)
+
+
+def _hang_up() -> None:
+    connection.close()
 
 
 async def _send_piece(send: _Send, piece: bytes) -> None:
