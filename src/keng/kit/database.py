@@ -151,12 +151,17 @@ def listening_dsn(process: Process) -> str:
     """
     from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: PLC0415 -- see dsn
 
-    direct = os.environ.get(LISTENING_SETTING) or os.environ.get("DATABASE_URL")
-    if not direct:
-        return dsn(process)
-    server = {name: value for name, value in conninfo_to_dict(direct).items() if name != "options"}
-    if "user" not in server or LISTENING_SETTING not in os.environ:
-        known = _parameters(process)
+    known = _parameters(process)
+    if own := os.environ.get(LISTENING_SETTING):
+        server = conninfo_to_dict(own)
+    elif is_external():
+        # Whose name stands there is the owner's.
+        server = conninfo_to_dict(os.environ["DATABASE_URL"]) | {"user": "", "password": ""}
+    elif connection_file().exists():
+        server = _embedded()
+    else:
+        server = known
+    if not server.get("user"):
         server |= {name: known.get(name, "") for name in ("user", "password")}
     return make_conninfo("", **_at_the_writer(server))
 
