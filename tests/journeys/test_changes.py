@@ -1,4 +1,4 @@
-"""An open page of the desk is told of alarms at once, and asks by itself where it is told nothing."""
+"""An open page of the desk is told of alarms at once; where nobody tells it, it asks by itself."""
 
 import http.client
 import time

@@ -69,11 +69,13 @@ class ChangeLookout:
 
 
 def _differing(before: _Digests, after: _Digests) -> set[str]:
-    return {topic for topic in before.keys() | after.keys() if before.get(topic) != after.get(topic)}
+    return {
+        topic for topic in before.keys() | after.keys() if before.get(topic) != after.get(topic)
+    }
 
 
 def _ringing_digests() -> _Digests:
-    """Of all that decides what the red bars show, a digest for each unit at which something rings."""
+    """Of all that decides what the red bars show, a digest for each unit where something rings."""
     rows = (
         Tip.objects.ringing()
         .order_by("-id")
@@ -82,10 +84,7 @@ def _ringing_digests() -> _Digests:
             *("gravity_band", "category", "happening", "money_moved", "place", "place_detail"),
         )[:_MOST_RINGING]
     )
-    found = {
-        ChangeKind.ALARM.at(unit): digest
-        for unit, digest in _digest_by_unit(rows).items()
-    }
+    found = {ChangeKind.ALARM.at(unit): digest for unit, digest in _digest_by_unit(rows).items()}
     waiting = list(
         standing_requests().filter(is_emergency=True).order_by("id").values_list("id", flat=True)
     )
@@ -103,7 +102,7 @@ def _digest_by_unit(rows: Iterable[tuple[object, ...]]) -> dict[uuid.UUID, str]:
 
 
 def _arrivals() -> _Arrivals:
-    """What came into each list in the last seconds: new tips, those passed on, what was answered."""
+    """What came into each list in the last seconds: new tips, those passed on, answers."""
     since = times.now() - _LIST_LOOKS_BACK
     came = Tip.objects.filter(id__gte=first_coarse_id(since), received_at__gt=since)
     passed_on = Decision.objects.filter(kind=Decision.Kind.ROUTED, id__gt=first_id(since))
@@ -124,7 +123,9 @@ def _arrivals() -> _Arrivals:
 
 def _notify(texts: list[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, each) FROM unnest(%s::text[]) each", [CHANGES_CHANNEL, texts])
+        cursor.execute(
+            "SELECT pg_notify(%s, each) FROM unnest(%s::text[]) each", [CHANGES_CHANNEL, texts]
+        )
 
 
 LOOKOUT = ChangeLookout()

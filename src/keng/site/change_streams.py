@@ -166,7 +166,10 @@ class ChangeStreams:
 
     async def _listen(self) -> None:
         connected = await psycopg.AsyncConnection.connect(
-            self._listens_at(), autocommit=True, connect_timeout=3, application_name="keng desk changes"
+            self._listens_at(),
+            autocommit=True,
+            connect_timeout=3,
+            application_name="keng desk changes",
         )
         async with connected:
             await connected.execute(f"LISTEN {CHANGES_CHANNEL}")

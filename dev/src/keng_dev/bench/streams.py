@@ -43,7 +43,8 @@ _WRITE = "UPDATE tips_tip SET money_moved = NOT money_moved WHERE id = %s"
 def measure(bench: Bench) -> list[Figure]:
     """CPU of the desk's process in percent of one core; what an alarm and a commit take."""
     officers = _make_desks()
-    for officer in officers[:: DESKS_OF_UNIT]:
+    bench.make_unit_keys()
+    for officer in officers[::DESKS_OF_UNIT]:
         write_tips(officer, 1)
     cookies = [session_key_of(officer) for officer in officers]
     port = free_port()
@@ -61,7 +62,7 @@ def measure(bench: Bench) -> list[Figure]:
     return [
         Figure(
             "open_desks_percent",
-            f"{DESKS} open desks told by streams, {TIPS_A_MINUTE} critical tips a minute: the desk's process",
+            f"desk with {DESKS} open pages told by streams, {TIPS_A_MINUTE} alarms a minute",
             "% of a core",
             found["streams"],
             found["clock"],
@@ -111,7 +112,9 @@ def _make_desks() -> list[Any]:
             officer.save()
             (unit_id,) = first.own_unit_ids
             day = times.local_date(times.now())
-            Post.objects.create(officer=officer, unit_id=unit_id, role=Post.Role.DUTY, valid_from=day)
+            Post.objects.create(
+                officer=officer, unit_id=unit_id, role=Post.Role.DUTY, valid_from=day
+            )
             found.append(officer)
     return found
 

@@ -140,7 +140,9 @@ class TestGrant:
         assert (grant, answer.status_code) == (None, 302)
 
     def test_a_role_without_tips_has_none(self, desk_client, province):
-        grant, answer = self.granted(sign_in(desk_client, make.officer(unit=province, role="auditor")))
+        grant, answer = self.granted(
+            sign_in(desk_client, make.officer(unit=province, role="auditor"))
+        )
         assert grant is None
         assert answer.status_code == 403
 

@@ -34,7 +34,12 @@ class Listener:
     """A browser: what it was sent, and how it goes."""
 
     def __init__(self, reads=True):
-        self.text, self.has_ended, self._left, self._came = "", False, asyncio.Event(), asyncio.Event()
+        self.text, self.has_ended, self._left, self._came = (
+            "",
+            False,
+            asyncio.Event(),
+            asyncio.Event(),
+        )
         self.status = None
         self._reads = reads
 
@@ -77,23 +82,16 @@ async def running(**how):
 
 
 async def notify_until(is_so, payload):
-    """What the lookout does: it says again and again that it is there."""
     async with asyncio.timeout(LONGEST):
         while not is_so():
+            # As the lookout does: it says again and again that it is there.
             await notify(payload)
-            await asyncio.sleep(0.02)
 
 
 async def notify(payload):
     other = await psycopg.AsyncConnection.connect(database_dsn(), autocommit=True)
     async with other:
         await other.execute("SELECT pg_notify(%s, %s)", [CHANGES_CHANNEL, payload])
-
-
-async def until(is_so):
-    async with asyncio.timeout(LONGEST):
-        while not is_so():
-            await asyncio.sleep(0.01)
 
 
 def opened(streams, listener, grant):
@@ -162,7 +160,7 @@ def test_a_stream_ends_within_seconds_of_its_session(desk_client, officer, monke
         elif ending == "locked":
             DeskSession.objects.update(locked_at=times.now())
         else:
-            type(officer).objects.update(password="another")  # noqa: S106 -- of nobody
+            type(officer).objects.update(password="another")
         connection.close()
 
     async def go():
