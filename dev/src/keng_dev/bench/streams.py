@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from statistics import median
@@ -149,7 +149,7 @@ class _Desks:
         self._rings_since: dict[int, float] = {}
         self.seconds_to_bar: list[float] = []
 
-    async def with_streams(self, cpu: Any) -> float:
+    async def with_streams(self, cpu: Callable[[], float]) -> float:
         """Percent of a core, while tips begin to ring and are taken."""
         listening = [asyncio.create_task(self._listen(n)) for n in range(len(self._cookies))]
         asking = [asyncio.create_task(self._ask_seldom(n)) for n in range(len(self._cookies))]
@@ -169,7 +169,7 @@ class _Desks:
             raise RuntimeError(f"{lost} streams ended")
         return spent / lasted * 100
 
-    async def by_the_clock(self, cpu: Any) -> float:
+    async def by_the_clock(self, cpu: Callable[[], float]) -> float:
         """Percent of a core: CPU of each request, as often as so many pages would send it."""
         of_each = {}
         for name, address in (("alarm", _ALARM), ("news", _news(time.time()))):
