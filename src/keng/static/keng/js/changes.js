@@ -6,7 +6,7 @@
   const ALARM = "alarm";
   const TIPS = "tips";
   // Without a stream, and with one: the second is for what a stream might miss.
-  const EVERY = { [ALARM]: 5_000, [TIPS]: 20_000 };
+  const EVERY = new Map([[ALARM, 5_000], [TIPS, 20_000]]);
   const EVERY_BESIDE_STREAM = 120_000;
   // The desk says every five seconds that the stream lives.
   const SILENT_AFTER = 12_500;
@@ -21,14 +21,14 @@
   let heardAt = 0;
   let stream = null;
   let isLeading = false;
-  const askedAt = { [ALARM]: Date.now(), [TIPS]: Date.now() };
+  const askedAt = new Map([[ALARM, Date.now()], [TIPS, Date.now()]]);
   const waiting = new Set();
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
 
   const isLive = () => Date.now() - heardAt < SILENT_AFTER;
 
   function ask(kind) {
-    askedAt[kind] = Date.now();
+    askedAt.set(kind, Date.now());
     document.dispatchEvent(new CustomEvent("keng:change", { detail: kind }));
   }
 
@@ -87,9 +87,8 @@
     }).catch(() => {});
   }
   setInterval(() => {
-    for (const kind of [ALARM, TIPS]) {
-      const every = isLive() ? EVERY_BESIDE_STREAM : EVERY[kind];
-      if (Date.now() - askedAt[kind] >= every) ask(kind);
+    for (const [kind, every] of EVERY) {
+      if (Date.now() - askedAt.get(kind) >= (isLive() ? EVERY_BESIDE_STREAM : every)) ask(kind);
     }
   }, 1000);
 })();
