@@ -7,7 +7,7 @@ from tests.architecture.source import KENG
 
 SCRIPT = KENG / "static/keng/js/busy.js"
 PAGE = """<p id="busy-said" role="alert" hidden data-said="Not done yet"></p>
-<button id="taken">Take it</button><p id="news" hx-trigger="every 20s"></p>"""
+<button id="taken">Take it</button><p id="news" hx-trigger="keng:news"></p>"""
 FAILS = """([id, status]) => document.body.dispatchEvent(new CustomEvent("htmx:responseError", {
     bubbles: true, detail: { xhr: { status }, elt: document.getElementById(id) } }))"""
 WORKS = """(id) => document.body.dispatchEvent(new CustomEvent("htmx:afterSwap", {

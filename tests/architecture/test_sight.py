@@ -58,6 +58,7 @@ NOT_BY_AN_OFFICER = {
     "dialogue/reporter.py": "by receipt",
     "dialogue/withdrawal.py": "by receipt, and the worker destroys",
     "imported/first_days.py": "the worker, since when a desk has had tips: days",
+    "inbox/announcing.py": "the worker looks whether anything rings or came in: units, never words",
     "inbox/list/inbox_query.py": "counts of the tally, and ids of what is new, less what is unseen",
     "inbox/tip/similar.py": "texts of tips that visible_to found",
     "incidents/incident_acts.py": "acts on a whole incident: locks and counts",

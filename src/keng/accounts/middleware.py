@@ -34,7 +34,8 @@ OPEN_PAGES = frozenset(
         "desk-manifest",
     }
 )
-# All that a locked session is answered with; of these the alarm says only how many ring.
+# All that a locked session is answered with; of these the alarm says only how many ring, and
+# the stream of changes only that this is otherwise now.
 OPEN_WHILE_LOCKED = frozenset(
     {
         "screen-locked",
@@ -43,6 +44,7 @@ OPEN_WHILE_LOCKED = frozenset(
         "screen-unlock-options",
         "sign-out",
         "alarm",
+        "changes",
         "push-worker",
         "call-link",
         "take-down-shared",
@@ -50,7 +52,7 @@ OPEN_WHILE_LOCKED = frozenset(
     }
 )
 # What a page of the desk asks for by itself, beside what htmx does: nobody need be there.
-_ASKED_BY_ITSELF = frozenset({"alarm", "tip-now", "screen-lock", "screen-unlock"})
+_ASKED_BY_ITSELF = frozenset({"alarm", "changes", "tip-now", "screen-lock", "screen-unlock"})
 _SIGN_IN_MARK = "password_mark"
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.inbox import break_in_page, call_link_page, incident_page
+from keng.inbox import break_in_page, call_link_page, changes_stream, incident_page
 from keng.inbox.by_place import map_page
 from keng.inbox.list import bulk_views, list_page, together_views
 from keng.inbox.search import search_page
@@ -22,6 +22,7 @@ from keng.inbox.tip import (
 desk: list[URLPattern] = [
     path("", list_page.desk_home, name="desk-home"),
     path("alarm/", alarm_bar.alarm, name="alarm"),
+    path("changes/", changes_stream.changes, name="changes"),
     path("call/<secret:token>/", call_link_page.call_link, name="call-link"),
     path("tips/", list_page.inbox, name="inbox"),
     path("tips/go/", tip_page.tip_go, name="tip-go"),

@@ -349,6 +349,7 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "DATABASE_URL": _database,
     "KENG_DATABASE_URL_PUBLIC": _database,
     "KENG_DATABASE_URL_DESK": _database,
+    "KENG_DATABASE_URL_CHANGES": _database,
     "KENG_DATABASE_URL_EDGE": _database,
     "KENG_DATABASE_URL_WORKER": _database,
     "KENG_DATABASE_URL_SENDER": _database,

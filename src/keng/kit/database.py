@@ -17,6 +17,8 @@ PARTNER_ROLE = "keng_partner"
 # A pooler may give these a server connection for each transaction; what the others set or listen
 # for is their connection's.
 MAY_SHARE_CONNECTIONS: frozenset[Process] = frozenset({"public", "desk"})
+# The server itself, for who shares connections and has to listen all the same.
+LISTENING_SETTING = "KENG_DATABASE_URL_CHANGES"
 # What keng.kit.database knows by a Django name; every other parameter goes to OPTIONS.
 DJANGO_NAMES = {
     "host": "HOST",
@@ -162,6 +164,27 @@ def dsn(process: Process) -> str:
     return make_conninfo("", **_parameters(process))
 
 
+def listening_dsn(process: Process) -> str:
+    """Where a process listens for notifications: at the server itself, whatever pooler it asks
+    through, since a pooler would give its connection away. Holds a password: never log it.
+    """
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: PLC0415 -- see dsn
+
+    known = _parameters(process)
+    if own := os.environ.get(LISTENING_SETTING):
+        server = conninfo_to_dict(own)
+    elif is_external():
+        # Whose name stands there is the owner's.
+        server = conninfo_to_dict(os.environ["DATABASE_URL"]) | {"user": "", "password": ""}
+    elif connection_file().exists():
+        server = _embedded()
+    else:
+        server = known
+    if not server.get("user"):
+        server |= {name: known.get(name, "") for name in ("user", "password")}
+    return make_conninfo("", **_at_the_writer(server))
+
+
 def django_database(process: Process) -> dict[str, Any]:
     """The entry of DATABASES for a process; readable before the database exists."""
     parameters = _parameters(process)
@@ -182,10 +205,7 @@ def django_database(process: Process) -> dict[str, Any]:
 
 def _parameters(process: Process) -> dict[str, Any]:
     """The libpq parameters, with the limits of time that the operator's string does not set."""
-    parameters = _place(process)
-    if "," in f"{parameters.get('host') or ''}{parameters.get('hostaddr') or ''}":
-        # Of several servers the one that can be written on; a standby would take us, and no tip.
-        parameters = {"target_session_attrs": "read-write"} | parameters
+    parameters = _at_the_writer(_place(process))
     limits = TIME_LIMITS.get(process)
     if limits is None:
         return parameters
@@ -194,6 +214,13 @@ def _parameters(process: Process) -> dict[str, Any]:
     missing = [f"-c {name}={value}" for name, value in limits.settings().items() if name not in own]
     options = " ".join([*missing, own]).strip()
     return parameters | {"options": options}
+
+
+def _at_the_writer(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Of several servers the one that can be written on; a standby would take us, and no tip."""
+    if "," in f"{parameters.get('host') or ''}{parameters.get('hostaddr') or ''}":
+        return {"target_session_attrs": "read-write"} | parameters
+    return parameters
 
 
 def _place(process: Process) -> dict[str, Any]:

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from ipaddress import ip_address
 
-from keng.kit.database import PROCESSES
+from keng.kit.database import LISTENING_SETTING, PROCESSES
 
-_DATABASES = ("DATABASE_URL", *(f"KENG_DATABASE_URL_{name.upper()}" for name in PROCESSES))
+_DATABASES = (
+    "DATABASE_URL",
+    LISTENING_SETTING,
+    *(f"KENG_DATABASE_URL_{name.upper()}" for name in PROCESSES),
+)
 
 
 def unsafe_for_real_data(settings: Mapping[str, str]) -> list[str]:

@@ -7,6 +7,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keng.site.settings")
 
 from django.core.wsgi import get_wsgi_application
 
+from keng.site.change_streams import ChangeStreams
 from keng.site.front import Front
 
-application = Front(get_wsgi_application())
+application = Front(get_wsgi_application(), streams=ChangeStreams())

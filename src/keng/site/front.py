@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
@@ -24,6 +24,7 @@ from django.utils.http import parse_header_parameters
 
 from keng.kit import alive, metrics
 from keng.kit.bare_headers import bare_headers
+from keng.kit.changes import STREAM_GRANT
 from keng.kit.database import this_process
 from keng.kit.health import Health
 from keng.kit.machine_metrics import site_registry
@@ -41,6 +42,9 @@ from keng.site.bodies import (
 from keng.site.cookie_names import cookies_of_request
 from keng.site.errors import BODY_NOT_TAKEN
 
+if TYPE_CHECKING:
+    from keng.site.change_streams import ChangeStreams
+
 REQUEST_THREADS = 4
 # For a monitor. Answered here: it must not wait for a thread, nor for what every page asks first.
 HEALTH_PATH = b"/health/"
@@ -54,9 +58,13 @@ class Front:
     """The ASGI application of a site, around its WSGI application."""
 
     def __init__(
-        self, application: Callable[..., Iterable[bytes]], limits: BodyLimits | None = None
+        self,
+        application: Callable[..., Iterable[bytes]],
+        limits: BodyLimits | None = None,
+        streams: "ChangeStreams | None" = None,
     ) -> None:
         self._application = application
+        self._streams = streams
         self._bodies = BodyIntake(
             limits or BodyLimits(form_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         )
@@ -76,9 +84,13 @@ class Front:
     async def _live(self, receive: Any, send: Any) -> None:
         serve_metrics(self._process, lambda: site_registry(self._process))
         beating = asyncio.create_task(self._beat())
+        if self._streams is not None:
+            self._streams.start()
         while True:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
+                if self._streams is not None:
+                    await self._streams.close()
                 beating.cancel()
                 self._sign.end()
             await send({"type": f"{message['type']}.complete"})
@@ -121,7 +133,14 @@ class Front:
             return
         finally:
             body.drop()
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+        if (grant := environ.get(STREAM_GRANT)) and status == HTTPStatus.OK:
+            if self._streams is not None and self._streams.may_open():
+                headers = [each for each in headers if each[0] != b"content-length"]
+                await self._streams.serve(grant, headers, receive, send)
+                return
+            # Its page asks by itself, and for a stream again after a while.
+            status = HTTPStatus.SERVICE_UNAVAILABLE
+        await send({"type": "http.response.start", "status": int(status), "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
     async def _take_in(

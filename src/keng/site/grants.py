@@ -626,8 +626,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "vault_newshare": "SELECT, DELETE",
         "vault_holderkey": R,
         "vault_custodiankey": R,
-        # What a purge empties.
-        "vault_openingrequest": "SELECT (id, tip_ref), UPDATE (legal_basis, text, "
+        # What a purge empties; and whether one waits for a second yes this minute (announcing).
+        "vault_openingrequest": "SELECT (id, tip_ref, is_emergency, asked_at, approved_at, "
+        "refused_at, opened_at, lapsed_at), UPDATE (legal_basis, text, "
         "override_reason, refused_reason, why_not_told)",
         "tips_takendown": "SELECT (id, tip_id), UPDATE (refusal_words, refusal, minor, seen_by)",
         # The reporter said that a report is meant for the unit it seemed to be about.

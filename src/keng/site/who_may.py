@@ -74,7 +74,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     (
         WORKING,
         """
-    alarm inbox inbox-news tip-go tips-map find
+    alarm changes inbox inbox-news tip-go tips-map find
     tip tip-now tip-accept tip-duplicate tip-route tip-decline tip-sort tip-rate tip-outcome
     tip-close tip-reopen tip-separate tip-reply tip-note tip-tick tip-untick tip-set-aside
     tip-critical tip-suspend tip-resume suspended bulk bulk-undo together together-undo

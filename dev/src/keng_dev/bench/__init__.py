@@ -31,6 +31,7 @@ BENCHES: dict[str, str] = {
     "turns": "keng_dev.bench.turns",
     "words": "keng_dev.bench.words",
     "slow": "keng_dev.bench.slow",
+    "streams": "keng_dev.bench.streams",
     "start": "keng_dev.bench.start",
     "soak": "keng_dev.bench.soak",
 }

@@ -100,7 +100,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def inbox_news(request: SignedInRequest) -> HttpResponse:
-    """Asked by the list every 20 seconds: how many tips came in since it was made."""
+    """Asked by the list when something came in (changes.js): how many since it was made."""
     try:
         at = datetime.datetime.fromtimestamp(float(request.GET.get("at", "")), datetime.UTC)
         known = [uuid.UUID(text) for text in request.GET.get("known", "").split()]

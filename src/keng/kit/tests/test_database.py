@@ -12,6 +12,7 @@ from keng.kit.database import (
     data_folder,
     django_database,
     dsn,
+    listening_dsn,
     password_file,
     this_process,
     version_of_session,
@@ -153,3 +154,21 @@ def test_the_operators_own_limits_win(monkeypatch):
     # Handed on to a child, nothing is said twice.
     monkeypatch.setenv("KENG_DATABASE_URL_DESK", dsn("desk"))
     assert conninfo_to_dict(dsn("desk"))["options"] == options
+
+
+def test_who_listens_does_so_at_the_server_itself_whatever_pooler_it_asks_through(monkeypatch):
+    for name in ("DATABASE_URL", "KENG_DATABASE_URL_CHANGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KENG_DATABASE_URL_DESK", "postgresql://desk:own@pooler.invalid:6432/keng")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://owner:all@db.invalid/keng?sslmode=verify-full")
+    found = conninfo_to_dict(listening_dsn("desk"))
+    assert found == {
+        "user": "desk",
+        "password": "own",
+        "host": "db.invalid",
+        "dbname": "keng",
+        "sslmode": "verify-full",
+    }
+    monkeypatch.setenv("KENG_DATABASE_URL_CHANGES", "postgresql://one.invalid,two.invalid/keng")
+    found = conninfo_to_dict(listening_dsn("desk"))
+    assert (found["user"], found["target_session_attrs"]) == ("desk", "read-write")

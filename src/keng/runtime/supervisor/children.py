@@ -7,7 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from keng.kit import alive
-from keng.kit.database import PROCESSES, Process, data_folder, dsn, has_own_server
+from keng.kit.database import (
+    LISTENING_SETTING,
+    PROCESSES,
+    Process,
+    data_folder,
+    dsn,
+    has_own_server,
+    is_external,
+    listening_dsn,
+)
 from keng.kit.demo_hook import required_demo
 from keng.kit.worker_tasks import TaskPace
 from keng.runtime.supervisor.ports import Ports, listening_address
@@ -23,6 +32,7 @@ _SITE_SECRET = "KENG_SECRET_KEY"  # noqa: S105 -- a name, no secret
 OWNER_SETTINGS = {
     "DATABASE_URL",
     *(f"KENG_DATABASE_URL_{process.upper()}" for process in PROCESSES),
+    LISTENING_SETTING,
 }
 _NOT_FOR_CHILDREN = OWNER_SETTINGS | SERVICE_SETTINGS | {SENDER_KEY}
 # How granian serves each of the three sites. Its own lines are as ours are.
@@ -136,6 +146,8 @@ def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:
         kept[f"KENG_DATABASE_URL_{process.upper()}"] = dsn(process)
     if process not in _WITH_FILES:
         kept.pop(_STORE_ACCESS, None)
+    if process == "desk" and (is_external() or LISTENING_SETTING in os.environ):
+        kept[LISTENING_SETTING] = listening_dsn(process)
     return {
         **kept,
         **shared,

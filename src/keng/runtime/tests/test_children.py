@@ -49,7 +49,8 @@ def test_what_writes_the_files_anew_learns_neither_key_nor_connection(told):
 def test_each_child_is_told_its_own_connection_and_no_other(told):
     for name in ("public", "desk", "edge", "worker", "sender", "opener"):
         names = [n for n in told[name] if n.startswith("KENG_DATABASE_URL_")]
-        assert names == [f"KENG_DATABASE_URL_{name.upper()}"]
+        listens = ["KENG_DATABASE_URL_CHANGES"] if name == "desk" else []
+        assert sorted(names) == sorted([f"KENG_DATABASE_URL_{name.upper()}", *listens])
     assert "user=desk password=own" in told["desk"]["KENG_DATABASE_URL_DESK"]
 
 
@@ -109,3 +110,12 @@ def test_the_ports_of_the_metrics_are_none_of_the_sites(monkeypatch, first):
         chosen_ports(nothing_said)
     monkeypatch.setenv("KENG_METRICS_PORT", "8004")
     assert chosen_ports(nothing_said).public == 8000
+
+
+def test_the_desk_alone_is_told_where_to_listen(monkeypatch, tmp_path):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", OWNER)
+    monkeypatch.setenv("KENG_DATABASE_URL_CHANGES", "postgresql://listener:word@db.invalid/keng")
+    told = {each.name: each.environment for each in child_processes(Ports(), is_demo=False)}
+    assert [name for name in told if "KENG_DATABASE_URL_CHANGES" in told[name]] == ["desk"]
+    assert "user=listener" in told["desk"]["KENG_DATABASE_URL_CHANGES"]

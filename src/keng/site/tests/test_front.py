@@ -111,6 +111,21 @@ def test_however_a_form_is_cut_its_words_stay_in_memory_and_its_files_lie_sealed
     assert WORDS not in (uploads.data_folder() / path).read_bytes()
 
 
+def test_while_a_file_comes_nothing_of_it_can_be_read_on_disk(tmp_path):
+    sent = form_of(part("attached", WORDS * 20_000, "a.jpg"))
+    came, seen = coming(sent, piece=50_000), []
+
+    async def receive():
+        seen.extend(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+        return await came()
+
+    head = RequestHead(network="10.0.0.0/24", length=len(sent), content_type=FORM)
+    body, bodies = RequestBody(), BodyIntake(BodyLimits(form_bytes=10_000))
+    asyncio.run(bodies.receive_body(body, receive, head=head, files=FILES))
+    assert max(map(len, seen)) > 100_000
+    assert not any(WORDS in content for content in seen)
+
+
 def test_what_breaks_off_leaves_nothing_and_nobody_works_on_it():
     sent = form_of(part("attached", WORDS * 500, "a.jpg"))
     with pytest.raises(CallerGone):

@@ -1,9 +1,9 @@
-// Critical tips that nobody has taken: every page of the desk asks for them, shows the bar and rings.
+// Critical tips that nobody has taken: every page of the desk asks for them (changes.js says when), shows
+// the bar and rings.
 // The sound is switched off on this device alone; the bar stays until somebody takes the tip.
 // Each of them is read out once in this tab; walking through them moves the bar and not the page.
 (() => {
   "use strict";
-  const EVERY = 5_000;
   const RING_EVERY = 4_000;
   const MUTED = "keng-alarm-muted";
   const KNOWN = "keng-alarm-known";
@@ -158,6 +158,6 @@
   if (slot.querySelector("input[name=csrfmiddlewaretoken]")) last = "";
   show();
   ask();
-  setInterval(ask, EVERY);
+  document.addEventListener("keng:change", ({ detail }) => detail === "alarm" && ask());
   setInterval(() => { tick(); ring(); }, 1000);
 })();

@@ -5,7 +5,7 @@
   "use strict";
   const place = document.getElementById("busy-said");
   if (!place) return;
-  const asksByItself = (element) => /\bevery\b/.test(element?.getAttribute("hx-trigger") || "");
+  const asksByItself = (element) => /\bevery\b|^keng:news$/.test(element?.getAttribute("hx-trigger") || "");
 
   document.addEventListener("htmx:responseError", (event) => {
     if (event.detail.xhr.status !== 503 || asksByItself(event.detail.elt)) return;

@@ -29,6 +29,11 @@
     }
   }
 
+  document.addEventListener("keng:change", ({ detail }) => {
+    const news = document.getElementById("news");
+    if (detail === "tips" && news) htmx.trigger(news, "keng:news");
+  });
+
   // The number stands first, where a narrow tab still shows it.
   function count() {
     if (!list()) return;

@@ -1,0 +1,169 @@
+"""Whoever looks for changes notifies of the units whose pages have something to look at anew."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from keng.accounts import screen_lock
+from keng.accounts.models import DeskSession
+from keng.accounts.session_marks import session_marks
+from keng.conftest import sign_in
+from keng.inbox.announcing import ChangeLookout
+from keng.kit import times
+from keng.kit.changes import (
+    CHANGES_CHANNEL,
+    NOTHING_NEW,
+    STREAM_GRANT,
+    ChangeKind,
+    kind_of_topic,
+    payloads,
+    topics_of_payload,
+)
+from keng.kit.ids import new_id
+from keng.tips.models import Tip
+from tests import make
+
+KNIFE = "Chồng tôi đang cầm dao ngoài cửa"
+
+
+@pytest.fixture
+def heard(transactional_db):
+    """What a lookout notifies of in one go: the topics; None where it says nothing at all."""
+    listener = connection.copy()
+    listener.ensure_connection()
+    assert listener.connection is not None
+    listener.connection.execute(f"LISTEN {CHANGES_CHANNEL}")
+
+    def look(lookout):
+        lookout.announce()
+        found = [each.payload for each in listener.connection.notifies(timeout=0.1)]
+        if not found:
+            return None
+        return frozenset().union(*map(topics_of_payload, found))
+
+    yield look
+    listener.close()
+
+
+def rings(unit, **fields):
+    return make.tip(unit=unit, text=KNIFE, urgency="P0", **fields)
+
+
+def test_the_units_whose_alarms_change_are_named_and_no_others(heard):
+    here, there = make.unit("Công an phường thử"), make.unit("Công an phường khác")
+    lookout = ChangeLookout()
+    assert heard(lookout) == frozenset()
+    assert heard(lookout) is None
+    tip = rings(here, received_at=times.now())
+    assert ChangeKind.ALARM.at(here.pk) in heard(lookout)
+    assert heard(lookout) is None
+    Tip.objects.filter(pk=tip.pk).update(responsible_unit=there)
+    assert heard(lookout) == {ChangeKind.ALARM.at(here.pk), ChangeKind.ALARM.at(there.pk)}
+    Tip.objects.filter(pk=tip.pk).update(assigned_to=make.officer(unit=there))
+    assert heard(lookout) == {ChangeKind.ALARM.at(there.pk)}
+
+
+def test_whoever_takes_over_names_all_that_rings(heard):
+    unit = make.unit()
+    rings(unit)
+    assert ChangeKind.ALARM.at(unit.pk) in heard(ChangeLookout())
+    assert ChangeKind.ALARM.at(unit.pk) in heard(ChangeLookout())
+
+
+def test_what_comes_into_a_list_is_named_once(heard, monkeypatch):
+    unit = make.unit()
+    monkeypatch.setattr("keng.inbox.announcing._LIST_EVERY", 0.0)
+    lookout = ChangeLookout()
+    heard(lookout)
+    tip = make.tip(unit=unit, text="Mất xe", urgency="P2", received_at=times.now())
+    assert heard(lookout) == {ChangeKind.TIPS.at(unit.pk)}
+    assert heard(lookout) is None
+    make.message(tip, "Tôi sợ")
+    assert heard(lookout) == {ChangeKind.TIPS.at(unit.pk)}
+
+
+@pytest.mark.django_db
+def test_the_worker_may_read_what_it_takes(become):
+    rings(make.unit(), received_at=times.now())
+    become("worker")
+    assert ChangeLookout().announce() == 0
+
+
+def test_payloads_hold_all_topics_within_what_the_database_takes():
+    topics = {ChangeKind.ALARM.at(new_id()) for _ in range(500)}
+    texts = payloads(topics)
+    assert all(len(text) < 8000 for text in texts)
+    assert frozenset().union(*map(topics_of_payload, texts)) == topics
+    assert topics_of_payload(NOTHING_NEW) == frozenset()
+
+
+@pytest.mark.django_db
+class TestGrant:
+    """What a page's stream may be told of."""
+
+    @pytest.fixture
+    def province(self):
+        return make.province_unit("Công an tỉnh thử")
+
+    @pytest.fixture
+    def commune(self, province):
+        return make.unit("Công an phường thử", parent=province)
+
+    @staticmethod
+    def granted(client):
+        answer = client.get(reverse("changes", "keng.site.desk_urls"))
+        return answer.wsgi_request.META.get(STREAM_GRANT), answer
+
+    def test_it_is_of_the_units_that_the_officer_works_on(self, desk_client, province, commune):
+        make.unit("Công an phường khác")
+        grant, answer = self.granted(sign_in(desk_client, make.officer(unit=commune)))
+        assert answer["Content-Type"] == "text/event-stream"
+        assert answer["X-Accel-Buffering"] == "no"
+        assert not answer.content
+        alarm, tips = ChangeKind.ALARM.at(commune.pk), ChangeKind.TIPS.at(commune.pk)
+        assert {each for each in grant.topics if ":" in each} == {alarm, tips}
+        above, _answer = self.granted(sign_in(desk_client, make.officer(unit=province)))
+        assert {alarm, ChangeKind.ALARM.at(province.pk)} <= above.topics
+
+    def test_a_locked_screen_is_told_of_alarms_alone(self, desk_client, commune):
+        client = sign_in(desk_client, make.officer(unit=commune))
+        before, _answer = self.granted(client)
+        screen_lock.lock_screen(client.session)
+        locked, _answer = self.granted(client)
+        assert {kind_of_topic(each) for each in locked.topics} <= {"alarm", "emergency"}
+        assert locked.mark != before.mark
+
+    def test_whoever_is_not_signed_in_has_none(self, desk_client):
+        grant, answer = self.granted(desk_client)
+        assert (grant, answer.status_code) == (None, 302)
+
+    def test_a_role_without_tips_has_none(self, desk_client, province):
+        grant, answer = self.granted(
+            sign_in(desk_client, make.officer(unit=province, role="auditor"))
+        )
+        assert grant is None
+        assert answer.status_code == 403
+
+    def test_the_mark_is_another_one_when_post_or_password_is(self, desk_client, commune):
+        officer = make.officer(unit=commune)
+        sign_in(desk_client, officer)
+        (key,) = DeskSession.objects.values_list("pk", flat=True)
+        marks = [session_marks([key])[key]]
+        officer.set_password("another word of it")
+        officer.save()
+        marks.append(session_marks([key])[key])
+        make.post(officer, unit=make.unit("Công an phường khác"))
+        marks.append(session_marks([key])[key])
+        assert len(set(marks)) == len(marks)
+        officer.is_active = False
+        officer.save()
+        assert session_marks([key]) == {}
+
+    def test_asking_for_it_is_nobodys_being_there(self, desk_client, commune):
+        client = sign_in(desk_client, make.officer(unit=commune))
+        long_ago = times.now() - datetime.timedelta(minutes=3)
+        DeskSession.objects.update(active_at=long_ago)
+        self.granted(client)
+        assert DeskSession.objects.get().active_at == long_ago
