@@ -22,11 +22,11 @@ def session_marks(keys: Collection[str]) -> dict[str, str]:
         .filter(pk__in=keys, officer__is_active=True)
         .values_list("pk", "officer_id", "officer__password", "locked_at", "active_at")
     )
-    posts = _posts_of({officer for _key, officer, *_more in rows if officer is not None})
+    posts = _posts_of({officer for _key, officer, *_more in rows})
     return {
         key: _mark(officer, password, posts[officer], is_locked=_is_locked(locked_at, active_at))
         for key, officer, password, locked_at, active_at in rows
-        if officer is not None and officer in posts
+        if officer in posts
     }
 
 
