@@ -73,8 +73,13 @@ def release_in(folder: Path) -> Path | None:
 
 
 def needs_other_packages(release: Path) -> bool:
-    """Whether it was locked to other packages than are installed here."""
-    return (release / LOCK).read_bytes() != (ROOT / LOCK).read_bytes()
+    """Whether it was locked to packages that are not installed here; more may be."""
+    return not _pins(release / LOCK) <= _pins(ROOT / LOCK)
+
+
+def _pins(lock: Path) -> set[str]:
+    """Each package with its version, `name==version`; the lines between are hashes."""
+    return {line.split()[0] for line in lock.read_text().splitlines() if "==" in line}
 
 
 def this_version_in(folder: Path) -> Path:
