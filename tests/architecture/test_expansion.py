@@ -1,5 +1,7 @@
 """What comes after a release runs beside it: only what is marked CONTRACT takes something away."""
 
+import ast
+
 import pytest
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
 from django.db import connection, migrations, models
@@ -10,6 +12,7 @@ import keng
 from keng.runtime.migrate import is_contract
 from keng.runtime.upgrade_state import as_numbers, release_before
 from tests.architecture.expansion import LARGE_TABLES, faults_of
+from tests.architecture.source import KENG, is_test, python_files
 from tests.record_release import digests_of_policy_functions
 
 # Functions whose words changed since the release, and why its processes can live with the new ones.
@@ -157,3 +160,17 @@ def test_what_takes_away_is_named(state, operation, said):
 )
 def test_what_only_expands_may_be(state, operation):
     assert faults_of(_migration(operation), state) == []
+
+
+def test_every_session_says_its_version():
+    """By it the contract step knows that nobody older is at work (docs/decisions/0061)."""
+    unnamed = [
+        f"{file.relative_to(KENG)}:{call.lineno}"
+        for file in python_files(KENG)
+        if not is_test(file)
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call)
+        for keyword in call.keywords
+        if keyword.arg == "application_name" and "session_name(" not in ast.unparse(keyword.value)
+    ]
+    assert not unnamed

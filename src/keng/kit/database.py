@@ -80,7 +80,8 @@ def session_name(what: str) -> str:
 
     The server shows it to whoever may sign in, so it says nothing else.
     """
-    return f"keng {keng.VERSION} {what}"
+    # PostgreSQL keeps so many bytes of it.
+    return f"keng {keng.VERSION} {what}"[:63]
 
 
 def version_of_session(name: str) -> str | None:

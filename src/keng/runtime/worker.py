@@ -451,7 +451,7 @@ class _Bell:
     """
 
     def __init__(self, name: str, tasks: list[WorkerTask]) -> None:
-        self._name = session_name(f"worker {name}")[:63]
+        self._name = f"worker {name}"
         self._is_heard = any(task.is_woken for task in tasks)
         self._connection: psycopg.Connection[Any] | None = None
 
@@ -462,7 +462,10 @@ class _Bell:
         try:
             if self._connection is None:
                 self._connection = psycopg.connect(
-                    dsn("worker"), autocommit=True, connect_timeout=3, application_name=self._name
+                    dsn("worker"),
+                    autocommit=True,
+                    connect_timeout=3,
+                    application_name=session_name(self._name),
                 )
                 self._connection.execute(f"LISTEN {WORK_CHANNEL}")
                 # Whatever was committed before this is found by looking.

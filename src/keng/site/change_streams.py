@@ -18,7 +18,7 @@ import psycopg
 from django.db import connection
 
 from keng.kit.changes import CHANGES_CHANNEL, StreamGrant, kind_of_topic, topics_of_payload
-from keng.kit.database import listening_dsn
+from keng.kit.database import listening_dsn, session_name
 from keng.kit.task_ending import end_tasks
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,7 @@ class ChangeStreams:
             self._listens_at(),
             autocommit=True,
             connect_timeout=3,
-            application_name="keng desk changes",
+            application_name=session_name("desk changes"),
         )
         async with connected:
             await connected.execute(f"LISTEN {CHANGES_CHANNEL}")
