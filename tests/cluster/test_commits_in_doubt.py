@@ -25,7 +25,7 @@ class KeysAlone:
     """As the handler of reports does: what is known already writes nothing."""
 
     @staticmethod
-    def statements(prepared: list[bytes], *, lane: int) -> list[SqlStatement]:  # noqa: ARG004
+    def statements(prepared: list[bytes]) -> list[SqlStatement]:
         return [SqlStatement(WRITE, {"key": key}) for key in prepared]
 
 
@@ -64,7 +64,7 @@ def cancel_waiting_commits(database: ReplicatedDatabase) -> bool:
     with database.members[database.primary].connect() as superuser:
         rows = superuser.execute(
             "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
-            " WHERE wait_event = 'SyncRep' AND application_name LIKE 'keng edge%'"
+            " WHERE wait_event = 'SyncRep' AND application_name LIKE 'keng % edge lane%'"
         ).fetchall()
     return bool(rows)
 
