@@ -88,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _WholeWordsParser(
         prog="keng",
         description="Kẻng: report safely, warn everyone, prove what happened.",
-        epilog=f"for service managers, or seldom: {', '.join(SELDOM_TYPED)}",
+        epilog=f"by services, or seldom: {', '.join(SELDOM_TYPED)}",
         add_help=False,
         formatter_class=_OneLineEach,
     )
