@@ -7,11 +7,13 @@ pages show of changes, four times a second, and notifies at most so often.
 
 import datetime
 import hashlib
+import logging
+import math
 import time
 import uuid
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Count, Max
 
 from keng.kit import times
@@ -20,12 +22,18 @@ from keng.kit.ids import first_coarse_id, first_id
 from keng.openings.second_person import standing_requests
 from keng.tips.models import Decision, DialogueMessage, Tip
 
+log = logging.getLogger(__name__)
 LOOKED_EVERY = datetime.timedelta(milliseconds=250)
+# An alarm is told at once. Where more rings every moment, its pages are not made to ask as often.
+_TOPIC_EVERY = 1.0
 # What comes into a list may be seen a moment later; an alarm may not.
 _LIST_EVERY = 2.0
-# A transaction that wrote a tip before may still be on its way.
-_LIST_LOOKS_BACK = datetime.timedelta(seconds=12)
+# A transaction that wrote a tip before may still be on its way, and the clock of an edge may be
+# behind that of this process.
+_LIST_LOOKS_BACK = datetime.timedelta(seconds=60)
 SIGN_EVERY = 3.0
+# After that another worker has looked, or nobody: what this one remembers is not what pages know.
+_REMEMBERS_FOR = 3.0
 # More than ring anywhere at once: in a flood pages look anew whenever one of the newest changes.
 _MOST_RINGING = 2000
 _Digests = dict[str, str]
@@ -34,38 +42,73 @@ _Arrivals = dict[tuple[str, str], tuple[int, datetime.datetime]]
 
 
 class ChangeLookout:
-    """What was there at the last look, topic by topic."""
+    """What was there at the last look, topic by topic, and what was not notified of yet."""
 
     def __init__(self) -> None:
         self._ringing: _Digests = {}
         self._arrived: _Arrivals = {}
-        self._listed_at = 0.0
-        self._said_at = 0.0
+        self._alarms_looked_at = self._lists_looked_at = self._notified_at = -math.inf
+        self._unnotified: set[str] = set()
+        # Only of the last moment.
+        self._topic_notified_at: dict[str, float] = {}
 
     def announce(self) -> int:
-        """Look, and notify of what is otherwise than before; 0, since all is done in one go."""
-        topics = self._changed_alarms() | self._changed_lists()
-        now = time.monotonic()
-        if topics or now - self._said_at >= SIGN_EVERY:
-            _notify(payloads(topics) or [NOTHING_NEW])
-            self._said_at = now
+        """Look, and notify of what is otherwise than before; 0, since all is done in one go.
+
+        What cannot be notified of now waits for the next look, and no list holds back an alarm.
+        """
+        self._look_at_alarms()
+        self._notify_of_changes()
+        self._look_at_lists()
+        self._notify_of_changes()
+        if time.monotonic() - self._notified_at >= SIGN_EVERY:
+            self._notify([NOTHING_NEW])
         return 0
 
-    def _changed_alarms(self) -> set[str]:
-        before, self._ringing = self._ringing, _ringing_digests()
-        return _differing(before, self._ringing)
+    def _look_at_alarms(self) -> None:
+        now, ringing = time.monotonic(), _ringing_digests()
+        if now - self._alarms_looked_at > _REMEMBERS_FOR:
+            self._unnotified |= self._ringing.keys() | ringing.keys()
+        else:
+            self._unnotified |= _differing(self._ringing, ringing)
+        self._ringing, self._alarms_looked_at = ringing, now
 
-    def _changed_lists(self) -> set[str]:
+    def _look_at_lists(self) -> None:
         now = time.monotonic()
-        if now - self._listed_at < _LIST_EVERY:
-            return set()
-        self._listed_at = now
-        before, self._arrived = self._arrived, _arrivals()
-        return {
+        if now - self._lists_looked_at < _LIST_EVERY:
+            return
+        self._lists_looked_at = now
+        try:
+            before, self._arrived = self._arrived, _arrivals()
+        except OperationalError as error:
+            # The worker would pause, and alarms with it. Pages ask for their list by the clock, too.
+            log.warning("What came into lists cannot be read (%s).", type(error).__name__)
+            return
+        self._unnotified |= {
             topic
             for (topic, sort), (count, last) in self._arrived.items()
             if not (known := before.get((topic, sort))) or count > known[0] or last > known[1]
         }
+
+    def _notify_of_changes(self) -> None:
+        now = time.monotonic()
+        recent = {
+            topic: at for topic, at in self._topic_notified_at.items() if now - at < _TOPIC_EVERY
+        }
+        topics = self._unnotified - recent.keys()
+        if not topics:
+            return
+        self._notify(payloads(topics))
+        self._unnotified -= topics
+        self._topic_notified_at = recent | dict.fromkeys(topics, now)
+
+    def _notify(self, texts: list[str]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_notify(%s, each) FROM unnest(%s::text[]) each",
+                [CHANGES_CHANNEL, texts],
+            )
+        self._notified_at = time.monotonic()
 
 
 def _differing(before: _Digests, after: _Digests) -> set[str]:
@@ -119,13 +162,6 @@ def _arrivals() -> _Arrivals:
         for unit_id, count, last in counted:
             found[ChangeKind.TIPS.at(unit_id), sort] = count, last
     return found
-
-
-def _notify(texts: list[str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_notify(%s, each) FROM unnest(%s::text[]) each", [CHANGES_CHANNEL, texts]
-        )
 
 
 LOOKOUT = ChangeLookout()

@@ -3,13 +3,14 @@
 import datetime
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from keng.accounts import screen_lock
 from keng.accounts.models import DeskSession
 from keng.accounts.session_marks import session_marks
 from keng.conftest import sign_in
+from keng.inbox import announcing
 from keng.inbox.announcing import ChangeLookout
 from keng.kit import times
 from keng.kit.changes import (
@@ -25,26 +26,54 @@ from keng.kit.ids import new_id
 from keng.tips.models import Tip
 from tests import make
 
+# As far may the clock of another machine be behind.
+SLOWER = datetime.timedelta(seconds=30)
 KNIFE = "Chồng tôi đang cầm dao ngoài cửa"
 
 
+END = "end"
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """Nothing is said because time has passed: a test says what it is about."""
+    for name in ("_LIST_EVERY", "SIGN_EVERY", "_REMEMBERS_FOR"):
+        monkeypatch.setattr(announcing, name, 1e9)
+    monkeypatch.setattr(announcing, "_TOPIC_EVERY", 0.0)
+
+
 @pytest.fixture
-def heard(transactional_db):
-    """What a lookout notifies of in one go: the topics; None where it says nothing at all."""
+def listened(transactional_db):
+    """The topics that were notified of since it was called before, one set for each payload."""
     listener = connection.copy()
     listener.ensure_connection()
     assert listener.connection is not None
     listener.connection.execute(f"LISTEN {CHANGES_CHANNEL}")
 
+    def read():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANGES_CHANNEL, END])
+        found = []
+        for notice in listener.connection.notifies(timeout=30):
+            if notice.payload == END:
+                return found
+            found.append(topics_of_payload(notice.payload))
+        pytest.fail("The end was not heard.")
+
+    yield read
+    listener.close()
+
+
+@pytest.fixture
+def heard(listened):
+    """What a lookout notifies of in one go: the topics; None where it says nothing at all."""
+
     def look(lookout):
         lookout.announce()
-        found = [each.payload for each in listener.connection.notifies(timeout=0.1)]
-        if not found:
-            return None
-        return frozenset().union(*map(topics_of_payload, found))
+        found = listened()
+        return frozenset().union(*found) if found else None
 
-    yield look
-    listener.close()
+    return look
 
 
 def rings(unit, **fields):
@@ -57,7 +86,7 @@ def test_the_units_whose_alarms_change_are_named_and_no_others(heard):
     assert heard(lookout) == frozenset()
     assert heard(lookout) is None
     tip = rings(here, received_at=times.now())
-    assert ChangeKind.ALARM.at(here.pk) in heard(lookout)
+    assert heard(lookout) == {ChangeKind.ALARM.at(here.pk)}
     assert heard(lookout) is None
     Tip.objects.filter(pk=tip.pk).update(responsible_unit=there)
     assert heard(lookout) == {ChangeKind.ALARM.at(here.pk), ChangeKind.ALARM.at(there.pk)}
@@ -72,9 +101,19 @@ def test_whoever_takes_over_names_all_that_rings(heard):
     assert ChangeKind.ALARM.at(unit.pk) in heard(ChangeLookout())
 
 
+def test_whoever_takes_over_again_names_what_rang_when_they_looked_before(heard, monkeypatch):
+    unit = make.unit()
+    rings(unit)
+    lookout = ChangeLookout()
+    heard(lookout)
+    assert heard(lookout) is None
+    monkeypatch.setattr(announcing, "_REMEMBERS_FOR", 0.0)
+    assert heard(lookout) == {ChangeKind.ALARM.at(unit.pk)}
+
+
 def test_what_comes_into_a_list_is_named_once(heard, monkeypatch):
     unit = make.unit()
-    monkeypatch.setattr("keng.inbox.announcing._LIST_EVERY", 0.0)
+    monkeypatch.setattr(announcing, "_LIST_EVERY", 0.0)
     lookout = ChangeLookout()
     heard(lookout)
     tip = make.tip(unit=unit, text="Mất xe", urgency="P2", received_at=times.now())
@@ -82,6 +121,51 @@ def test_what_comes_into_a_list_is_named_once(heard, monkeypatch):
     assert heard(lookout) is None
     make.message(tip, "Tôi sợ")
     assert heard(lookout) == {ChangeKind.TIPS.at(unit.pk)}
+
+
+def test_what_an_edge_wrote_by_a_slower_clock_is_named(heard):
+    unit = make.unit()
+    make.tip(unit=unit, text="Mất xe", urgency="P2", received_at=times.now() - SLOWER)
+    assert heard(ChangeLookout()) == {ChangeKind.TIPS.at(unit.pk)}
+
+
+def test_an_alarm_is_told_where_the_list_cannot_be_read(listened, monkeypatch):
+    unit = make.unit()
+    lookout = ChangeLookout()
+    monkeypatch.setattr(announcing, "_arrivals", fails)
+    rings(unit)
+    # And the worker makes no pause, which would hold back the next one.
+    lookout.announce()
+    assert listened()[0] == {ChangeKind.ALARM.at(unit.pk)}
+
+
+def test_an_alarm_that_could_not_be_notified_of_is_told_at_the_next_look(heard, monkeypatch):
+    unit = make.unit()
+    lookout = ChangeLookout()
+    heard(lookout)
+    rings(unit)
+    with monkeypatch.context() as away:
+        away.setattr(ChangeLookout, "_notify", fails)
+        with pytest.raises(OperationalError):
+            lookout.announce()
+    assert heard(lookout) == {ChangeKind.ALARM.at(unit.pk)}
+
+
+def test_what_rings_anew_every_moment_is_told_at_once_and_then_each_second(heard, monkeypatch):
+    unit = make.unit()
+    lookout = ChangeLookout()
+    heard(lookout)
+    monkeypatch.setattr(announcing, "_TOPIC_EVERY", 1e9)
+    rings(unit)
+    assert heard(lookout) == {ChangeKind.ALARM.at(unit.pk)}
+    rings(unit)
+    assert heard(lookout) is None
+    monkeypatch.setattr(announcing, "_TOPIC_EVERY", 0.0)
+    assert heard(lookout) == {ChangeKind.ALARM.at(unit.pk)}
+
+
+def fails(*_given):
+    raise OperationalError
 
 
 @pytest.mark.django_db
