@@ -81,7 +81,7 @@ class ChangeLookout:
         try:
             before, self._arrived = self._arrived, _arrivals()
         except OperationalError as error:
-            # The worker would pause, and alarms with it. Pages ask for their list by the clock, too.
+            # The worker would pause, and alarms with it. Pages also ask for lists by the clock.
             log.warning("What came into lists cannot be read (%s).", type(error).__name__)
             return
         self._unnotified |= {
