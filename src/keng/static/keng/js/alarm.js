@@ -67,6 +67,7 @@
     since.textContent = ` ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   }
 
+  // Whether it was answered: else it is asked for again soon (changes.js).
   async function ask() {
     try {
       const asked = at;
@@ -76,17 +77,21 @@
       if (beside) from.searchParams.set("on", beside);
       if (asked) from.searchParams.set("alarm", asked);
       const answer = await fetch(from, { headers: { "HX-Request": "true" } });
-      if (!answer.ok || answer.redirected || asked !== at) return;
+      if (!answer.ok || answer.redirected) return false;
+      // Meanwhile another bar was asked for.
+      if (asked !== at) return true;
       const html = (await answer.text()).replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "").trim();
       // Asked before the desk knew that it is locked: such words are not for a covered screen.
       const isBare = !html || html.includes('data-all="locked-');
-      if ("covered" in document.body.dataset && !isBare) return;
+      if ("covered" in document.body.dataset && !isBare) return true;
       // The same bar again would take the focus away.
       if (html !== last) put(html);
       last = html;
       show();
+      return true;
     } catch {
       // No network: the bar stays, and the next time may be better.
+      return false;
     } finally {
       taking(true);
     }
@@ -158,6 +163,8 @@
   if (slot.querySelector("input[name=csrfmiddlewaretoken]")) last = "";
   show();
   ask();
-  document.addEventListener("keng:change", ({ detail }) => detail === "alarm" && ask());
+  document.addEventListener("keng:change", ({ detail }) => {
+    if (detail.kind === "alarm") detail.waitUntil(ask());
+  });
   setInterval(() => { tick(); ring(); }, 1000);
 })();

@@ -31,7 +31,11 @@
 
   document.addEventListener("keng:change", ({ detail }) => {
     const news = document.getElementById("news");
-    if (detail === "tips" && news) htmx.trigger(news, "keng:news");
+    if (detail.kind !== "tips" || !news) return;
+    detail.waitUntil(new Promise((done) => {
+      news.addEventListener("htmx:afterRequest", (event) => done(event.detail.successful), { once: true });
+    }));
+    htmx.trigger(news, "keng:news");
   });
 
   // The number stands first, where a narrow tab still shows it.
