@@ -9,7 +9,7 @@ import logging
 import secrets
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -17,7 +17,8 @@ from django.db import transaction
 from nacl.secret import SecretBox
 
 from keng.files.storage.base import StoredFile
-from keng.files.storage.chosen import file_storage, replace_stored
+from keng.files.storage.chosen import ORIGINALS_FOLDER, file_storage, replace_stored
+from keng.files.storage.opener_copies import remove_copy
 from keng.kit.ids import new_id
 from keng.kit.secrets import site_box
 from keng.kit.storage_away import StorageAway
@@ -30,7 +31,6 @@ _BOX = "viewing copy"
 _FILLED_UP = b"KENG\0filled-up\n"
 _LENGTH_BYTES = 8
 _SHORTEST = 4096
-_ORIGINALS = "files/originals"
 # Each head is a call of the store.
 _HEADS_AT_ONCE = 8
 logger = logging.getLogger(__name__)
@@ -58,33 +58,58 @@ def open_original(path: str, unit_key: bytes) -> bytes:
     return content_of_original(opened)
 
 
-def keys_of_originals() -> set[uuid.UUID]:
-    """The keys of epochs that an original on the disk is sealed to."""
-    return set(originals_by_key())
+class OriginalsMissing(Exception):
+    """Rows name originals that are not found, so nobody knows which keys these need."""
+
+
+def keys_of_originals(named: Callable[[], set[str]]) -> set[uuid.UUID]:
+    """The keys of epochs that an original is sealed to; `named` says which ones rows name.
+
+    Raises OriginalsMissing: in the wrong bucket, or in a folder that another machine does not
+    share, there are none, and their keys would be taken for unused.
+    """
+    before = named()
+    found = _known_heads()
+    if before - found.keys():
+        # What was destroyed meanwhile has no row any more.
+        missing = (before & named()) - found.keys()
+        if missing:
+            raise OriginalsMissing(
+                f"{len(missing)} originals that rows name are not where KENG_FILES_URL and the "
+                "data folder say: no key is destroyed until they are found"
+            )
+    return {key_id for key_id in found.values() if key_id is not None}
 
 
 def originals_by_key() -> dict[uuid.UUID, list[str]]:
     """By the key of an epoch, the paths of the originals that are sealed to it."""
     found: defaultdict[uuid.UUID, list[str]] = defaultdict(list)
-    # What is in two places counts as it is in the second (TwoStorages.listed).
-    files = {file.name: file for file in file_storage().listed(_ORIGINALS)}
-    with ThreadPoolExecutor(_HEADS_AT_ONCE) as threads:
-        for name, key_id in zip(files, threads.map(_key_of, files.values()), strict=True):
-            if key_id is not None:
-                found[key_id].append(name)
-    for name in _known_keys.keys() - files.keys():
-        _known_keys.pop(name, None)
+    for name, key_id in _known_heads().items():
+        if key_id is not None:
+            found[key_id].append(name)
     return dict(found)
 
 
-def _key_of(file: StoredFile) -> uuid.UUID | None:
+def _known_heads() -> dict[str, uuid.UUID | None]:
+    """By the path of each original that is there, its key; None of one of an older form."""
+    # What is in two places counts as it is in the second (TwoStorages.listed).
+    files = {file.name: file for file in file_storage().listed(ORIGINALS_FOLDER)}
+    with ThreadPoolExecutor(_HEADS_AT_ONCE) as threads:
+        found = zip(files, threads.map(_key_of, files.values()), strict=True)
+        known = {name: key for name, key in found if not isinstance(key, FileNotFoundError)}
+    for name in _known_keys.keys() - files.keys():
+        _known_keys.pop(name, None)
+    return known
+
+
+def _key_of(file: StoredFile) -> uuid.UUID | FileNotFoundError | None:
     tag, key_id = _known_keys.get(file.name, ("", None))
     if file.tag and tag == file.tag:
         return key_id
     try:
         key_id = key_id_of(file_storage().read_head(file.name, KEYED_HEAD_SIZE))
-    except FileNotFoundError:
-        return None
+    except FileNotFoundError as gone:
+        return gone
     if file.tag:
         _known_keys[file.name] = file.tag, key_id
     return key_id
@@ -92,8 +117,9 @@ def _key_of(file: StoredFile) -> uuid.UUID | None:
 
 def replace_original(path: str, sealed: bytes) -> None:
     """Put what was sealed anew in the place of an original, whole; nothing where it is gone."""
-    if path.rpartition("/")[0] == _ORIGINALS:
+    if path.rpartition("/")[0] == ORIGINALS_FOLDER:
         replace_stored(path, sealed)
+        remove_copy(path)
 
 
 def sealed_original(path: str) -> bytes:

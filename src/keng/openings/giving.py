@@ -20,7 +20,7 @@ from keng.acts.errors import Refused
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
-from keng.files.storage.chosen import brought_to_folder
+from keng.files.storage.opener_copies import copied_for_opener
 from keng.kit import times
 from keng.openings import acts
 from keng.openings.asking import is_against_wish
@@ -242,7 +242,7 @@ def open_once(opening_id: uuid.UUID, *, officer: Officer) -> OpenedThing:
     # Outside of the transaction: nobody else waits meanwhile.
     is_witnessed = is_approval_witnessed(opening_id)
     asked = note_shown(opening_id, is_witnessed=is_witnessed, by=officer)
-    with brought_to_folder(_original_of(asked)), _in_the_officers_words():
+    with copied_for_opener(_original_of(asked)), _in_the_officers_words():
         opened = opener_client.open_record(asked.pk)
     if asked.what == OpeningRequest.What.FILE:
         return OpenedThing({}, opened.content, is_witnessed)

@@ -18,7 +18,7 @@ from keng.acts.locks import lock
 from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
 from keng.files import store
-from keng.files.storage.chosen import brought_to_folder
+from keng.files.storage.opener_copies import copied_for_opener
 from keng.kit import times
 from keng.kit.sql_names import by_given_name
 from keng.openings import acts
@@ -153,7 +153,7 @@ def give_for_resharing(resharing_id: uuid.UUID, sealed: list[bytes], *, officer:
         if asked.second_ref is None:
             return False
         if asked.hold_key_id:
-            with brought_to_folder(store.originals_by_key().get(asked.any_key_id, ())):
+            with copied_for_opener(store.originals_by_key().get(asked.any_key_id, ())):
                 _reseal_all(asked.pk)
         else:
             opener_client.reshare(asked.pk)

@@ -19,12 +19,13 @@ def key_uses() -> "list[KeyUse]":
     """Needs the settings."""
     from keng.files.store import keys_of_originals  # noqa: PLC0415
     from keng.openings.resealing import keys_of_resealings  # noqa: PLC0415
+    from keng.tips.attachments import named_originals  # noqa: PLC0415
     from keng.vault.epoch_ends import keys_in_column, keys_of_identities  # noqa: PLC0415
 
     return [
         keys_of_identities,
         lambda: keys_in_column("delivery_inbound", "raw_sealed"),
-        keys_of_originals,
+        lambda: keys_of_originals(named_originals),
         keys_of_resealings,
     ]
 

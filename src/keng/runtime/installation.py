@@ -10,6 +10,7 @@ def prepare_installation(*, is_demo: bool, only_database: bool = False) -> None:
     Safe to repeat. Raises CannotContinue where they are the other's, or another version's, and
     unless `only_database` is started where they came out of a backup just now.
     """
+    from keng.files.storage.opener_copies import remove_left_copies  # noqa: PLC0415
     from keng.runtime.known_keys import claim_installation  # noqa: PLC0415
     from keng.runtime.migrate import migrate  # noqa: PLC0415
     from keng.runtime.restored import require_settled  # noqa: PLC0415
@@ -17,6 +18,7 @@ def prepare_installation(*, is_demo: bool, only_database: bool = False) -> None:
 
     if not only_database:
         require_usable_storage()
+        remove_left_copies()
     migrate()
     if not only_database:
         require_settled()

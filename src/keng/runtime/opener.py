@@ -83,8 +83,9 @@ def _lock_memory() -> bool:
     return bool(ctypes.CDLL(None, use_errno=True).mlockall(_MCL_CURRENT | _MCL_FUTURE) == 0)
 
 
-def _read_folders() -> tuple[Path, Path]:
-    return data_folder() / "keys" / "epochs", data_folder() / "files" / "originals"
+def _read_folders() -> tuple[Path, ...]:
+    files = data_folder() / "files"
+    return data_folder() / "keys" / "epochs", files / "originals", files / "opening"
 
 
 def _confine() -> None:

@@ -64,6 +64,12 @@ def store_attachment(
     return made
 
 
+def named_originals() -> set[str]:
+    """The paths of all originals that rows name; what was quarantined is named apart."""
+    kept = Attachment.objects.exclude(original_path="").values_list("original_path", flat=True)
+    return {*kept, *held.held_paths().values_list("original_path", flat=True)}
+
+
 def _class_of(tip_id: uuid.UUID) -> str:
     said = Tip.objects.filter(pk=tip_id).annotate(
         is_concerned=Exists(TipConcern.objects.filter(tip=OuterRef("pk")))

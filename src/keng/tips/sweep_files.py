@@ -1,13 +1,14 @@
 """Files that no row names: their transaction never committed, or their row is gone."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from django.db.models import Q
 
 from keng.files.models import HeldFile
-from keng.files.storage.chosen import file_storage
+from keng.files.storage.base import StoredFile
+from keng.files.storage.chosen import STORED_FOLDERS, file_storage, folder_storage
 from keng.lookup.models import DisputeFile
 from keng.tips import viewing_copies
 from keng.tips.models import Attachment, HeldEnding, WaitingPicture
@@ -21,6 +22,7 @@ _PORTION = 500
 
 def sweep_files() -> int:
     """Delete orphans; 0, since everything is looked at in one go."""
+    _sweep_drafts()
     files = _old_files()
     while names := list(islice(files, _PORTION)):
         known = Attachment.objects.filter(
@@ -57,8 +59,20 @@ def _old_files() -> Iterator[str]:
         yield from _old_in(folder, OLD_ENOUGH_SECONDS)
 
 
+def _sweep_drafts() -> None:
+    """What a process did not write to its end: no row names it, in whichever place files are."""
+    folder = folder_storage()
+    for name in STORED_FOLDERS:
+        for draft in _older_than(OLD_ENOUGH_SECONDS, folder.drafts(name)):
+            folder.delete(draft)
+
+
 def _old_in(folder: str, seconds: float) -> Iterator[str]:
+    return _older_than(seconds, file_storage().listed(folder))
+
+
+def _older_than(seconds: float, files: Iterable[StoredFile]) -> Iterator[str]:
     before = time.time() - seconds
-    for file in file_storage().listed(folder):
+    for file in files:
         if file.changed_at < before:
             yield file.name

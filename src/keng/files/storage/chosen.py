@@ -6,8 +6,8 @@ that KENG_FILES_TO names, the store by default, and whatever is asked for is fou
 
 import functools
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -20,7 +20,8 @@ from keng.kit.database import data_folder
 if TYPE_CHECKING:
     from keng.files.storage.s3 import S3Storage
 
-STORED_FOLDERS = ("files/originals", "files/viewing", "files/waiting")
+ORIGINALS_FOLDER = "files/originals"
+STORED_FOLDERS = (ORIGINALS_FOLDER, "files/viewing", "files/waiting")
 _DEFAULT_REGION = "us-east-1"
 
 
@@ -32,20 +33,23 @@ class TwoStorages:
         self.other = other
 
     def put(self, name: str, content: bytes) -> None:
-        """What is new is in one place alone. What replaces a file is put under `alone_with`."""
+        """What is new is in one place alone; what replaces a file takes `stored_file_lock`."""
         self.chosen.put(name, content)
 
     def read(self, name: str) -> bytes:
-        return self.read_head(name, -1)
+        return self._first_that_has(lambda place: place.read(name))
 
     def read_head(self, name: str, size: int) -> bytes:
+        return self._first_that_has(lambda place: place.read_head(name, size))
+
+    def _first_that_has(self, read: Callable[[FileStorage], bytes]) -> bytes:
         # What is moved in between is in the first when it is no longer in the second.
         for place in (self.chosen, self.other):
             try:
-                return _read(place, name, size)
+                return read(place)
             except FileNotFoundError:
                 continue
-        return _read(self.chosen, name, size)
+        return read(self.chosen)
 
     def size(self, name: str) -> int | None:
         for place in (self.chosen, self.other, self.chosen):
@@ -55,7 +59,7 @@ class TwoStorages:
         return None
 
     def delete(self, name: str) -> None:
-        with alone_with(name):
+        with stored_file_lock(name):
             # Both, also where the first is gone: a killed move leaves two.
             self.chosen.delete(name)
             self.other.delete(name)
@@ -101,7 +105,7 @@ def is_folder_chosen() -> bool:
 def replace_stored(name: str, content: bytes) -> None:
     """Put it in the place of a file, wherever that is; nothing where it is gone."""
     storage = file_storage()
-    with alone_with(name):
+    with stored_file_lock(name):
         if storage.size(name) is None:
             return
         storage.put(name, content)
@@ -110,7 +114,7 @@ def replace_stored(name: str, content: bytes) -> None:
 
 
 @contextmanager
-def alone_with(name: str) -> Iterator[None]:
+def stored_file_lock(name: str) -> Iterator[None]:
     """No other process moves, replaces or destroys this file meanwhile; only with two places.
 
     Without it a file that is destroyed while it is moved would come back.
@@ -123,44 +127,6 @@ def alone_with(name: str) -> Iterator[None]:
             "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [TurnLock.STORED_FILES, name]
         )
         yield
-
-
-@contextmanager
-def brought_to_folder(names: Iterable[str]) -> Iterator[None]:
-    """For the opener, which knows no network: these lie below the data folder, as long as it asks.
-
-    They are as sealed there as they were in the store.
-    """
-    store, folder = s3_storage(), folder_storage()
-    with ExitStack() as brought:
-        if store is not None:
-            for name in names:
-                if _bring(name, store, folder):
-                    brought.callback(_take_away, name, store, folder)
-        yield
-
-
-def _take_away(name: str, store: FileStorage, folder: FileStorage) -> None:
-    with alone_with(name):
-        # Where files move to the folder it may have become the only one.
-        if not is_folder_chosen() and store.size(name) is not None:
-            folder.delete(name)
-
-
-def _bring(name: str, store: FileStorage, folder: FileStorage) -> bool:
-    with alone_with(name):
-        if folder.size(name) is not None and store.size(name) is None:
-            return False
-        try:
-            # Also over a copy that a killed process left: it may be older.
-            folder.put(name, store.read(name))
-        except FileNotFoundError:
-            return False
-    return True
-
-
-def _read(place: FileStorage, name: str, size: int) -> bytes:
-    return place.read(name) if size < 0 else place.read_head(name, size)
 
 
 @functools.lru_cache(maxsize=2)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from keng.files.storage.base import StoredFile
+from keng.kit.durable_files import sync_folder
 from keng.kit.private_files import create_private
 
 _DRAFT = ".new"
@@ -26,6 +27,8 @@ class FolderStorage:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+        # Who moves files removes the other one next.
+        sync_folder(path.parent)
 
     def read(self, name: str) -> bytes:
         return (self._folder / name).read_bytes()
@@ -41,16 +44,23 @@ class FolderStorage:
             return None
 
     def delete(self, name: str) -> None:
-        (self._folder / name).unlink(missing_ok=True)
+        path = self._folder / name
+        path.with_suffix(_DRAFT).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
     def listed(self, folder: str) -> Iterator[StoredFile]:
+        return (file for file in self._all_in(folder) if not file.name.endswith(_DRAFT))
+
+    def drafts(self, folder: str) -> Iterator[StoredFile]:
+        """What is being written, or was left by a killed process."""
+        return (file for file in self._all_in(folder) if file.name.endswith(_DRAFT))
+
+    def _all_in(self, folder: str) -> Iterator[StoredFile]:
         path = self._folder / folder
         if not path.is_dir():
             return
         with os.scandir(path) as entries:
             for entry in entries:
-                if entry.name.endswith(_DRAFT):
-                    continue
                 try:
                     status = entry.stat(follow_symlinks=False)
                     is_file = entry.is_file(follow_symlinks=False)

@@ -4,12 +4,17 @@ A file is copied, read again and compared, and only then removed where it was: a
 whole in at least one place, and whoever asks for it looks in both.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from keng.files.storage.base import FileStorage
-from keng.files.storage.chosen import STORED_FOLDERS, TwoStorages, alone_with
+from keng.files.storage.chosen import (
+    ORIGINALS_FOLDER,
+    STORED_FOLDERS,
+    TwoStorages,
+    stored_file_lock,
+)
+from keng.vault.hybrid import key_id_of
 
 
 class NotMoved(Exception):
@@ -29,7 +34,7 @@ def move_files(storage: TwoStorages, *, tell: Callable[[MovedFiles], None]) -> M
     moved = MovedFiles()
     for folder in STORED_FOLDERS:
         for file in storage.other.listed(folder):
-            with alone_with(file.name):
+            with stored_file_lock(file.name):
                 is_moved = _move(file.name, storage.other, storage.chosen)
             if is_moved:
                 moved.files += 1
@@ -49,11 +54,29 @@ def _move(name: str, source: FileStorage, target: FileStorage) -> bool:
     except FileNotFoundError:
         # Destroyed meanwhile.
         return False
-    if target.size(name) is None:
+    there = _content_there(target, name)
+    if there != content and not _is_sealed_later(name, there, content):
         target.put(name, content)
-        if hashlib.sha256(target.read(name)).digest() != hashlib.sha256(content).digest():
+        if target.read(name) != content:
             target.delete(name)
             raise NotMoved(name)
-    # What is there already a killed move has put there, or a resealing, whose content is the newer.
     source.delete(name)
     return True
+
+
+def _content_there(place: FileStorage, name: str) -> bytes | None:
+    try:
+        return place.read(name)
+    except FileNotFoundError:
+        return None
+
+
+def _is_sealed_later(name: str, there: bytes | None, content: bytes) -> bool:
+    """Whether it is the same original sealed anew, to a key that was made after the other one.
+
+    Anything else that differs is what a try before this one did not put there whole.
+    """
+    if there is None or not name.startswith(f"{ORIGINALS_FOLDER}/"):
+        return False
+    later, sooner = key_id_of(there), key_id_of(content)
+    return later is not None and sooner is not None and later.int > sooner.int

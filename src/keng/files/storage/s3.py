@@ -7,7 +7,7 @@ byte by byte, and tried twice at most.
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,7 +35,12 @@ _NOTHING_OF_THE_ACCOUNT = {
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
 }
-_MISSING = {"NoSuchKey", "404", "NotFound"}
+# Of no other 404 is it known whose it is: of a proxy, or of a bucket that is not there.
+_MISSING = "NoSuchKey"
+# Who asks for a head alone gets no code with it.
+_MISSING_OR_ANOTHER = {"404", "NotFound"}
+# Refusals that may be over soon.
+_REFUSED_FOR_NOW = {408, 425, 429}
 # Of a store that has no versions and no locks at all.
 _UNKNOWN_TO_STORE = {"NotImplemented", "MethodNotAllowed", "501", "405"}
 _NO_LOCK = {"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration"}
@@ -55,6 +60,10 @@ class S3Address:
         parts = urlsplit(url)
         bucket, _, prefix = parts.path.strip("/").partition("/")
         return cls(f"{parts.scheme}://{parts.netloc}", bucket, f"{prefix}/" if prefix else "")
+
+
+class _Refused(Exception):
+    """The store answers, and does not let this key ask."""
 
 
 class S3Storage:
@@ -84,7 +93,7 @@ class S3Storage:
         )
 
     def put(self, name: str, content: bytes) -> None:
-        with _answering():
+        with _translated_errors():
             self._client.put_object(**self._object(name), Body=content)
 
     def read(self, name: str) -> bytes:
@@ -96,17 +105,28 @@ class S3Storage:
 
     def size(self, name: str) -> int | None:
         try:
-            with _answering():
+            with _translated_errors():
                 return int(self._client.head_object(**self._object(name))["ContentLength"])
+        except StorageAway as error:
+            if str(error) not in _MISSING_OR_ANOTHER:
+                raise
         except FileNotFoundError:
             return None
+        with suppress(FileNotFoundError):
+            self.read_head(name, 1)
+            # It came in between.
+            raise StorageAway("404")
+        return None
 
     def delete(self, name: str) -> None:
         try:
-            with _answering():
-                self._client.delete_object(**self._object(name))
+            with _translated_errors():
+                answer = self._client.delete_object(**self._object(name))
         except FileNotFoundError:
             return
+        if answer.get("DeleteMarker"):
+            # Since we looked at the bucket somebody has it keep versions.
+            raise StorageAway("DeleteMarker")
 
     def listed(self, folder: str) -> Iterator[StoredFile]:
         start = self._address.prefix
@@ -115,7 +135,7 @@ class S3Storage:
             Prefix=f"{start}{folder}/",
             PaginationConfig={"PageSize": _PER_PAGE},
         )
-        with _answering():
+        with _translated_errors():
             for page in pages:
                 for each in page.get("Contents", ()):
                     yield StoredFile(
@@ -126,26 +146,34 @@ class S3Storage:
                     )
 
     def fault(self) -> str:
-        """Why this bucket is not to be used, "" if it is: it keeps what was deleted.
+        """Why this bucket is not to be used, "" if it is.
 
-        Raises StorageAway.
+        It keeps what was deleted, or it refuses to say so. Raises StorageAway.
         """
+        try:
+            return self._fault_by_its_words()
+        except _Refused as error:
+            return f"refuses to say whether it keeps what was deleted ({error}): see to the key"
+
+    def _fault_by_its_words(self) -> str:
         bucket = {"Bucket": self._address.bucket}
-        state = self._said_of_bucket(self._client.get_bucket_versioning, bucket)
+        state = self._bucket_answer(self._client.get_bucket_versioning, bucket)
         # Suspended keeps the versions that were made before.
         if state.get("Status"):
             return "keeps versions of what was deleted: take a bucket that never had versioning"
-        lock = self._said_of_bucket(self._client.get_object_lock_configuration, bucket)
+        lock = self._bucket_answer(self._client.get_object_lock_configuration, bucket)
         if lock.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled"):
             return "has object lock, so nothing in it can be destroyed: take one without"
         return ""
 
-    def _said_of_bucket(self, ask: Any, bucket: dict[str, str]) -> dict[str, Any]:
+    def _bucket_answer(self, ask: Any, bucket: dict[str, str]) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = ask(**bucket)
         except ClientError as error:
             if _code_of(error) in _UNKNOWN_TO_STORE | _NO_LOCK:
                 return {}
+            if _is_refused(error):
+                raise _Refused(_code_of(error)) from None
             raise StorageAway(_code_of(error)) from None
         except BotoCoreError as error:
             raise StorageAway(type(error).__name__) from None
@@ -154,7 +182,7 @@ class S3Storage:
     def _read(self, name: str, **more: str) -> bytes:
         until = time.monotonic() + _WITHIN_SECONDS
         found = bytearray()
-        with _answering():
+        with _translated_errors():
             answer = self._client.get_object(**self._object(name), **more)
             body = answer["Body"]
             try:
@@ -173,16 +201,21 @@ class S3Storage:
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
     """Raise FileNotFoundError or StorageAway for what the library raises."""
     try:
         yield
     except ClientError as error:
-        if _code_of(error) in _MISSING:
+        if _code_of(error) == _MISSING:
             raise FileNotFoundError from None
         raise StorageAway(_code_of(error)) from None
     except BotoCoreError as error:
         raise StorageAway(type(error).__name__) from None
+
+
+def _is_refused(error: ClientError) -> bool:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return 400 <= status < 500 and status not in _REFUSED_FOR_NOW
 
 
 def _code_of(error: ClientError) -> str:

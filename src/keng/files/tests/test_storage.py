@@ -4,11 +4,12 @@ import os
 import socket
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from keng.files.storage import s3
+from keng.files.storage import folder, s3
 from keng.files.storage.folder import FolderStorage
 from keng.files.storage.s3 import S3Address, S3Storage
 from keng.files.tests import s3_server
@@ -82,10 +83,10 @@ def test_a_folder_lists_no_draft_and_writes_over_one_that_was_left(tmp_path):
     draft = tmp_path / "files" / "viewing" / "a.new"
     draft.parent.mkdir(parents=True)
     draft.write_bytes(b"half")
-    folder = FolderStorage(tmp_path)
-    assert list(folder.listed("files/viewing")) == []
-    folder.put("files/viewing/a", b"whole")
-    assert folder.read("files/viewing/a") == b"whole"
+    place = FolderStorage(tmp_path)
+    assert list(place.listed("files/viewing")) == []
+    place.put("files/viewing/a", b"whole")
+    assert place.read("files/viewing/a") == b"whole"
     assert not draft.exists()
     assert (tmp_path / "files" / "viewing" / "a").stat().st_mode & 0o777 == 0o600
 
@@ -143,13 +144,79 @@ def test_a_store_that_answers_byte_by_byte_is_given_up(monkeypatch):
             store_at(address, "bucket").read("files/viewing/a")
 
 
-def test_nothing_of_the_accounts_own_is_used_and_no_proxy(server, monkeypatch, tmp_path):
+def test_nothing_of_the_accounts_own_is_used_and_no_proxy(server, monkeypatch):
     bucket = s3_server.new_bucket(server)
-    own = tmp_path / "config"
-    own.write_text("[default]\nendpoint_url = http://127.0.0.1:9\nregion = nowhere\n")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(own))
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
     store = store_at(server, bucket)
     store.put("files/viewing/a", b"1")
     assert store.read("files/viewing/a") == b"1"
+
+
+def test_a_name_is_in_its_folder_on_the_disk_before_a_file_counts_as_kept(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(
+        folder, "sync_folder", lambda path: synced.append((path / "a").read_bytes())
+    )
+    FolderStorage(tmp_path).put("files/viewing/a", b"1")
+    assert synced == [b"1"]
+
+
+@contextmanager
+def answering(status, body=b""):
+    """A server that gives every request the same answer."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        do_HEAD = do_PUT = do_DELETE = do_GET  # noqa: N815 -- names of the standard library
+
+        def log_message(self, *_given):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+def test_a_page_of_a_proxy_that_finds_nothing_is_not_taken_for_a_file_that_is_not_there(server):
+    with answering(404, b"<html>nothing here</html>") as address:
+        for store in (store_at(address, "bucket"), store_at(server, "no-such-bucket")):
+            for ask in (
+                lambda store=store: store.read("files/viewing/a"),
+                lambda store=store: store.size("files/viewing/a"),
+                lambda store=store: store.delete("files/viewing/a"),
+                lambda store=store: list(store.listed("files/viewing")),
+            ):
+                with pytest.raises(StorageAway):
+                    ask()
+
+
+def test_a_bucket_that_this_key_may_not_ask_about_is_refused():
+    refusal = b"<Error><Code>AccessDenied</Code></Error>"
+    with answering(403, refusal) as address:
+        assert "AccessDenied" in store_at(address, "bucket").fault()
+    busy = b"<Error><Code>SlowDown</Code></Error>"
+    with answering(503, busy) as address, pytest.raises(StorageAway):
+        store_at(address, "bucket").fault()
+
+
+def test_what_a_bucket_only_marks_as_deleted_is_not_taken_for_destroyed(server):
+    bucket = s3_server.new_bucket(server)
+    store = store_at(server, bucket)
+    store.put("files/viewing/a", b"1")
+    s3_server.client(server).put_bucket_versioning(
+        Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+    with pytest.raises(StorageAway, match="DeleteMarker"):
+        store.delete("files/viewing/a")

@@ -18,11 +18,13 @@ from PIL import Image
 from keng.conftest import sign_in
 from keng.files import store
 from keng.files.storage import chosen, moving
+from keng.files.storage.opener_copies import copied_for_opener, remove_left_copies
 from keng.files.storage.s3 import S3Storage
 from keng.files.tests import s3_server
+from keng.kit.ids import new_id
 from keng.kit.storage_away import StorageAway
 from keng.tips import sweep_files, viewing_copies
-from keng.tips.attachments import store_attachment
+from keng.tips.attachments import named_originals, store_attachment
 from keng.tips.models import Attachment, WaitingPicture
 from keng.vault import keys, seal
 from keng.vault.hybrid import HYBRID_FORM, KEYED_FORM
@@ -147,6 +149,18 @@ def test_what_is_destroyed_while_the_store_is_away_is_swept_when_it_is_back(
     assert left.keys() == {stays.original_path, stays.viewing_path}
 
 
+def test_what_a_killed_process_did_not_write_to_its_end_is_swept(own_folder, monkeypatch):
+    draft = own_folder / "files" / "waiting" / "a.new"
+    draft.parent.mkdir(parents=True)
+    draft.write_bytes(b"half")
+    sweep_files.sweep_files()
+    assert draft.exists()
+    later = time.time() + 25 * 3600
+    monkeypatch.setattr(sweep_files.time, "time", lambda: later)
+    sweep_files.sweep_files()
+    assert not draft.exists()
+
+
 def test_while_the_store_is_away_nothing_is_taken_for_kept(tip, bucket, monkeypatch):
     monkeypatch.setattr(S3Storage, "put", put_off)
     with pytest.raises(StorageAway), transaction.atomic():
@@ -175,11 +189,36 @@ def test_no_key_is_taken_for_unused_while_the_store_is_away(bucket, own_folder, 
     in_store, in_folder = uuid.uuid4(), uuid.uuid4()
     chosen.file_storage().put("files/originals/a", sealed_to(in_store))
     chosen.folder_storage().put("files/originals/b", sealed_to(in_folder))
-    assert store.keys_of_originals() == {in_store, in_folder}
+    assert store.keys_of_originals(set) == {in_store, in_folder}
     with monkeypatch.context() as away:
         away.setattr(S3Storage, "listed", put_off)
         with pytest.raises(StorageAway):
-            store.keys_of_originals()
+            store.keys_of_originals(set)
+
+
+@pytest.mark.parametrize("url", ["", "another prefix", "another bucket"])
+def test_no_key_is_taken_for_unused_where_the_settings_lead_elsewhere(
+    tip, server, bucket, monkeypatch, url
+):
+    file = kept(tip, picture())
+    store.keys_of_originals(named_originals)
+    if url == "another prefix":
+        use_store(monkeypatch, f"{server}/{bucket}/of-a-typo")
+    elif url:
+        use_store(monkeypatch, f"{server}/{s3_server.new_bucket(server)}")
+    else:
+        monkeypatch.delenv("KENG_FILES_URL")
+    with pytest.raises(store.OriginalsMissing, match="1 originals"):
+        store.keys_of_originals(named_originals)
+    file.delete()
+    assert store.keys_of_originals(named_originals) == set()
+
+
+def test_an_original_that_is_destroyed_while_keys_are_looked_for_stops_nobody(tip, bucket):
+    file = kept(tip, picture())
+    chosen.file_storage().delete(file.original_path)
+    answers = [{file.original_path}, set()]
+    assert store.keys_of_originals(lambda: answers.pop(0)) == set()
 
 
 def test_a_key_is_read_again_once_an_original_was_sealed_anew(bucket):
@@ -192,13 +231,54 @@ def test_a_key_is_read_again_once_an_original_was_sealed_anew(bucket):
     assert store.originals_by_key() == {after: [name]}
 
 
-def test_the_opener_finds_a_file_in_the_folder_as_long_as_it_asks(tip, bucket, own_folder):
+def copies_for_opener(folder):
+    return {path.name for path in (folder / "files" / "opening").glob("*")}
+
+
+def test_the_opener_finds_a_copy_as_long_as_anybody_asks(tip, bucket, own_folder):
     file = kept(tip, picture())
-    with chosen.brought_to_folder([file.original_path, "files/originals/gone"]):
-        assert files_below(own_folder) == {file.original_path}
-        brought = (own_folder / file.original_path).read_bytes()
+    name = file.original_path.rpartition("/")[2]
+    with copied_for_opener([file.original_path, "files/originals/gone"]):
+        with copied_for_opener([file.original_path]):
+            copy = (own_folder / "files" / "opening" / name).read_bytes()
+            assert copy == store.sealed_original(file.original_path)
+        # The other one reads still.
+        assert copies_for_opener(own_folder) == {name}
+    assert copies_for_opener(own_folder) == set()
+
+
+def test_what_is_purged_while_it_is_opened_stays_nowhere(tip, server, bucket, own_folder):
+    file = kept(tip, picture())
+    with copied_for_opener([file.original_path]):
+        chosen.s3_storage().delete(file.original_path)
+        moving.move_files(chosen.file_storage(), tell=lambda _moved: None)
     assert files_below(own_folder) == set()
-    assert store.sealed_original(file.original_path) == brought
+    assert file.original_path not in s3_server.objects_in(server, bucket)
+
+
+def test_an_opening_does_not_fail_at_its_end_because_the_store_is_away(tip, bucket, monkeypatch):
+    file = kept(tip, picture())
+    with monkeypatch.context() as away, copied_for_opener([file.original_path]):
+        for call in ("read", "size", "delete", "put"):
+            away.setattr(S3Storage, call, put_off)
+
+
+def test_a_copy_that_a_killed_process_left_goes_at_the_next_start(own_folder):
+    left = own_folder / "files" / "opening" / "a"
+    remove_left_copies()
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"sealed")
+    remove_left_copies()
+    assert not left.exists()
+
+
+def test_what_is_sealed_anew_is_not_opened_as_it_was(bucket, own_folder):
+    before, after, name = sealed_to(new_id()), sealed_to(new_id()), "files/originals/a"
+    chosen.file_storage().put(name, before)
+    with copied_for_opener([name]):
+        store.replace_original(name, after)
+        assert copies_for_opener(own_folder) == set()
+    assert store.sealed_original(name) == after
 
 
 def test_files_move_to_the_store_and_back_and_are_read_all_the_time(
@@ -244,11 +324,31 @@ def test_what_is_not_the_same_when_read_again_stays_where_it_was(
     assert s3_server.objects_in(server, name) == {}
 
 
-def test_a_newer_one_in_its_new_place_is_not_overwritten_by_a_move(own_folder, bucket):
-    chosen.folder_storage().put("files/originals/a", b"left by a killed resealing")
-    chosen.s3_storage().put("files/originals/a", b"sealed anew")
+@pytest.mark.parametrize("newer_is", ["where it goes", "where it was"])
+def test_of_two_an_original_that_was_sealed_anew_is_kept(own_folder, bucket, newer_is):
+    before, after, name = sealed_to(new_id()), sealed_to(new_id()), "files/originals/a"
+    is_there = newer_is == "where it goes"
+    chosen.folder_storage().put(name, before if is_there else after)
+    chosen.s3_storage().put(name, after if is_there else before)
     moving.move_files(chosen.file_storage(), tell=lambda _moved: None)
-    assert store.sealed_original("files/originals/a") == b"sealed anew"
+    assert store.sealed_original(name) == after
+    assert files_below(own_folder) == set()
+
+
+def test_what_a_try_before_did_not_put_there_whole_is_put_there_again(
+    server, bucket, own_folder, monkeypatch
+):
+    name, content = "files/viewing/a", os.urandom(2000)
+    chosen.folder_storage().put(name, content)
+    puts = S3Storage.put
+    with monkeypatch.context() as away:
+        away.setattr(S3Storage, "put", lambda self, name, content: puts(self, name, content[:-1]))
+        away.setattr(S3Storage, "delete", put_off)
+        with pytest.raises(StorageAway):
+            moving.move_files(chosen.file_storage(), tell=lambda _moved: None)
+    assert s3_server.objects_in(server, bucket) == {name: content[:-1]}
+    moving.move_files(chosen.file_storage(), tell=lambda _moved: None)
+    assert s3_server.objects_in(server, bucket) == {name: content}
     assert files_below(own_folder) == set()
 
 
@@ -260,7 +360,7 @@ from keng.files.storage import chosen, moving
 from keng.files.storage.s3 import S3Storage
 from contextlib import nullcontext
 # The database of a test is not this process's; nobody else moves here.
-moving.alone_with = lambda name: nullcontext()
+moving.stored_file_lock = lambda name: nullcontext()
 puts, reads, count = S3Storage.put, S3Storage.read, [0]
 def killed(after):
     count[0] += 1
@@ -284,18 +384,29 @@ def test_a_move_that_is_killed_at_any_step_loses_nothing_and_goes_on(
     bucket = s3_server.new_bucket(server)
     use_store(monkeypatch, f"{server}/{bucket}")
     steps = []
-    # The second file's steps, one after the other: each process goes on where one was killed.
-    for step in (1, 2, 3, 4):
+    # Before and after a put, before and after a removal: each goes on where one was killed.
+    for step in (1, 2, 1, 4, 2):
         ended = subprocess.run(
             [sys.executable, "-c", _MOVE, str(step)], check=False, env=dict(os.environ)
         )
         steps.append(ended.returncode)
         for name, content in contents.items():
             assert chosen.file_storage().read(name) == content
-    assert steps == [-signal.SIGKILL] * 4
+    assert steps == [-signal.SIGKILL] * 5
     moving.move_files(chosen.file_storage(), tell=lambda _moved: None)
     assert s3_server.objects_in(server, bucket) == contents
     assert files_below(own_folder) == set()
+
+
+def somebody_waits_for_a_turn():
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            if cursor.fetchall():
+                return True
+        time.sleep(0.02)
+    return False
 
 
 @pytest.mark.django_db(transaction=True)
@@ -313,8 +424,7 @@ def test_what_is_destroyed_while_it_is_moved_does_not_come_back(server, own_fold
 
     def put(self, name, content):
         destroyer.start()
-        destroyer.join(0.5)
-        waited.append(destroyer.is_alive())
+        waited.append(somebody_waits_for_a_turn())
         puts(self, name, content)
 
     monkeypatch.setattr(S3Storage, "put", put)

@@ -46,6 +46,8 @@ SELECT ciphertext FROM vault_sealedidentity WHERE id = %s AND tip_ref = %s AND k
 """
 _FILE = "SELECT original_path FROM tips_attachment WHERE id = %s AND tip_id = %s"
 _ORIGINALS = "files/originals/"
+# Where the desk puts copies of those that lie in a store (keng.files.storage.opener_copies).
+_COPIES = "files/opening/"
 _HOLDER = "SELECT officer_ref FROM vault_holderkey WHERE id = %s AND retired_at IS NULL"
 _SHARE = "SELECT sealed FROM vault_keyshare WHERE unit_key_id = %s AND holder_key_id = %s"
 _PUBLIC = "SELECT public_key FROM vault_unitkey WHERE id = %s AND destroyed_at IS NULL"
@@ -207,9 +209,13 @@ class OpenerRows:
         name = row[0].removeprefix(_ORIGINALS) if row else ""
         try:
             file = uuid.UUID(name)
-            return (self._data / _ORIGINALS / str(file)).read_bytes(), (file,)
+            return self._original(str(file)).read_bytes(), (file,)
         except (ValueError, OSError):
             raise NotInRecord from None
+
+    def _original(self, name: str) -> Path:
+        copy = self._data / _COPIES / name
+        return copy if copy.exists() else self._data / _ORIGINALS / name
 
     def holder(self, holder_key_id: uuid.UUID) -> uuid.UUID:
         """Whose key it is. Raises NotInRecord."""
@@ -302,7 +308,7 @@ class OpenerRows:
     def held_files(self, resharing_id: uuid.UUID, key_id: uuid.UUID) -> list[HeldFile]:
         """Originals of what is on hold that are sealed to this key still."""
         rows = self._connection.execute(_HELD_FILES.encode(), [resharing_id]).fetchall()
-        files = [HeldFile(file, path, self._data / path) for file, path in rows]
+        files = [HeldFile(file, path, self._original(Path(path).name)) for file, path in rows]
         return [file for file in files if file.key_id() == key_id]
 
     def note_resealed_file(self, resharing_id: uuid.UUID, file: HeldFile) -> bool:
