@@ -27,6 +27,10 @@ from tests.stack import free_ports
 
 READY_WITHIN = 30.0
 STOP_WITHIN = 20.0
+APPLICATIONS: dict[Process, str] = {
+    "edge": "keng.edge.asgi:application",
+    "desk": "keng.site.asgi_desk:application",
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Running:
 def running(
     process: Process, *words: str, waits: bool = True, **environment: str
 ) -> Iterator[Running]:
-    """The edge as granian serves it, or `keng worker WORDS`; with `waits` once it is well."""
+    """A site as granian serves it, or `keng worker WORDS`; an edge that `waits` once it is well."""
     connection.ensure_connection()
     give_rights()
     # All workers of a run share one folder: a process that another test killed is not missed here.
@@ -91,12 +95,12 @@ def running(
 
 
 def _command(process: Process, port: int) -> list[str]:
-    if process == "edge":
+    if process in APPLICATIONS:
         return [
             *(sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop"),
             *("--http", "1", "--runtime-mode", "st", "--no-ws", "--log-level", "warning"),
             *("--host", "127.0.0.1", "--port", str(port), "--workers-kill-timeout", "15"),
-            "keng.edge.asgi:application",
+            APPLICATIONS[process],
         ]
     return [sys.executable, "-m", "keng.cli", process]
 

@@ -9,6 +9,8 @@ end, and pages ask by themselves as they do without one (changes.js).
 import asyncio
 import logging
 import random
+import signal
+import threading
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +29,9 @@ ALIVE_EVERY = 5.0
 CHECKED_EVERY = 2.0
 # Whoever looks for changes says every three seconds that it does (inbox/announcing.py).
 SILENT_AFTER = 10.0
+# A page hears that its stream lives only while somebody has just said so: what it hears last is
+# what its own patience begins with.
+HEARD_WITHIN = 4.0
 # So long nobody may be asked about sessions before none of them counts as known.
 UNCHECKED_AFTER = 10.0
 # The server works on 1,024 requests at once: pages have the others.
@@ -88,6 +93,7 @@ class ChangeStreams:
         self._tasks: list[asyncio.Task[None]] = []
         self._heard_at = 0.0
         self._checked_at = time.monotonic()
+        self._watches_for_stop = self._is_stopping = False
 
     @property
     def count(self) -> int:
@@ -95,12 +101,16 @@ class ChangeStreams:
         return len(self._streams)
 
     @property
-    def is_told(self) -> bool:
+    def is_listening(self) -> bool:
         """Whether somebody tells this process of changes: without, a stream would promise them."""
-        return time.monotonic() - self._heard_at < SILENT_AFTER
+        return self._has_heard_within(SILENT_AFTER)
+
+    def _has_heard_within(self, seconds: float) -> bool:
+        return time.monotonic() - self._heard_at < seconds
 
     def start(self) -> None:
         """Begin to listen."""
+        self._checked_at = time.monotonic()
         loops = (self._keep_listening(), self._keep_checking(), self._keep_alive())
         self._tasks = [asyncio.create_task(each) for each in loops]
 
@@ -108,17 +118,20 @@ class ChangeStreams:
         """End all of them and listen no more."""
         self._end(self._streams)
         await end_tasks(self._tasks)
-        await asyncio.get_running_loop().run_in_executor(self._thread, _hang_up)
-        self._thread.shutdown()
+        if self._has_checked():
+            await asyncio.get_running_loop().run_in_executor(self._thread, _hang_up)
+        # A question that nobody answers holds up no end.
+        self._thread.shutdown(wait=False)
 
     def may_open(self) -> bool:
         """Whether one more may be open, and would be told of anything."""
-        return self.is_told and len(self._streams) < MOST_STREAMS
+        return self.is_listening and not self._is_stopping and len(self._streams) < MOST_STREAMS
 
     async def serve(
         self, grant: StreamGrant, headers: list[tuple[bytes, bytes]], receive: Any, send: _Send
     ) -> None:
         """Keep one open until it ends; `headers` are those of the view that granted it."""
+        self._watch_for_stop()
         stream = _Stream(grant)
         self._make_room(grant.session)
         self._streams.add(stream)
@@ -140,6 +153,30 @@ class ChangeStreams:
             timer.cancel()
             waits.cancel()
             self._streams.discard(stream)
+
+    def _watch_for_stop(self) -> None:
+        """End all as soon as the process is asked to stop.
+
+        The server calls that a shutdown only after the last answer has ended, and kills the process
+        when one does not. It handles the signal in its loop, beside what is called here; where
+        nobody handles it, it ends everything by itself.
+        """
+        if self._watches_for_stop or threading.current_thread() is not threading.main_thread():
+            return
+        self._watches_for_stop = True
+        loop, former = asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
+        if not callable(former):
+            return
+
+        def stop(number: int, frame: Any) -> None:
+            loop.call_soon_threadsafe(self._stop)
+            former(number, frame)
+
+        signal.signal(signal.SIGTERM, stop)
+
+    def _stop(self) -> None:
+        self._is_stopping = True
+        self._end(self._streams)
 
     def _make_room(self, session: str) -> None:
         own = [each for each in self._streams if each.grant.session == session]
@@ -193,8 +230,6 @@ class ChangeStreams:
                 marks = await loop.run_in_executor(self._thread, _marks_of, keys) if keys else {}
             except Exception as error:  # noqa: BLE001 -- asked again in a moment
                 log.warning("Sessions of streams cannot be read (%s).", type(error).__name__)
-                if time.monotonic() - self._checked_at > UNCHECKED_AFTER:
-                    self._end(streams)
                 continue
             self._checked_at = time.monotonic()
             self._end(each for each in streams if marks.get(each.grant.session) != each.grant.mark)
@@ -202,10 +237,15 @@ class ChangeStreams:
     async def _keep_alive(self) -> None:
         while True:
             await asyncio.sleep(ALIVE_EVERY)
-            if not self.is_told:
+            # Also where the question about sessions is under way, and is never answered.
+            if not self.is_listening or not self._has_checked():
                 self._end(self._streams)
-            for stream in self._streams:
-                stream.say(_ALIVE)
+            elif self._has_heard_within(HEARD_WITHIN):
+                for stream in self._streams:
+                    stream.say(_ALIVE)
+
+    def _has_checked(self) -> bool:
+        return time.monotonic() - self._checked_at <= UNCHECKED_AFTER
 
 
 def _marks_of(keys: Collection[str]) -> dict[str, str]:

@@ -1,10 +1,14 @@
 """Streams of changes: told what they may hear of, ended with their session, dropped when unread."""
 
 import asyncio
-from contextlib import asynccontextmanager
+import http.client
+import threading
+import time
+from contextlib import asynccontextmanager, contextmanager
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
@@ -13,10 +17,12 @@ from keng.accounts.session_marks import session_marks
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.kit.changes import CHANGES_CHANNEL, NOTHING_NEW, STREAM_GRANT, ChangeKind, StreamGrant
+from keng.kit.database import LISTENING_SETTING
 from keng.kit.ids import new_id
 from keng.site import change_streams
 from keng.site.change_streams import ChangeStreams
 from keng.site.front import REQUEST_THREADS, Front
+from tests.running import running as running_process
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HERE, THERE = ChangeKind.ALARM.at(new_id()), ChangeKind.ALARM.at(new_id())
@@ -75,7 +81,7 @@ async def running(**how):
     streams = ChangeStreams(listens_at=database_dsn, **how)
     streams.start()
     try:
-        await notify_until(lambda: streams.is_told, NOTHING_NEW)
+        await notify_until(lambda: streams.is_listening, NOTHING_NEW)
         yield streams
     finally:
         await streams.close()
@@ -86,6 +92,7 @@ async def notify_until(is_so, payload):
         while not is_so():
             # As the lookout does: it says again and again that it is there.
             await notify(payload)
+            await asyncio.sleep(0.05)
 
 
 async def notify(payload):
@@ -106,6 +113,7 @@ def grant_of(session="s", mark="m", topics=frozenset({HERE})):
 def unchecked(monkeypatch):
     """Sessions are not asked about meanwhile."""
     monkeypatch.setattr(change_streams, "CHECKED_EVERY", 1000.0)
+    monkeypatch.setattr(change_streams, "UNCHECKED_AFTER", 1000.0)
 
 
 def test_a_stream_is_told_of_its_own_topics_in_kinds_and_of_no_others(unchecked):
@@ -222,6 +230,77 @@ def test_when_nobody_tells_of_changes_streams_end_and_none_is_opened(unchecked, 
             assert not streams.may_open()
 
     asyncio.run(go())
+
+
+def test_no_page_hears_that_its_stream_lives_when_nobody_has_just_said_so(unchecked, monkeypatch):
+    monkeypatch.setattr(change_streams, "ALIVE_EVERY", 0.05)
+    monkeypatch.setattr(change_streams, "HEARD_WITHIN", 0.0)
+
+    async def go():
+        async with running() as streams:
+            listener = Listener()
+            task = opened(streams, listener, grant_of())
+            await listener.hears("event: alive")
+            listener.forget()
+            await asyncio.sleep(0.5)
+            assert "alive" not in listener.text
+            assert not task.done()
+            listener.leave()
+            await asyncio.wait_for(task, LONGEST)
+
+    asyncio.run(go())
+
+
+def test_streams_end_where_the_question_about_their_sessions_is_never_answered(monkeypatch):
+    monkeypatch.setattr(change_streams, "CHECKED_EVERY", 0.05)
+    monkeypatch.setattr(change_streams, "ALIVE_EVERY", 0.05)
+    monkeypatch.setattr(change_streams, "UNCHECKED_AFTER", 0.2)
+    is_over = threading.Event()
+    monkeypatch.setattr(change_streams, "_marks_of", lambda _keys: is_over.wait(LONGEST))
+
+    async def go():
+        async with running() as streams:
+            await asyncio.wait_for(opened(streams, Listener(), grant_of()), LONGEST)
+
+    try:
+        asyncio.run(asyncio.wait_for(go(), LONGEST))
+    finally:
+        is_over.set()
+
+
+def test_a_desk_with_open_streams_stops_when_it_is_asked_to(desk_client, officer):
+    """As granian serves it: it waits for open answers, and kills after fifteen seconds."""
+    sign_in(desk_client, officer)
+    cookie = f"{settings.SESSION_COOKIE_NAME}={desk_client.session.session_key}"
+    with running_process("desk", **{LISTENING_SETTING: database_dsn()}) as desk:
+        until = time.monotonic() + 2 * LONGEST
+        while True:
+            assert time.monotonic() < until, desk.output()
+            asyncio.run(notify(NOTHING_NEW))
+            time.sleep(0.1)
+            with stream_of(desk, cookie) as stream:
+                if stream is None:
+                    continue
+                assert stream.readline().startswith(b"retry")
+                began = time.monotonic()
+                assert desk.stop() == 0
+                # Far from the fifteen seconds after which it would have been killed.
+                assert time.monotonic() - began < 10, desk.output()
+                return
+
+
+@contextmanager
+def stream_of(desk, cookie):
+    """The open stream; None while the desk does not answer, or nobody has told it of anything."""
+    caller = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=LONGEST)
+    try:
+        caller.request("GET", "/changes/", headers={"Cookie": cookie, "Host": "localhost"})
+        with caller.getresponse() as answer:
+            yield answer if answer.status == 200 else None
+    except ConnectionError:
+        yield None
+    finally:
+        caller.close()
 
 
 def test_a_lost_connection_is_made_anew_and_streams_look_at_everything(unchecked):
