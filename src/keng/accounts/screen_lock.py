@@ -60,14 +60,19 @@ def lock_seconds() -> int:
     return int(settings.SCREEN_LOCK_MINUTES) * 60
 
 
-def is_screen_locked(session: SessionBase) -> bool:
-    """Whether the session of this request is locked: by hand, or because nobody was there."""
-    if getattr(session, "locked_at", None) is not None:
+def is_locked(locked_at: datetime.datetime | None, active_at: datetime.datetime) -> bool:
+    """Whether a session with these two moments is locked: by hand, or because nobody was there."""
+    if locked_at is not None:
         return True
-    active_at = getattr(session, "active_at", None)
-    if active_at is None or not lock_seconds():
-        return False
-    return bool(times.now() - active_at >= datetime.timedelta(seconds=lock_seconds()))
+    seconds = lock_seconds()
+    return bool(seconds) and times.now() - active_at >= datetime.timedelta(seconds=seconds)
+
+
+def is_screen_locked(session: SessionBase) -> bool:
+    """Whether the session of this request is locked."""
+    # A session without a row has neither.
+    active_at = getattr(session, "active_at", None) or times.now()
+    return is_locked(getattr(session, "locked_at", None), active_at)
 
 
 def note_activity(session: SessionBase) -> None:

@@ -1,13 +1,11 @@
 """By what an open stream of the desk knows that its session is no longer what it was."""
 
-import datetime
 import uuid
 from collections.abc import Collection
 
 from keng.accounts.models import Post
-from keng.accounts.screen_lock import lock_seconds
+from keng.accounts.screen_lock import is_locked
 from keng.accounts.sessions import live_sessions
-from keng.kit import times
 from keng.kit.secrets import keyed_hash
 
 
@@ -24,7 +22,7 @@ def session_marks(keys: Collection[str]) -> dict[str, str]:
     )
     posts = _posts_of({officer for _key, officer, *_more in rows})
     return {
-        key: _mark(officer, password, posts[officer], is_locked=_is_locked(locked_at, active_at))
+        key: _mark(officer, password, posts[officer], is_locked=is_locked(locked_at, active_at))
         for key, officer, password, locked_at, active_at in rows
         if officer in posts
     }
@@ -36,14 +34,6 @@ def _posts_of(officers: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
     for officer, post, role in rows.values_list("officer_id", "id", "role"):
         found.setdefault(officer, []).append(f"{post.hex} {role}")
     return found
-
-
-def _is_locked(locked_at: datetime.datetime | None, active_at: datetime.datetime) -> bool:
-    """As `screen_lock.is_screen_locked` has it of the session of a request."""
-    if locked_at is not None:
-        return True
-    seconds = lock_seconds()
-    return bool(seconds) and times.now() - active_at >= datetime.timedelta(seconds=seconds)
 
 
 def _mark(officer: uuid.UUID, password: str, posts: list[str], *, is_locked: bool) -> str:
