@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from hashlib import sha256
 from statistics import median
 from typing import Any
 
@@ -146,7 +148,9 @@ class _Desks:
     def __init__(self, port: int, cookies: list[str]) -> None:
         self._port = port
         self._cookies = cookies
-        self._rings_since: dict[int, float] = {}
+        # Since when, and what stood in the bar before: only another bar counts.
+        self._rings_since: dict[int, tuple[float, bytes]] = {}
+        self._bars: dict[int, bytes] = {}
         self.seconds_to_bar: list[float] = []
 
     async def with_streams(self, cpu: Callable[[], float]) -> float:
@@ -182,9 +186,11 @@ class _Desks:
 
     async def _ring(self) -> None:
         unit = random.randrange(len(self._cookies) // DESKS_OF_UNIT)  # noqa: S311 -- no secret
+        desks = range(unit * DESKS_OF_UNIT, (unit + 1) * DESKS_OF_UNIT)
+        before = {n: self._bars.get(n, b"") for n in desks}
         began_at = await asyncio.to_thread(_begin_to_ring, unit)
-        for n in range(unit * DESKS_OF_UNIT, (unit + 1) * DESKS_OF_UNIT):
-            self._rings_since[n] = began_at
+        for n in desks:
+            self._rings_since[n] = began_at, before[n]
 
     async def _listen(self, n: int) -> None:
         await asyncio.sleep(random.random() * OPENED_WITHIN)  # noqa: S311 -- no secret
@@ -201,8 +207,13 @@ class _Desks:
     async def _look(self, n: int, kind: str) -> None:
         address = _ALARM if kind == "alarm" else _news(time.time())
         page = await self._get(n, address)
-        if kind == "alarm" and n in self._rings_since and b"data-alarm" in page:
-            self.seconds_to_bar.append(time.time() - self._rings_since.pop(n))
+        if kind != "alarm":
+            return
+        self._bars[n] = _digest(page)
+        since, before = self._rings_since.get(n, (0.0, self._bars[n]))
+        if b"data-alarm" in page and self._bars[n] != before:
+            self.seconds_to_bar.append(time.time() - since)
+            del self._rings_since[n]
 
     async def _ask_seldom(self, n: int) -> None:
         await asyncio.sleep(OPENED_WITHIN + random.random() * BESIDE_STREAM_EVERY)  # noqa: S311 -- no secret
@@ -233,6 +244,11 @@ class _Desks:
         if b" 200 " not in status and b" 204 " not in status:
             raise RuntimeError(f"the desk answered {status!r} to {path}")
         return reader, writer
+
+
+def _digest(page: bytes) -> bytes:
+    """Of a bar, without what differs each time that it is asked for."""
+    return sha256(re.sub(rb'value="[^"]*"', b"", page.partition(b"\r\n\r\n")[2])).digest()
 
 
 def _begin_to_ring(unit: int) -> float:
