@@ -5,9 +5,8 @@ byte by byte, and tried twice at most.
 """
 
 import os
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,12 +16,13 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from keng.files.storage.base import StoredFile
+from keng.files.storage.call_deadline import CallDeadline, obey_deadlines
 from keng.kit.storage_away import StorageAway
 
 _CONNECT_SECONDS = 3
 _READ_SECONDS = 10
 _TRIES = 2
-# One object, however slowly its bytes come.
+# A call with its tries, however slowly its bytes go or come.
 _WITHIN_SECONDS = 60.0
 # More than the largest copy to view (keng.files.copies).
 _MOST_BYTES = 128 * 1024**2
@@ -91,9 +91,10 @@ class S3Storage:
                 response_checksum_validation="when_required",
             ),
         )
+        obey_deadlines(self._client)
 
     def put(self, name: str, content: bytes) -> None:
-        with _translated_errors():
+        with _limited_call():
             self._client.put_object(**self._object(name), Body=content)
 
     def read(self, name: str) -> bytes:
@@ -105,22 +106,32 @@ class S3Storage:
 
     def size(self, name: str) -> int | None:
         try:
-            with _translated_errors():
-                return int(self._client.head_object(**self._object(name))["ContentLength"])
+            with _limited_call():
+                answer = self._client.head_object(**self._object(name))
+        except FileNotFoundError:
+            return None
         except StorageAway as error:
             if str(error) not in _MISSING_OR_ANOTHER:
                 raise
-        except FileNotFoundError:
+            self._require_missing(name)
             return None
-        with suppress(FileNotFoundError):
+        if "ContentLength" not in answer:
+            # What ends among its heads is an answer to the library.
+            raise StorageAway("CutShort")
+        return int(answer["ContentLength"])
+
+    def _require_missing(self, name: str) -> None:
+        """By a call that is answered with a code. Raises StorageAway."""
+        try:
             self.read_head(name, 1)
-            # It came in between.
-            raise StorageAway("404")
-        return None
+        except FileNotFoundError:
+            return
+        # It came in between.
+        raise StorageAway("404")
 
     def delete(self, name: str) -> None:
         try:
-            with _translated_errors():
+            with _limited_call():
                 answer = self._client.delete_object(**self._object(name))
         except FileNotFoundError:
             return
@@ -135,15 +146,20 @@ class S3Storage:
             Prefix=f"{start}{folder}/",
             PaginationConfig={"PageSize": _PER_PAGE},
         )
-        with _translated_errors():
-            for page in pages:
-                for each in page.get("Contents", ()):
-                    yield StoredFile(
-                        each["Key"][len(start) :],
-                        int(each["Size"]),
-                        each["LastModified"].timestamp(),
-                        each["ETag"],
-                    )
+        each_page = iter(pages)
+        while True:
+            # One call, and not what is done with the files of the page.
+            with _limited_call():
+                page = next(each_page, None)
+            if page is None:
+                return
+            for each in page.get("Contents", ()):
+                yield StoredFile(
+                    each["Key"][len(start) :],
+                    int(each["Size"]),
+                    each["LastModified"].timestamp(),
+                    each["ETag"],
+                )
 
     def fault(self) -> str:
         """Why this bucket is not to be used, "" if it is.
@@ -168,7 +184,8 @@ class S3Storage:
 
     def _bucket_answer(self, ask: Any, bucket: dict[str, str]) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = ask(**bucket)
+            with CallDeadline(_WITHIN_SECONDS):
+                answer: dict[str, Any] = ask(**bucket)
         except ClientError as error:
             if _code_of(error) in _UNKNOWN_TO_STORE | _NO_LOCK:
                 return {}
@@ -180,9 +197,8 @@ class S3Storage:
         return answer
 
     def _read(self, name: str, **more: str) -> bytes:
-        until = time.monotonic() + _WITHIN_SECONDS
         found = bytearray()
-        with _translated_errors():
+        with _limited_call():
             answer = self._client.get_object(**self._object(name), **more)
             body = answer["Body"]
             try:
@@ -190,8 +206,6 @@ class S3Storage:
                     found += piece
                     if len(found) > _MOST_BYTES:
                         raise StorageAway("TooLarge")
-                    if time.monotonic() > until:
-                        raise StorageAway("TooSlow")
             finally:
                 body.close()
         return bytes(found)
@@ -201,16 +215,20 @@ class S3Storage:
 
 
 @contextmanager
-def _translated_errors() -> Iterator[None]:
-    """Raise FileNotFoundError or StorageAway for what the library raises."""
-    try:
-        yield
-    except ClientError as error:
-        if _code_of(error) == _MISSING:
-            raise FileNotFoundError from None
-        raise StorageAway(_code_of(error)) from None
-    except BotoCoreError as error:
-        raise StorageAway(type(error).__name__) from None
+def _limited_call() -> Iterator[None]:
+    """Ends in time. Raises FileNotFoundError or StorageAway for what the library raises."""
+    with CallDeadline(_WITHIN_SECONDS) as deadline:
+        try:
+            yield
+        except ClientError as error:
+            if _code_of(error) == _MISSING:
+                raise FileNotFoundError from None
+            raise StorageAway(_code_of(error)) from None
+        except BotoCoreError as error:
+            raise StorageAway("TooSlow" if deadline.is_over else type(error).__name__) from None
+        if deadline.is_over:
+            # What was read may be a part of it.
+            raise StorageAway("TooSlow")
 
 
 def _is_refused(error: ClientError) -> bool:

@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -127,21 +127,55 @@ def test_a_store_that_is_away_is_never_taken_for_an_empty_one(server):
         store_at(server, "no-such-bucket").read("files/viewing/a")
 
 
-def test_a_store_that_answers_byte_by_byte_is_given_up(monkeypatch):
-    monkeypatch.setattr(s3, "_WITHIN_SECONDS", 0.0)
-    monkeypatch.setattr(s3, "_PIECE", 4)
+def drips(connection, first):
+    """Byte by byte, each well within the limit of one read."""
+    with closing(connection), suppress(OSError):
+        connection.recv(65536)
+        connection.sendall(first)
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+
+def swallows_slowly(connection, _first):
+    with closing(connection), suppress(OSError):
+        while connection.recv(1000):
+            time.sleep(0.05)
+
+
+_BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n"
+_HEAD = b"HTTP/1.1 200 OK\r\nX-Slow: "
+# Without a length a body that was cut short looks whole.
+_UNTIL_CLOSED = b"HTTP/1.1 200 OK\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "first", "ask"),
+    [
+        (drips, _BODY, lambda store: store.read("files/viewing/a")),
+        (drips, _UNTIL_CLOSED, lambda store: store.read("files/viewing/a")),
+        (drips, _HEAD, lambda store: store.size("files/viewing/a")),
+        (drips, _HEAD, lambda store: store.delete("files/viewing/a")),
+        (drips, _BODY, lambda store: list(store.listed("files/viewing"))),
+        (drips, _BODY, lambda store: store.fault()),
+        (swallows_slowly, b"", lambda store: store.put("files/viewing/a", bytes(50_000_000))),
+    ],
+)
+def test_a_store_that_goes_on_byte_by_byte_is_given_up(monkeypatch, answer, first, ask):
+    monkeypatch.setattr(s3, "_WITHIN_SECONDS", 0.5)
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
 
-        def answer():
-            connection, _ = listening.accept()
-            with closing(connection):
-                connection.recv(65536)
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"x" * 64)
+        def accept():
+            with suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    threading.Thread(target=answer, args=(connection, first), daemon=True).start()
 
-        threading.Thread(target=answer, daemon=True).start()
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        with pytest.raises(StorageAway, match="TooSlow"):
-            store_at(address, "bucket").read("files/viewing/a")
+        threading.Thread(target=accept, daemon=True).start()
+        store = store_at(f"http://127.0.0.1:{listening.getsockname()[1]}", "bucket")
+        # Without an end it would take minutes.
+        with pytest.raises(StorageAway):
+            ask(store)
 
 
 def test_nothing_of_the_accounts_own_is_used_and_no_proxy(server, monkeypatch):
