@@ -40,7 +40,7 @@ COMMANDS = {
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
     "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
     "analyse": Command("keng.cli.analyse", "what the machine reads in each tip of a file"),
-    "files": Command("keng.cli.files", "move files of tips to a store, or back"),
+    "files": Command("keng.cli.files", "move files of reports to a store, or back"),
     "backup": Command("keng.cli.backup", "save everything into one sealed file; prune old ones"),
     "restore": Command("keng.cli.restore", "bring a backup back into an empty place"),
     "restored": Command("keng.cli.restored", "after a restore: send nothing a second time"),

@@ -1,4 +1,4 @@
-"""keng files: move the files of tips to another place, while everything runs."""
+"""keng files: move files of reports to another place, while everything runs."""
 
 import argparse
 

@@ -78,9 +78,10 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if os.environ.get("KENG_FILES_URL") and not arguments.with_store:
         raise CannotContinue(
-            "KENG_FILES_URL names a store: what no row of this backup names is destroyed there a "
-            "day later. For a rehearsal leave it out, or name a copy of the bucket; where this is "
-            "the installation from now on, say so with --with-store. Nothing was changed."
+            "KENG_FILES_URL names a store: within an hour of the start everything in it that is "
+            "older than a day and that no row of this backup names is destroyed. For a rehearsal "
+            "leave it out, also at the start, or name a copy of the bucket; where this is the "
+            "installation from now on, say so with --with-store. Nothing was changed."
         )
     for folder in [*arguments.destroyed, *([arguments.epochs] if arguments.epochs else [])]:
         if not folder.is_dir():

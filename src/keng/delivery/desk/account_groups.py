@@ -94,8 +94,8 @@ class RequestRow:
                 "list: if it is yours, use it; if it is not, ask again."
             ),
             "most_gone": _(
-                "The provider says that most of the groups are gone. Nothing was changed here. "
-                "Look at the account in the provider's own app, and call the provider."
+                "The provider says that most of the groups no longer exist. Nothing was changed "
+                "here. Look at the account in the provider's own app, and call the provider."
             ),
             "gave_up": _(
                 "Not made within a day. Look in the list whether it is there; "

@@ -5,11 +5,15 @@ import subprocess
 import sys
 import time
 import uuid
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from keng.files.storage.chosen import file_storage
+from keng.files.storage.opener_copies import copied_for_opener
+from keng.files.tests import s3_server
 from keng.kit.database import data_folder
 from keng.openings import resharing as joining
 from keng.openings.tests import held_world as worlds
@@ -158,6 +162,16 @@ def test_the_desk_opens_a_record_through_its_door(running):
     assert "Seccomp:\t2" in status
 
 
+@contextmanager
+def use_store(monkeypatch):
+    """Files of reports lie in a bucket of moto's server, which the opener cannot reach."""
+    with s3_server.running_server() as address:
+        monkeypatch.setenv("KENG_FILES_URL", f"{address}/{s3_server.new_bucket(address)}")
+        monkeypatch.setenv("KENG_FILES_KEY", s3_server.KEY)
+        monkeypatch.setenv("KENG_FILES_SECRET", s3_server.SECRET)
+        yield
+
+
 class Door:
     """The acts of a resharing as the desk asks them."""
 
@@ -187,24 +201,28 @@ def test_two_holders_split_a_key_anew_through_its_door(running):
     assert running.poll() is None
 
 
-def test_two_holders_reseal_what_is_on_hold_through_its_door(running):
+@pytest.mark.parametrize("place", ["folder", "store"])
+def test_two_holders_reseal_what_is_on_hold_through_its_door(running, monkeypatch, place):
     world = worlds.held_world()
     asked = worlds.due()
     worlds.come_and_give(Door, asked, *world.people[:2])
     # An original that lies under the month's key, as the rest.
     held = world.held[0]
-    file = data_folder() / "files" / "originals" / str(held.tip_ref)
+    name = f"files/originals/{held.tip_ref}"
     key = hybrid.HybridSeal(hybrid_public_key(bytes(world.key.public_key)), world.key.pk)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(key.close(b"a picture", hybrid.SealedKind.FILE, held.tip_ref))
+    sealed = key.close(b"a picture", hybrid.SealedKind.FILE, held.tip_ref)
     Attachment.objects.create(
         tip_id=held.tip_ref,
         kind="image",
         mime="image/jpeg",
         size=9,
-        original_path=f"files/originals/{held.tip_ref}",
+        original_path=name,
     )
-    joining._reseal_all(asked.pk)
+    with use_store(monkeypatch) if place == "store" else nullcontext():
+        file_storage().put(name, sealed)
+        assert (data_folder() / name).exists() == (place == "folder")
+        with copied_for_opener([name]):
+            joining._reseal_all(asked.pk)
+        assert hybrid.key_id_of(file_storage().read(name)) == asked.hold_key_id
     assert worlds.keys_of(world) == [asked.hold_key_id.bytes] * 3
-    assert hybrid.key_id_of(file.read_bytes()) == asked.hold_key_id
     assert running.poll() is None
