@@ -23,6 +23,13 @@ def last_migrations(product: Path = KENG) -> dict[str, str]:
     }
 
 
+def secured_tables() -> list[str]:
+    """Those whose rows have policies."""
+    from keng.site import row_policies
+
+    return row_policies.secured_tables()
+
+
 def digests_of_policy_functions() -> dict[str, str]:
     """By name, of each function that policies of rows ask."""
     from keng.site.policy_functions import policy_functions
@@ -41,6 +48,7 @@ def main() -> None:
         "commit": commit,
         "migrations": last_migrations(),
         "policy_functions": digests_of_policy_functions(),
+        "secured_tables": sorted(secured_tables()),
     }
     RECORD.write_text(json.dumps(record, indent=2) + "\n")
 

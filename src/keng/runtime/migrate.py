@@ -11,6 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -20,7 +22,7 @@ import keng
 from keng.kit.advisory_locks import OwnersLock, take_owners_lock
 from keng.kit.busy import is_busy_error
 from keng.kit.database import dsn, is_external
-from keng.kit.demo_hook import running_demo
+from keng.kit.demo_hook import DemoHook, running_demo
 from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 from keng.runtime.known_keys import follow_data, require_data_of
@@ -30,6 +32,8 @@ from keng.runtime.roles import apply_grants, ensure_owner, ensure_roles
 from keng.runtime.row_security import (
     WAITS_FOR_A_TABLE,
     apply_row_policies,
+    marks_of_policies,
+    marks_of_policies_there,
     tables_without_policies,
 )
 from keng.runtime.static_files import collect_static_files
@@ -40,7 +44,7 @@ from keng.runtime.upgrade_state import (
     upgrade_state,
     write_upgrade_state,
 )
-from keng.runtime.version_of_data import is_expanded_by_next
+from keng.runtime.version_of_data import marks_contract
 from keng.site.policy_functions import policy_functions
 from keng.site.row_policies import POLICIES
 
@@ -49,6 +53,8 @@ _TRIES = 10
 _PAUSE = 2.0
 # An index of a table with all of a province's years is made in minutes.
 _STATEMENT_ENDS_WITHIN = "2h"
+_CONTRACTED = UpgradeState(keng.VERSION, keng.VERSION)
+_CONTRACTING = replace(_CONTRACTED, is_contracting=True)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +84,7 @@ def migrate(*, follows_data: bool = False, contracts: bool = False) -> None:
     """On a running database; safe to repeat, and safe while the other processes run.
 
     Those of the release before, too, unless it `contracts`. Where a newer version has expanded the
-    database, nothing is to be done: it has all that this one needs.
+    database beside this one, nothing is to be done: it has all that this one needs.
 
     With `follows_data` the demo's data make this process one of a demo. Raises CannotContinue when
     the data are not of KENG_DEMO's kind, when another `keng migrate` does not end, or when what a
@@ -120,29 +126,46 @@ def _migrate(*, follows_data: bool, contracts: bool) -> None:
     start_django()
     collect_static_files()
     with psycopg.connect(dsn("owner"), autocommit=True) as connection:
-        if is_expanded_by_next(connection):
-            if contracts:
-                raise CannotContinue(
-                    "A newer version prepared this database: its own `keng migrate --contract` "
-                    "ends the upgrade. Nothing was changed."
-                )
-            return
         state = upgrade_state(connection)
-        is_due = state != _CONTRACTED and not contracts
-        if state is not None and is_due and may_expand(state):
+        if state is not None and state.lets_work(keng.VERSION):
+            _expand_beside_newer(connection, state, contracts=contracts)
+            return
+        expands = state is not None and not state.is_settled_here and not contracts
+        if state is not None and expands and may_expand(state):
             _expand(connection, state)
         else:
             _contract(connection, state)
 
 
-_CONTRACTED = UpgradeState(keng.VERSION, keng.VERSION)
+def _expand_beside_newer(
+    connection: psycopg.Connection[Any], state: UpgradeState, *, contracts: bool
+) -> None:
+    """A newer version has expanded: what it is beside has all; one in between needs its own."""
+    if contracts:
+        raise CannotContinue(
+            "A newer version prepared this database: its own `keng migrate --contract` "
+            "ends the upgrade. Nothing was changed."
+        )
+    if state.contracted == keng.VERSION:
+        return
+    if not may_expand(state):
+        raise CannotContinue(
+            f"{state.expanded} prepared this database to work beside {state.contracted}, and "
+            f"{keng.VERSION} knows neither. Start one of these two. Nothing was changed."
+        )
+    _expand(connection, state)
 
 
 def _expand(connection: psycopg.Connection[Any], state: UpgradeState) -> None:
     """All that this version needs, and nothing away that the release before does."""
+    marks = marks_of_policies(POLICIES)
     if not state.waits_for_contract:
         unsecured = tuple(tables_without_policies(connection, POLICIES))
         state = UpgradeState(state.contracted, keng.VERSION, unsecured)
+    if not marks <= set(state.policies):
+        # Ours, those of before, and of whatever version expanded it before us: no others.
+        known = marks | marks_of_policies_there(connection) | set(state.policies)
+        state = replace(state, policies=tuple(sorted(known)))
         # First: if the rest is cut short, the release before may still start.
         write_upgrade_state(connection, state)
     _change_tables(expands=True)
@@ -156,14 +179,17 @@ def _expand(connection: psycopg.Connection[Any], state: UpgradeState) -> None:
 
 def _contract(connection: psycopg.Connection[Any], state: UpgradeState | None) -> None:
     """Exactly what this version needs. Raises CannotContinue while an older process runs."""
-    if state != _CONTRACTED and (older := older_processes(connection)):
+    is_settled = state is not None and state.is_settled_here
+    if not is_settled and (older := older_processes(connection)):
         raise CannotContinue(
             f"Still at work: {', '.join(older)}. This step takes away what they need: end them or "
             "start the new version in their place, then try again. Nothing was changed."
         )
-    if state is not None and state != _CONTRACTED:
-        # Before anything is gone: from here on nothing older starts.
-        write_upgrade_state(connection, _CONTRACTED)
+    if not is_settled:
+        _ensure_table_of_migrations()
+        # Before anything is gone: from here on nothing older starts. And before the first table is
+        # there: what is cut short goes on here, and is not taken for a release that has all.
+        write_upgrade_state(connection, _CONTRACTING)
     _change_tables(expands=False)
     apply_grants(connection, all_grants())
     _patiently(lambda: apply_row_policies(connection, POLICIES, policy_functions()))
@@ -182,11 +208,23 @@ def _choose_tables(*, follows_data: bool) -> None:
 
 def all_grants() -> Mapping[str, Mapping[str, str]]:
     """What each process may do, on the demo's table too in a demo. Needs the settings."""
+    return with_grants_of(running_demo())
+
+
+def with_grants_of(demo: DemoHook | None) -> Mapping[str, Mapping[str, str]]:
+    """The same for a demo that this process need not be of."""
     from keng.site.grants import GRANTS  # noqa: PLC0415 -- loaded with the product
 
-    demo = running_demo()
     of_the_demo = {} if demo is None else demo.GRANTS
     return {role: {**tables, **of_the_demo.get(role, {})} for role, tables in GRANTS.items()}
+
+
+def _ensure_table_of_migrations() -> None:
+    from django.db import connection  # noqa: PLC0415 -- needs the settings
+    from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415
+
+    with contextlib.closing(connection.copy()) as apart:
+        MigrationRecorder(apart).ensure_schema()
 
 
 def _change_tables(*, expands: bool) -> None:
@@ -218,7 +256,8 @@ def _change_tables(*, expands: bool) -> None:
 
 def is_contract(migration: object) -> bool:
     """Whether it takes away what the release before needs: its module says CONTRACT = True."""
-    return bool(getattr(sys.modules[type(migration).__module__], "CONTRACT", False))
+    file = sys.modules[type(migration).__module__].__file__
+    return file is not None and marks_contract(Path(file))
 
 
 def _drop_unfinished_indexes(connection: Any, migrations: Sequence[Any]) -> None:
@@ -229,7 +268,7 @@ def _drop_unfinished_indexes(connection: Any, migrations: Sequence[Any]) -> None
     names = [
         operation.index.name
         for migration in migrations
-        for operation in migration.operations
+        for operation in _operations_of(migration)
         if type(operation).__name__ == "AddIndexConcurrently"
     ]
     with connection.cursor() as cursor:
@@ -242,6 +281,12 @@ def _drop_unfinished_indexes(connection: Any, migrations: Sequence[Any]) -> None
             cursor.execute(
                 sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name))
             )
+
+
+def _operations_of(migration: Any) -> Iterator[Any]:
+    """Those that change the database, also where the state is changed by others."""
+    for operation in migration.operations:
+        yield from getattr(operation, "database_operations", None) or [operation]
 
 
 def _patiently(change: Callable[[], None]) -> None:

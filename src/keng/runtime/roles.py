@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, LiteralString, cast
 
 import psycopg
@@ -259,26 +259,77 @@ def _grant(
         )
 
 
+_GRANTED = """
+SELECT r.rolname::text, c.relname::text, a.privilege_type, ''
+FROM pg_class c CROSS JOIN aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee
+WHERE c.relnamespace = 'public'::regnamespace AND r.rolname = ANY (%(roles)s)
+UNION ALL
+SELECT r.rolname::text, c.relname::text, a.privilege_type, t.attname::text
+FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid CROSS JOIN aclexplode(t.attacl) a
+JOIN pg_roles r ON r.oid = a.grantee
+WHERE c.relnamespace = 'public'::regnamespace AND r.rolname = ANY (%(roles)s)
+AND NOT t.attisdropped AND c.relkind IN ('r', 'v', 'p')
+"""
+
+
+def grant_faults(
+    connection: psycopg.Connection[tuple[Any, ...]],
+    grants: Mapping[str, Mapping[str, str]],
+    *,
+    expands: bool = False,
+) -> list[str]:
+    """Which rights on tables the database has less or more of than these; empty if it has them.
+
+    With `expands` no more than less: those of the version before are there as well.
+    """
+    columns = _columns(connection)
+    wanted = {
+        (role_name, table, what, column)
+        for role_name, tables in grants.items()
+        for table, rights in tables.items()
+        for what, names in _parsed(rights, columns.get(table, []))
+        for column in names or [""]
+    }
+    rows = connection.execute(_GRANTED, {"roles": list(grants)}).fetchall()
+    found = {(str(row[0]), str(row[1]), str(row[2]), str(row[3])) for row in rows}
+    lacks = {each for each in wanted - found if (*each[:3], "") not in found}
+    more = set() if expands else found - wanted
+    return [
+        *(f"{role_name} lacks {what} on {table}" for role_name, table, what in _by_table(lacks)),
+        *(f"{role_name} has {what} on {table}" for role_name, table, what in _by_table(more)),
+    ]
+
+
+def _by_table(rights: Iterable[tuple[str, str, str, str]]) -> list[tuple[str, str, str]]:
+    return sorted({right[:3] for right in rights})
+
+
 _A_RIGHT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?: \(([a-z0-9_]+(?:, [a-z0-9_]+)*)\))?")
 
 
 def _rights(rights: str, columns: list[str]) -> sql.Composable:
     """Rights as in GRANT: "SELECT, UPDATE (state, closed_at)"."""
-    each_right = re.split(r", (?![^(]*\))", rights)
-    return sql.SQL(", ").join(_right(right, columns) for right in each_right)
+    return sql.SQL(", ").join(_right(what, names) for what, names in _parsed(rights, columns))
 
 
-def _right(right: str, all_columns: list[str]) -> sql.Composable:
-    known = _A_RIGHT.fullmatch(right)
-    if known is None:
-        raise ValueError(f"{right!r} is no right on a table.")
-    what, columns = known.groups()
-    if what == "UPDATE" and columns is None:
-        # Of each column, not of the table: who may update that may lock it, and all wait behind.
-        columns = ", ".join(all_columns)
+def _parsed(rights: str, all_columns: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Each right, and of which columns it is; none where it is the whole table's."""
+    for right in re.split(r", (?![^(]*\))", rights):
+        known = _A_RIGHT.fullmatch(right)
+        if known is None:
+            raise ValueError(f"{right!r} is no right on a table.")
+        what, columns = known.groups()
+        if what == "UPDATE" and columns is None:
+            # Of each column, not of the table: who may update that may lock it, and all wait.
+            yield what, all_columns
+        else:
+            yield what, columns.split(", ") if columns else []
+
+
+def _right(what: str, columns: list[str]) -> sql.Composable:
     if not columns:
         return sql.SQL(cast("Any", what))
-    names = sql.SQL(", ").join(map(sql.Identifier, columns.split(", ")))
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
     return sql.SQL(cast("Any", what + " ({})")).format(names)
 
 

@@ -68,20 +68,35 @@ def row_policy_faults(
     *,
     expands: bool = False,
     unsecured: Collection[str] = (),
+    marks: Collection[str] = (),
 ) -> list[str]:
     """What is otherwise in the database than here, table by table; empty when all is well.
 
-    With `expands`, while those of the version before stand beside them.
+    With `expands`, while those of the version before, of these `marks`, stand beside them.
     """
     found = _catalogue(connection)
-    return [
-        fault
-        for table in secured_tables(policies)
-        if not (expands and table in unsecured)
-        for fault in _faults_of(
-            table, [each for each in policies if each.table == table], found, expands=expands
-        )
-    ]
+    faults = []
+    for table in secured_tables(policies):
+        wanted = [each for each in policies if each.table == table]
+        if not (expands and table in unsecured):
+            faults += _faults_of(table, wanted, found, expands=expands)
+        if expands:
+            faults += _unknown_policies(table, wanted, found, marks)
+    return faults
+
+
+def marks_of_policies(policies: Sequence[RowPolicy]) -> set[str]:
+    """By which those of a version are known again while another one's stand beside them."""
+    return {_mark(each.table, each.name, _digest(each)) for each in policies}
+
+
+def marks_of_policies_there(connection: _Connection) -> set[str]:
+    """The same of all that the database has."""
+    return {
+        _mark(table, name, digest)
+        for table, found in _catalogue(connection).digests.items()
+        for name, digest in found.items()
+    }
 
 
 def tables_without_policies(connection: _Connection, policies: Sequence[RowPolicy]) -> list[str]:
@@ -117,6 +132,13 @@ def _faults_of(
 ) -> list[str]:
     wanted = {each.name: _digest(each) for each in policies}
     found = catalogue.digests.get(table, {})
+    if expands:
+        # Under its other name where a later version has put its own beside it.
+        wanted = {
+            name: digest
+            for name, digest in wanted.items()
+            if found.get(_name_beside(name, digest)) != digest
+        }
     faults = [f"{table} lacks {name}" for name in wanted if name not in found]
     faults += [
         f"{table} has another {name}"
@@ -128,6 +150,27 @@ def _faults_of(
     if table not in catalogue.secured:
         faults.append(f"{table} does not look at its policies")
     return faults
+
+
+def _unknown_policies(
+    table: str, policies: Sequence[RowPolicy], catalogue: _Catalogue, marks: Collection[str]
+) -> list[str]:
+    """What neither version put there lets rows through as much as theirs do."""
+    known = {*marks, *marks_of_policies(policies)}
+    return [
+        f"{table} has {name}, which is of no version"
+        for name, digest in catalogue.digests.get(table, {}).items()
+        if _mark(table, name, digest) not in known
+    ]
+
+
+def _mark(table: str, name: str, digest: str) -> str:
+    own_name = name.removesuffix(_name_beside("", digest))
+    return hashlib.sha256(f"{table} {own_name} {digest}".encode()).hexdigest()[:12]
+
+
+def _name_beside(name: str, digest: str) -> str:
+    return f"{name}_before_{digest or 'unknown'}"
 
 
 def _secure(
@@ -169,7 +212,7 @@ def _put_beside(
     """Another name for each policy of the version before whose name is needed: it goes on."""
     for name, digest in there.items():
         if name in taken:
-            former = f"{name}_before_{digest or 'unknown'}"
+            former = _name_beside(name, digest)
             if former in there:
                 # From a version in between, and the same again.
                 connection.execute(

@@ -19,6 +19,10 @@ from keng.kit.database import PROCESSES, role, version_of_session
 
 _Connection = psycopg.Connection[tuple[Any, ...]]
 _COMMENT = "SELECT obj_description(to_regclass('public.django_migrations'), 'pg_class')"
+_UNSECURED = """
+SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)
+AND NOT relrowsecurity LIMIT 1
+"""
 # Whose are those that a process or a command of this installation holds.
 _SESSIONS = """
 SELECT DISTINCT usename::text, coalesce(application_name, '') FROM pg_stat_activity
@@ -36,6 +40,8 @@ class Release:
     """By area, the last one that it knows."""
     policy_functions: dict[str, str]
     """By name, the digest of what the database had of it."""
+    secured_tables: list[str]
+    """Whose rows had policies: where one has none, its first migration was cut short."""
 
 
 @cache
@@ -54,10 +60,19 @@ class UpgradeState:
     """The version that expanded it last: the same, or one whose contract step waits."""
     unsecured: tuple[str, ...] = ()
     """Tables whose rows were everybody's when expansion began, and are so until the contract."""
+    policies: tuple[str, ...] = ()
+    """Marks of those that may stand beside each other until the contract (row_security.py)."""
+    is_contracting: bool = False
+    """Begun and not ended: something is missing or too much, and the next start goes on."""
 
     @property
     def waits_for_contract(self) -> bool:
         return self.contracted != self.expanded
+
+    @property
+    def is_settled_here(self) -> bool:
+        """Whether this version contracted it, from the first step to the last."""
+        return self.contracted == self.expanded == keng.VERSION and not self.is_contracting
 
     def lets_work(self, version: str) -> bool:
         """Whether processes of this older version may work on what was expanded since."""
@@ -72,19 +87,28 @@ def as_numbers(version: str) -> tuple[int, ...]:
 def upgrade_state(connection: _Connection) -> UpgradeState | None:
     """None where nobody migrated yet, or where a version did that is older than the release.
 
-    The release itself wrote nothing down: it is known by its migrations.
+    The release itself wrote nothing down: it is known by its migrations, and by its policies, which
+    it puts there last.
     """
     row = connection.execute(_COMMENT).fetchone()
     if row is not None and row[0]:
         noted = json.loads(row[0])
-        return UpgradeState(noted["contracted"], noted["expanded"], tuple(noted["unsecured"]))
+        return UpgradeState(
+            noted["contracted"],
+            noted["expanded"],
+            tuple(noted["unsecured"]),
+            tuple(noted.get("policies", ())),
+            noted.get("is_contracting", False),
+        )
     if connection.execute("SELECT to_regclass('public.django_migrations')").fetchone() == (None,):
         return None
     rows = connection.execute("SELECT app, name FROM django_migrations").fetchall()
     release = release_before()
-    if set(release.migrations.items()) <= {(app, name) for app, name in rows}:
-        return UpgradeState(release.version, release.version)
-    return None
+    if not set(release.migrations.items()) <= {(app, name) for app, name in rows}:
+        return None
+    if connection.execute(_UNSECURED, [release.secured_tables]).fetchone() is not None:
+        return None
+    return UpgradeState(release.version, release.version)
 
 
 def write_upgrade_state(connection: _Connection, state: UpgradeState) -> None:
@@ -98,9 +122,11 @@ def write_upgrade_state(connection: _Connection, state: UpgradeState) -> None:
 def may_expand(state: UpgradeState) -> bool:
     """Whether this version goes beside the one that the database was contracted for.
 
-    It was made to go beside one release. From further back everything is stopped first.
+    It was made to go beside one release. From further back everything is stopped first, and so it
+    is where the contract step of another version was cut short.
     """
-    return state.contracted in {release_before().version, keng.VERSION}
+    is_known = state.contracted in {release_before().version, keng.VERSION}
+    return is_known and not state.is_contracting
 
 
 def older_processes(connection: _Connection) -> list[str]:

@@ -1,5 +1,6 @@
 """Whether the database belongs to this version of the code, told by the names of migrations."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from keng.runtime.upgrade_state import upgrade_state
 Connection = psycopg.Connection[tuple[Any, ...]]
 Migration = tuple[str, str]
 """Area, and the name of the file."""
+_CONTRACT = re.compile(r"^CONTRACT = True\b", re.MULTILINE)
 
 
 def migrations_here(*, is_demo: bool) -> set[Migration]:
@@ -43,8 +45,13 @@ def contract_migrations_here(*, is_demo: bool) -> set[Migration]:
     return {
         (file.parent.parent.name, file.stem)
         for file in _migration_files(is_demo=is_demo)
-        if "\nCONTRACT = True\n" in file.read_text()
+        if marks_contract(file)
     }
+
+
+def marks_contract(migration: Path) -> bool:
+    """Whether this file says that it only takes away what the release before needs."""
+    return _CONTRACT.search(migration.read_text()) is not None
 
 
 def migrations_unknown_here(connection: Connection, *, is_demo: bool) -> set[Migration]:

@@ -39,10 +39,13 @@ from keng.kit.database import (
     session_name,
     settings_of_role,
 )
+from keng.kit.demo_hook import installed_demo
 from keng.kit.read_only_servers import server_only_reads
 from keng.kit.secrets import site_secret_here
 from keng.kit.storage_away import StorageAway
 from keng.runtime.known_keys import is_demo_data, key_faults
+from keng.runtime.migrate import with_grants_of
+from keng.runtime.roles import grant_faults
 from keng.runtime.row_security import row_policy_faults
 from keng.runtime.upgrade_state import upgrade_state
 from keng.runtime.version_of_data import (
@@ -149,18 +152,30 @@ def policies(place: CheckedPlace) -> Finding:
     """The desk writes no rows but those of whoever acts."""
     with reading_connection() as connection:
         state = upgrade_state(connection)
-        if is_expanded_by_next(connection):
-            return ok("those of a newer version, which has prepared the database, and of this one")
+        expands = state is not None and state.waits_for_contract
+        unsecured = () if state is None else state.unsecured
         faults = row_policy_faults(
             connection,
             POLICIES,
-            expands=state is not None and state.waits_for_contract,
-            unsecured=() if state is None else state.unsecured,
+            expands=expands,
+            unsecured=unsecured,
+            marks=() if state is None else state.policies,
         )
+        grants = with_grants_of(installed_demo() if is_demo_data(connection) else None)
+        rights = grant_faults(connection, grants, expands=expands)
     if faults:
+        takes_away = " (a policy of no version: DROP POLICY, or --contract)" if expands else ""
         return wrong(
             f"{'; '.join(faults[:3])}: the database does not hold the desk to the rows of whoever "
-            "acts. Run `keng migrate`"
+            f"acts. Run `keng migrate`{takes_away}"
+        )
+    if rights:
+        return wrong(f"{'; '.join(rights[:3])}: not the rights of this version. Run `keng migrate`")
+    if unsecured:
+        return attention(
+            f"{', '.join(unsecured[:3])}: {len(unsecured)} tables have no policies yet, since "
+            f"{state.contracted if state else ''} knows none there, until the upgrade is ended by "
+            "`keng migrate --contract`"
         )
     return ok(f"hold what the desk writes, or the public reads, in {len(secured_tables())} tables")
 
@@ -306,12 +321,18 @@ def migrations(place: CheckedPlace) -> Finding:
         newer = migrations_unknown_here(connection, is_demo=is_demo)
         state = upgrade_state(connection)
         is_expanded = is_expanded_by_next(connection)
-    if is_expanded and state is not None:
-        return ok(f"{state.expanded} has prepared the database; this version works on it too")
+    if state is not None and state.is_contracting:
+        return wrong("the last `keng migrate` was cut short: run it again")
     missing = migrations_here(is_demo=is_demo) - applied
     waits = state is not None and state.waits_for_contract
     if missing - (contract_migrations_here(is_demo=is_demo) if waits else set()):
         return wrong(f"{len(missing)} are not applied: run `keng migrate`")
+    if is_expanded and state is not None:
+        return attention(
+            f"{state.expanded} has prepared the database; this version works on it too, with the "
+            f"rights and policies of both until {state.expanded} is in use and its contract step "
+            "is done"
+        )
     if state is not None and waits:
         return attention(
             f"the last step of the upgrade from {state.contracted} waits. When every process is "

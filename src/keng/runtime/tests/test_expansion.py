@@ -10,13 +10,16 @@ from keng.cli.checks.check import CheckedPlace, FindingLevel
 from keng.kit.database import dsn, role, session_name, version_of_session
 from keng.runtime import migrate, version_of_data
 from keng.runtime.errors import CannotContinue
-from keng.runtime.roles import apply_grants, ensure_owner, ensure_roles
+from keng.runtime.roles import apply_grants, ensure_owner, ensure_roles, grant_faults
 from keng.runtime.row_security import (
     apply_row_policies,
+    marks_of_policies,
+    marks_of_policies_there,
     row_policy_faults,
     tables_without_policies,
 )
 from keng.runtime.supervisor.ports import Ports
+from keng.runtime.tests.rights import give_rights
 from keng.runtime.upgrade_state import (
     UpgradeState,
     may_expand,
@@ -72,7 +75,10 @@ def test_policies_are_put_beside_those_of_before_and_take_their_place_by_the_con
             apply_row_policies(owner, newer, [], expands=True)
             desk.execute("INSERT INTO tip VALUES (1)")
             desk.execute("INSERT INTO tip VALUES (2)")
-            assert row_policy_faults(owner, newer, expands=True) == []
+            marks = marks_of_policies(older) | marks_of_policies(newer)
+            # Each sees its own, and those of the other.
+            assert row_policy_faults(owner, newer, expands=True, marks=marks) == []
+            assert row_policy_faults(owner, older, expands=True, marks=marks) == []
         assert row_policy_faults(owner, newer) != []
         # Back, and forward again.
         apply_row_policies(owner, older, [], expands=True)
@@ -83,6 +89,38 @@ def test_policies_are_put_beside_those_of_before_and_take_their_place_by_the_con
         desk.execute("INSERT INTO tip VALUES (2)")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             desk.execute("INSERT INTO tip VALUES (1)")
+
+
+def test_a_policy_of_no_version_is_named_while_two_stand_beside_each_other(owner):
+    older, newer = (
+        [RowPolicy("tip", "desk_adds", "INSERT", ("keng_desk",), check=f"id = {number}")]
+        for number in (1, 2)
+    )
+    apply_row_policies(owner, older, [])
+    marks = marks_of_policies_there(owner)
+    assert marks == marks_of_policies(older)
+    apply_row_policies(owner, newer, [], expands=True)
+    owner.execute("CREATE POLICY more ON tip USING (true)")
+    said = ["tip has more, which is of no version"]
+    assert row_policy_faults(owner, newer, expands=True, marks=marks) == said
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("REVOKE INSERT ON tip FROM keng_desk", ["keng_desk lacks INSERT on tip"]),
+        ("REVOKE UPDATE (id) ON tip FROM keng_desk", ["keng_desk lacks UPDATE on tip"]),
+        ("GRANT DELETE ON tip TO keng_desk", ["keng_desk has DELETE on tip"]),
+        ("GRANT SELECT (id) ON other TO keng_desk", ["keng_desk has SELECT on other"]),
+        ("SELECT", []),
+    ],
+)
+def test_rights_are_compared(owner, statement, said):
+    grants = {"keng_desk": {"tip": "SELECT, INSERT, UPDATE", "other": "INSERT (id)"}}
+    apply_grants(owner, grants)
+    owner.execute(statement)
+    assert grant_faults(owner, grants) == said
+    assert grant_faults(owner, grants, expands=True) == [each for each in said if "lacks" in each]
 
 
 def test_a_table_that_was_everybodys_stays_so_until_the_contract(owner):
@@ -115,6 +153,7 @@ class TestState:
 
     @pytest.fixture
     def here(self):
+        give_rights()
         connection.ensure_connection()
         connection.connection.execute("COMMENT ON TABLE django_migrations IS NULL")
         return connection.connection
@@ -127,6 +166,70 @@ class TestState:
             [release_before().migrations["tips"]],
         )
         assert upgrade_state(here) is None
+
+    def test_a_release_whose_first_migration_was_cut_short_is_none(self, here):
+        here.execute("ALTER TABLE tips_tip DISABLE ROW LEVEL SECURITY")
+        assert upgrade_state(here) is None
+
+    @pytest.mark.parametrize("before", [None, UpgradeState(OLD, OLD), WAITING])
+    def test_a_contract_step_that_was_cut_short_is_gone_on_with(self, here, monkeypatch, before):
+        monkeypatch.setattr(migrate, "older_processes", lambda _: [])
+        monkeypatch.setattr(migrate, "_change_tables", lambda **_: None)
+        for name in ("apply_grants", "apply_row_policies"):
+            monkeypatch.setattr(migrate, name, lambda *_, **__: pytest.fail("cut short"))
+        with pytest.raises(pytest.fail.Exception):
+            migrate._contract(here, before)
+        cut_short = upgrade_state(here)
+        assert cut_short.is_contracting
+        assert not cut_short.is_settled_here
+        assert not may_expand(cut_short)
+        assert not cut_short.lets_work(OLD)
+        monkeypatch.setattr(checks, "upgrade_state", lambda _: cut_short)
+        found = checks.migrations(CheckedPlace(Ports()))
+        assert (found.level, "cut short" in found.text) == (FindingLevel.WRONG, True)
+        for name in ("apply_grants", "apply_row_policies"):
+            monkeypatch.setattr(migrate, name, lambda *_, **__: None)
+        migrate._contract(here, cut_short)
+        assert upgrade_state(here).is_settled_here
+
+    @pytest.mark.parametrize(
+        ("contracted", "works"), [(keng.VERSION, False), (OLD, True), ("0.0.1", None)]
+    )
+    def test_a_version_between_the_two_expands_for_itself(
+        self, here, monkeypatch, contracted, works
+    ):
+        """What came out after the release, beside a newer version that was given up."""
+        expanded = []
+        monkeypatch.setattr(migrate, "_change_tables", lambda **said: expanded.append(said))
+        monkeypatch.setattr(migrate, "apply_grants", lambda *_, **said: expanded.append(said))
+        monkeypatch.setattr(migrate, "apply_row_policies", lambda *_, **said: expanded.append(said))
+        state = UpgradeState(contracted, "99.0.0", policies=("of 99.0.0",))
+        if works is None:
+            with pytest.raises(CannotContinue, match=r"Start one of these two"):
+                migrate._expand_beside_newer(here, state, contracts=False)
+            return
+        migrate._expand_beside_newer(here, state, contracts=False)
+        assert bool(expanded) is works
+        assert all(said["expands"] for said in expanded)
+        if works:
+            noted = upgrade_state(here)
+            assert (noted.contracted, noted.expanded) == (contracted, "99.0.0")
+            assert set(noted.policies) > marks_of_policies(POLICIES)
+        with pytest.raises(CannotContinue, match="A newer version prepared"):
+            migrate._expand_beside_newer(here, state, contracts=True)
+
+    def test_the_doctor_names_what_is_open_to_all_and_rights_that_differ(self, here, monkeypatch):
+        marks = tuple(marks_of_policies(POLICIES))
+        monkeypatch.setattr(
+            checks,
+            "upgrade_state",
+            lambda _: UpgradeState(OLD, keng.VERSION, ("tips_tip",), policies=marks),
+        )
+        found = checks.policies(CheckedPlace(Ports()))
+        assert (found.level, "tips_tip" in found.text) == (FindingLevel.ATTENTION, True), found
+        monkeypatch.setattr(checks, "grant_faults", lambda *_, **__: ["keng_desk lacks SELECT"])
+        found = checks.policies(CheckedPlace(Ports()))
+        assert (found.level, "keng_desk lacks" in found.text) == (FindingLevel.WRONG, True)
 
     def test_what_was_narrowed_for_another_one_is_not_widened(self, here):
         assert not may_expand(UpgradeState("0.1.0", "0.1.0"))

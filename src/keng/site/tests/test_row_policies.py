@@ -530,7 +530,7 @@ def test_what_is_missing_is_named_by_the_doctor_and_put_back(become, monkeypatch
     connection.ensure_connection()
     here = connection.connection
     assert row_policy_faults(here, POLICIES) == [said]
-    monkeypatch.setattr(checks, "row_policy_faults", lambda *_: [said])
+    monkeypatch.setattr(checks, "row_policy_faults", lambda *_, **__: [said])
     found = checks.policies(CheckedPlace(Ports()))
     assert (found.level, said in found.text) == (FindingLevel.WRONG, True)
     apply_row_policies(here, POLICIES, policy_functions())
