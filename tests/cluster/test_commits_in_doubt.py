@@ -16,6 +16,7 @@ from keng.edge import writer as writer_module
 from keng.edge.writer import BatchWriter, WriterBusy
 from keng.kit.busy import is_passing_error
 from keng.kit.postgresql import commit_limit
+from keng.kit.standby_confirmation import CONFIRM_EARLIER_COMMITS
 from tests.cluster.replicated_database import ReplicatedDatabase, eventually
 
 WRITE = "INSERT INTO delivery_dedupekey (key) SELECT %(key)s ON CONFLICT DO NOTHING RETURNING key"
@@ -160,6 +161,18 @@ class PageCommit:
         self._django = load_backend(settings["ENGINE"]).DatabaseWrapper(settings)
         self._key = key
 
+    def find_and_confirm(self) -> None:
+        """As a second press, which finds what the first one wrote and writes nothing itself."""
+        try:
+            self._django.set_autocommit(False)
+            with self._django.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM delivery_dedupekey WHERE key = %s", [self._key])
+                assert cursor.fetchone() == (1,)
+                cursor.execute(CONFIRM_EARLIER_COMMITS)
+            self._django.commit()
+        finally:
+            self._django.close()
+
     def write(self, *, in_transaction: bool = True) -> None:
         try:
             self._django.set_autocommit(not in_transaction)
@@ -185,6 +198,22 @@ def test_a_page_is_answered_within_its_limit_and_not_told_that_it_is_done(
     assert time.monotonic() - began < 20
     assert is_passing_error(raised.value)
     assert how_often_written(database, key) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("nobody_follows")
+def test_a_second_press_is_not_told_that_it_is_done_before_a_standby_has_it(
+    database: ReplicatedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commit_limit, "_WATCH", commit_limit.CommitWatch(limit=1.0))
+    key = uuid.uuid4().bytes
+    with pytest.raises(OperationalError):
+        PageCommit(database, key).write()
+    with pytest.raises(OperationalError) as raised:
+        PageCommit(database, key).find_and_confirm()
+    assert is_passing_error(raised.value)
+    database.resume(database.standbys[0])
+    PageCommit(database, key).find_and_confirm()
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ from keng.kit import metrics
 from keng.kit.database import session_name
 from keng.kit.logs import DATABASE_AWAY
 from keng.kit.read_only_servers import told_that_it_only_reads
-from keng.kit.standby_confirmation import CONFIRM_EARLIER_COMMITS, is_cancelled_wait
+from keng.kit.standby_confirmation import CONFIRM_EARLIER_COMMITS, CancelledWaits
 
 logger = logging.getLogger(__name__)
 _ERRORS = {kind: metrics.database_errors.labels("edge", kind) for kind in ("busy", "away")}
@@ -139,7 +139,7 @@ class WriterLane:
         self._waiting: deque[_Item] = deque()
         self._arrived = asyncio.Event()
         self._connection: psycopg.AsyncConnection[Any] | None = None
-        self._is_in_doubt = False
+        self._cancelled_waits = CancelledWaits()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
         # Taken from those who wait, and not answered yet.
@@ -177,9 +177,8 @@ class WriterLane:
                 )
             else:
                 return
-            self._fail([*self._in_hand, *self._waiting], WriterBusy())
+            self._fail_all(self._in_hand)
             self._in_hand = ()
-            self._waiting.clear()
             await self._disconnect()
             await asyncio.sleep(_FIRST_PAUSE)
 
@@ -188,12 +187,13 @@ class WriterLane:
         while not (self._closing and not self._waiting):
             if self._connection is None:
                 if not await self._connect():
-                    self._fail(list(self._waiting), WriterBusy())
-                    self._waiting.clear()
+                    self._fail_all(())
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, _LONGEST_PAUSE)
                     continue
                 pause = _FIRST_PAUSE
+                # Asked to end meanwhile, nothing more may arrive to wake it.
+                continue
             if not self._waiting:
                 self._arrived.clear()
                 await self._arrived.wait()
@@ -226,12 +226,9 @@ class WriterLane:
             with contextlib.suppress(psycopg.Error):
                 await connection.close()
             return False
-        connection.add_notice_handler(self._read_notice)
+        self._cancelled_waits.attach(connection)
         self._connection = connection
         return True
-
-    def _read_notice(self, notice: psycopg.errors.Diagnostic) -> None:
-        self._is_in_doubt = self._is_in_doubt or is_cancelled_wait(notice)
 
     async def _write(self, batch: Sequence[_Item]) -> None:
         if _ACK_BEFORE_COMMIT:
@@ -242,11 +239,11 @@ class WriterLane:
         except TimeoutError:
             logger.warning("The database did not answer about a batch of %s.", len(batch))
             _ERRORS["away"].inc()
-            self._fail(batch, WriterBusy())
+            self._fail_all(batch)
         except CommitInDoubt:
             logger.warning("A batch of %s is committed, and no standby has said so.", len(batch))
             _ERRORS["busy"].inc()
-            self._fail(batch, WriterBusy())
+            self._fail_all(batch)
         except psycopg.Error as error:
             await self._recover_batch(batch, error)
         except Exception:
@@ -320,7 +317,7 @@ class WriterLane:
         if connection is None:
             raise psycopg.OperationalError
         parts = self._statements(batch)
-        self._is_in_doubt = False
+        self._cancelled_waits.begin()
         if len(parts) == 1 and len(parts[0][1]) == 1:
             is_all_new = await _execute_part(connection, *parts[0])
         else:
@@ -329,7 +326,7 @@ class WriterLane:
         if not is_all_new:
             # What was there before may be on the primary alone, and nothing waited for it.
             await connection.execute(CONFIRM_EARLIER_COMMITS)
-        if self._is_in_doubt:
+        if self._cancelled_waits.happened:
             raise CommitInDoubt
 
     def _statements(self, batch: Sequence[_Item]) -> list[tuple[int, list[SqlStatement]]]:
@@ -345,6 +342,11 @@ class WriterLane:
         if connection is not None:
             with contextlib.suppress(psycopg.Error):
                 await connection.close()
+
+    def _fail_all(self, batch: Sequence[_Item]) -> None:
+        """Also whoever waits behind it: for them it would take as long once more."""
+        self._fail([*batch, *self._waiting], WriterBusy())
+        self._waiting.clear()
 
     @staticmethod
     def _fail(batch: Sequence[_Item], error: Exception) -> None:

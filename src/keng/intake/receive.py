@@ -20,7 +20,7 @@ from keng.intake.incoming_tip import (
 from keng.intake.statement import RECEIVE, RECEIVE_FORMS, SEALED_FIELDS, TIPS_OF_KNOWN_KEYS
 from keng.kit import metrics
 from keng.kit.ids import new_id
-from keng.kit.standby_confirmation import CONFIRM_EARLIER_COMMITS
+from keng.kit.standby_confirmation import confirm_earlier_commits
 from keng.tips.deadlines import read_first_clocks
 from keng.tips.errors import ReceivedBefore
 
@@ -75,7 +75,7 @@ def receive_tips(tips: Sequence[IncomingTip]) -> list[ReceivedTip]:
             cursor.execute(TIPS_OF_KNOWN_KEYS, {"keys": repeated})
             known = {bytes(key): tip for key, tip in cursor.fetchall()}
             # Told once more that it was taken, only if that is true of a standby as well.
-            cursor.execute(CONFIRM_EARLIER_COMMITS)
+            confirm_earlier_commits()
     new = [tips[n].channel for n in written]
     transaction.on_commit(lambda: _count_intake(new, time.perf_counter() - began))
     return [

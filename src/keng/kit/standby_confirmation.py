@@ -7,7 +7,10 @@ server calls done because its wait was cancelled. Acknowledged by either, a repo
 with the primary (docs/decisions/0062-what-no-standby-has.md).
 """
 
+from typing import Any
+
 import psycopg
+from django.db import connection
 
 # A mark in the log of the database. The commit of this waits until a standby has it, and so all
 # that was written before it. Where no commit waits there is nothing to confirm.
@@ -19,6 +22,31 @@ CONFIRM_EARLIER_COMMITS = (
 _WAITS_FOR_STANDBY = "SyncRepWaitForLSN"
 
 
-def is_cancelled_wait(notice: psycopg.errors.Diagnostic) -> bool:
-    """Whether the server tells that a commit is its own alone, since somebody ended its wait."""
-    return notice.source_function == _WAITS_FOR_STANDBY
+def confirm_earlier_commits() -> None:
+    """Before somebody is told once more that theirs is done, by what an earlier press has left.
+
+    The transaction that goes on then waits, as that one should have.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CONFIRM_EARLIER_COMMITS)
+
+
+class CancelledWaits:
+    """Of one connection: whether the server said that a commit is its own alone.
+
+    It says so when somebody ended the wait for a standby, and calls the commit done.
+    """
+
+    def __init__(self) -> None:
+        self.happened = False
+
+    def begin(self) -> None:
+        """What happened before is no matter of the commit that comes now."""
+        self.happened = False
+
+    def attach(self, connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
+        """Hear what the server tells this connection."""
+        connection.add_notice_handler(self._read_notice)
+
+    def _read_notice(self, notice: psycopg.errors.Diagnostic) -> None:
+        self.happened = self.happened or notice.source_function == _WAITS_FOR_STANDBY

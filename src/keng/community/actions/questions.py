@@ -29,6 +29,7 @@ from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.kit.codes import token_for_answers
 from keng.kit.secrets import keyed_hash
+from keng.kit.standby_confirmation import confirm_earlier_commits
 from keng.kit.urgency import URGENT_LEVELS
 from keng.language.officers import seems_about_officers
 from keng.language.urgency import first_urgency_of
@@ -48,6 +49,7 @@ def ask_desk(place: Place, *, text: str, wish: str, token: str, language: str) -
     """
     code = receipt_codes.code_from_token(token)
     if Question.objects.filter(code_hash=receipt_codes.code_hash(code)).exists():
+        confirm_earlier_commits()
         return code
     shown_codes.show_code_for_a_while(token)
     text = clean_text(text)
@@ -85,6 +87,7 @@ def report_urgent_question(
     token = token_for_answers(token, "report", text)
     code = receipt_codes.code_from_token(token)
     if receipt_codes.tip_id_of_code(code) is not None:
+        confirm_earlier_commits()
         return token
     shown_codes.show_code_for_a_while(token)
     unit, kept_from = _desk_for(place, text)

@@ -13,6 +13,7 @@ from keng.community.report.recipient import ABROAD, place_of, recipient_of
 from keng.dialogue import shown_codes
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit.secrets import keyed_hash
+from keng.kit.standby_confirmation import confirm_earlier_commits
 from keng.kit.uploads import DamagedUpload, SealedUpload
 from keng.tips import receipt_codes
 from keng.tips.attachments import store_attachment
@@ -45,6 +46,7 @@ def send_report(secret: str, token: str, *, language: str, sender_mark: bytes = 
     # A second press waits here until the first is done, and then finds the draft gone.
     draft = drafts.load_draft(secret, lock=True)
     if receipt_codes.tip_id_of_code(code) is not None:
+        confirm_earlier_commits()
         return
     if draft is None:
         raise NoSuchDraft
@@ -65,6 +67,7 @@ def send_report_at_once(
     """
     code = receipt_codes.code_from_token(token)
     if receipt_codes.tip_id_of_code(code) is not None:
+        confirm_earlier_commits()
         return
     new = _new_tip(answers, code, token, language, sender_mark)
     # Of two at once the key of the second is known, and it writes nothing.

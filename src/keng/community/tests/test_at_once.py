@@ -15,6 +15,7 @@ from keng.community.report import begin_limit
 from keng.community.tests.resident import Resident, Stage, code_on, only_tip
 from keng.kit import uploads
 from keng.kit.rate_limits import RateLimits, network_of_address
+from keng.kit.standby_confirmation import CONFIRM_EARLIER_COMMITS
 from keng.limits.shared import SharedLimit
 from keng.places.communes_in_text import communes_in_text
 from keng.places.models import Place
@@ -125,6 +126,16 @@ def test_sent_twice_it_is_one_report_with_one_code(crowd):
     codes = {code_on(crowd.post("/report/at-once/", said, follow=True)) for _ in range(2)}
     assert len(codes) == 1
     assert Tip.objects.count() == 1
+
+
+def test_a_second_press_that_finds_the_report_waits_for_a_standby_too(crowd):
+    """What it finds may be on the primary alone: the first press was then told to send again."""
+    page = crowd.post("/report/describe/", {"text": WORDS})
+    said = {"token": token_on(page), "desk": "commune", "text": WORDS}
+    crowd.post("/report/at-once/", said)
+    with CaptureQueriesContext(connection) as asked:
+        crowd.post("/report/at-once/", said)
+    assert CONFIRM_EARLIER_COMMITS in {one["sql"] for one in asked}
 
 
 def test_whoever_goes_back_and_corrects_an_answer_has_two_reports_and_loses_no_word(crowd):

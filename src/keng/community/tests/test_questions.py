@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from keng.accounts.models import Officer
@@ -19,6 +20,7 @@ from keng.community.public.questions import question_limit
 from keng.community.redact_questions import redact_question
 from keng.conftest import sign_in
 from keng.kit import times
+from keng.kit.standby_confirmation import CONFIRM_EARLIER_COMMITS
 from keng.kit.urgency import Urgency
 from keng.releases.errors import NothingWaits
 from keng.tips import receipt_codes
@@ -678,3 +680,21 @@ def test_decided_questions_are_searched_by_what_was_published_of_them(ward, desk
     for words, count in (("", 1), ("?q=goi+DIEN", 1), ("?q=may+bay", 0), ("?q=thi+thu", 0)):
         page = desk_client.get(f"/questions/{words}")
         assert (len(page.context["decided"]), len(page.context["waiting"])) == (count, 1), words
+
+
+def test_asking_again_waits_for_a_standby_too(ward):
+    """What is found may be on the primary alone: the first press was then told to send again."""
+    token = receipt_codes.new_token()
+    urgent = "Có người đang cầm dao đuổi đánh người ở ngõ 3"
+    for ask in (
+        lambda: questions.ask_desk(
+            ward.place, text=ASKED, wish="public", token=token, language="vi"
+        ),
+        lambda: questions.report_urgent_question(
+            ward.place, text=urgent, token=token, language="vi"
+        ),
+    ):
+        ask()
+        with CaptureQueriesContext(connection) as asked:
+            ask()
+        assert CONFIRM_EARLIER_COMMITS in {one["sql"] for one in asked}

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from keng.accounts.models import Officer
@@ -22,6 +23,7 @@ from keng.delivery.models import DedupeKey, Inbound
 from keng.files import store as tip_files
 from keng.kit import uploads
 from keng.kit.database import data_folder
+from keng.kit.standby_confirmation import CONFIRM_EARLIER_COMMITS
 from keng.tips import receipt_codes
 from keng.tips.models import BundledCall, Tip
 from keng.vault import opening
@@ -47,6 +49,15 @@ def test_sending_again_shows_the_same_code_and_makes_no_second_tip(stage, reside
     first, second = resident.send(token), resident.send(token)
     assert code_on(first) == code_on(second) == receipt_codes.code_from_token(token)
     assert Tip.objects.count() == 1
+
+
+def test_sending_again_waits_for_a_standby_too(stage, resident):
+    resident.write(place=stage.place)
+    token = resident.token()
+    resident.send(token)
+    with CaptureQueriesContext(connection) as asked:
+        resident.send(token)
+    assert CONFIRM_EARLIER_COMMITS in {one["sql"] for one in asked}
 
 
 def test_two_reports_of_one_danger_from_one_line_ring_as_one_and_those_of_another_line_do_not(

@@ -336,6 +336,30 @@ def test_a_database_that_stands_still_is_given_up_and_what_it_wrote_is_not_writt
     assert Tip.objects.count() == 1
 
 
+def test_whoever_waits_behind_a_batch_that_is_given_up_waits_no_limit_of_their_own(
+    account, address, monkeypatch
+):
+    monkeypatch.setattr(writer_module, "_ANSWERS_WITHIN", 1.0)
+    monkeypatch.setattr(writer_module, "MOST_IN_A_BATCH", 1)
+    phones = known()["phones"]
+    messages = [message(phones, f"tin {n}", f"p{n}") for n in range(30)]
+
+    async def scenario(blocker):
+        writer = BatchWriter(address, lanes=1)
+        await ready(writer)
+        blocker.execute("LOCK TABLE tips_tip IN ACCESS EXCLUSIVE MODE")
+        # One limit, and not the thirty that one batch after the other would take.
+        async with asyncio.timeout(15):
+            found = await outcomes(writer, messages)
+        blocker.rollback()
+        await writer.close()
+        return found
+
+    with psycopg.connect(address) as blocker:
+        found = asyncio.run(scenario(blocker))
+    assert {type(each) for each in found} == {WriterBusy}
+
+
 def _post(port, text, sender=""):
     raw, headers = compose_call(
         id=uuid.uuid4().hex,

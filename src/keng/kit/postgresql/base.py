@@ -12,7 +12,7 @@ from psycopg.pq import TransactionStatus
 
 from keng.kit.postgresql.commit_limit import limited_commit
 from keng.kit.read_only_servers import server_only_reads
-from keng.kit.standby_confirmation import is_cancelled_wait
+from keng.kit.standby_confirmation import CancelledWaits
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._first_statement: FirstStatement | None = None
-        self._is_in_doubt = False
+        self._cancelled_waits = CancelledWaits()
         self.execute_wrappers.append(self._execute_in_time)
 
     def begin_transactions_with(self, first: FirstStatement | None) -> None:
@@ -114,11 +114,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             made = super().get_new_connection(conn_params)
         except psycopg.OperationalError as error:
             raise psycopg.errors.SqlclientUnableToEstablishSqlconnection(str(error)) from error
-        made.add_notice_handler(self._read_notice)
+        self._cancelled_waits.attach(made)
         return made
-
-    def _read_notice(self, notice: psycopg.errors.Diagnostic) -> None:
-        self._is_in_doubt = self._is_in_doubt or is_cancelled_wait(notice)
 
     def _commit(self) -> None:
         """Raises TransactionResolutionUnknown for what is committed, perhaps on the primary alone.
@@ -137,10 +134,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextmanager
     def _commit_in_time(self) -> Iterator[None]:
-        self._is_in_doubt = False
+        self._cancelled_waits.begin()
         with limited_commit(self.connection):
             yield
-        if self._is_in_doubt:
+        if self._cancelled_waits.happened:
             with self.wrap_database_errors:
                 raise psycopg.errors.TransactionResolutionUnknown
 

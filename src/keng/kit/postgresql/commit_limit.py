@@ -10,6 +10,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -20,6 +21,28 @@ from keng.kit.database import TIME_LIMITS, Process, this_process
 _PEOPLE_WAIT: frozenset[Process] = frozenset({"public", "desk"})
 _LOOKS_EVERY = 0.5
 _CANCELS_WITHIN = 3.0
+# A server that took no cancelling is asked again only then: others are to have their turn.
+_LEFT_ALONE_FOR = 30.0
+
+
+@dataclass(slots=True, eq=False)
+class _WatchedCommit:
+    connection: psycopg.Connection[Any]
+    overdue_at: float
+    # Held while it is being cancelled: until then it cannot come to its end, and go on to what
+    # must not be cancelled.
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    is_over: bool = False
+
+    def cancel(self) -> None:
+        """Unless it came to its end meanwhile."""
+        with self.lock:
+            if self.is_over:
+                return
+            try:
+                self.connection.cancel_safe(timeout=_CANCELS_WITHIN)
+            except psycopg.Error:
+                self.overdue_at = time.monotonic() + _LEFT_ALONE_FOR
 
 
 class CommitWatch:
@@ -28,14 +51,15 @@ class CommitWatch:
     def __init__(self, limit: float) -> None:
         self._limit = limit
         self._lock = threading.Lock()
-        self._since: dict[psycopg.Connection[Any], float] = {}
+        self._commits: set[_WatchedCommit] = set()
         self._thread: threading.Thread | None = None
 
     @contextlib.contextmanager
     def watched(self, connection: psycopg.Connection[Any]) -> Iterator[None]:
         """While the block lasts, its commit may be cancelled."""
+        commit = _WatchedCommit(connection, time.monotonic() + self._limit)
         with self._lock:
-            self._since[connection] = time.monotonic()
+            self._commits.add(commit)
             # A process that was forked has no thread of its parent's.
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._look, name="commits", daemon=True)
@@ -44,18 +68,19 @@ class CommitWatch:
             yield
         finally:
             with self._lock:
-                del self._since[connection]
+                self._commits.discard(commit)
+            with commit.lock:
+                commit.is_over = True
 
     def _look(self) -> None:
         while True:
             time.sleep(_LOOKS_EVERY)
-            # Under the lock: none of these can have come to its end, and gone on to what must not
-            # be cancelled, when it is its turn. A server that takes no cancelling ends no commit.
+            now = time.monotonic()
             with self._lock:
-                overdue = time.monotonic() - self._limit
-                for connection in [c for c, since in self._since.items() if since < overdue]:
-                    with contextlib.suppress(psycopg.Error):
-                        connection.cancel_safe(timeout=_CANCELS_WITHIN)
+                overdue = [commit for commit in self._commits if commit.overdue_at < now]
+            # A dead server keeps whoever waits for it, and nobody else.
+            for commit in overdue:
+                commit.cancel()
 
 
 def _watch_of(process: Process) -> CommitWatch | None:
