@@ -447,4 +447,4 @@ def test_a_page_says_that_files_cannot_be_opened_and_what_was_typed_comes_back(
     words = answer.content.decode()
     assert answer.status_code == 503, words
     assert answer.headers["Retry-After"] == "3"
-    assert "chưa mở được tệp" in words
+    assert "chưa lưu hoặc mở được tệp" in words
