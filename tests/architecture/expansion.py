@@ -1,5 +1,6 @@
 """What a migration takes away from, or locks away from, processes of the release before."""
 
+import decimal
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,7 @@ LARGE_TABLES = frozenset(
         "audit_entry",
     }
 )
+_CONSTANT = (str, int, float, bool, bytes, decimal.Decimal, models.Value)
 _CONTRACT = "mark the module CONTRACT = True, or leave it to a later version"
 _TAKES_AWAY = (
     migrations.RemoveField,
@@ -29,6 +31,7 @@ _TAKES_AWAY = (
 )
 _TAKING_SQL = (
     (r"\bDROP\s+(TABLE|COLUMN|VIEW|FUNCTION)\b", "takes something away"),
+    (r"\bCREATE\s+OR\s+REPLACE\s+(FUNCTION|TRIGGER|VIEW)\b", "changes what the release asks"),
     (r"\bRENAME\b", "renames something"),
     (r"\bREVOKE\b", "takes a right away"),
     (r"\bSET\s+NOT\s+NULL\b", "asks for a value that the release before may not give"),
@@ -83,7 +86,7 @@ def _faults_on_table(
     operation: Any, what: str, table: str, area: str, before: ProjectState
 ) -> Iterator[str]:
     if isinstance(operation, migrations.AddField):
-        yield from _faults_of_new_field(operation, what)
+        yield from _faults_of_new_field(operation, what, table)
     elif isinstance(operation, migrations.AlterField):
         yield from _faults_of_altered_field(operation, what, area, before)
     elif type(operation) is migrations.AddIndex and table in LARGE_TABLES:
@@ -95,10 +98,16 @@ def _faults_on_table(
             yield f"{what}: make its index concurrently, then the constraint USING INDEX"
 
 
-def _faults_of_new_field(operation: migrations.AddField, what: str) -> Iterator[str]:
+def _faults_of_new_field(operation: migrations.AddField, what: str, table: str) -> Iterator[str]:
     field = operation.field
     if not (field.null or field.has_db_default() or field.many_to_many):
         yield f"{what}: the release before gives it no value; take db_default, or null=True"
+    if table in LARGE_TABLES and field.db_index and not field.unique:
+        yield f"{what}: nobody could write meanwhile; db_index=False, and its index concurrently"
+    if table in LARGE_TABLES and getattr(field, "db_constraint", False):
+        yield f"{what}: its constraint locks both tables; db_constraint=False, NOT VALID later"
+    if field.has_db_default() and not isinstance(field.db_default, _CONSTANT):
+        yield f"{what}: a default that is computed may rewrite the table; take a constant"
     if field.unique:
         yield f"{what}: unique locks the table while its index is made; add it concurrently"
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexCo
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
+from django.db.models.functions import Random
 
 import keng
 from keng.runtime.migrate import is_contract
@@ -122,6 +123,15 @@ UNIQUE = models.UniqueConstraint(fields=["word"], name="sample_unique")
             migrations.AlterField("tip", "word", models.CharField(max_length=5, null=True)),
             "another type",
         ),
+        (migrations.AddField("tip", "more", models.TextField(null=True, db_index=True)), "index"),
+        (
+            migrations.AddField(
+                "tip", "more", models.ForeignKey("Tip", models.PROTECT, null=True, db_index=False)
+            ),
+            "db_constraint",
+        ),
+        (migrations.AddField("tip", "more", models.FloatField(db_default=Random())), "computed"),
+        (migrations.RunSQL("CREATE OR REPLACE FUNCTION f() RETURNS int"), "release asks"),
         (migrations.AddIndex("tip", INDEX), "AddIndexConcurrently"),
         (migrations.AddConstraint("tip", CHECK), "AddConstraintNotValid"),
         (migrations.AddConstraint("tip", UNIQUE), "concurrently"),

@@ -20,8 +20,8 @@ from tests.load.storm import HOOK, Chatters, Post, Sink, Visitors, eventually
 from tests.stack import Stack
 from tests.stack_database import connect_as_owner
 from tests.upgrade.versions import (
-    NARROWED,
-    Front,
+    CONTRACTED_TABLE,
+    SwitchedPort,
     Version,
     needs_other_packages,
     release_in,
@@ -153,7 +153,7 @@ def rehearsal():
         old = Version(code, stack.data, environment)
         new = Version(this_version_in(stack.folder / "new"), stack.data, environment)
         ending.enter_context(running_cluster(embedded_cluster(stack.data, UNSAFE_AND_FAST)))
-        fronts = {name: ending.enter_context(Front().open()) for name in SITES}
+        fronts = {name: ending.enter_context(SwitchedPort().open()) for name in SITES}
         province = Province(fronts)
         ending.callback(lambda: [each.kill() for each in province.running.values()])
         people = SimpleNamespace(
@@ -218,7 +218,7 @@ def test_nobody_who_reports_notices_an_upgrade_or_the_way_back(rehearsal):
         # Back, without the desk, at which nobody reports.
         province.replace_all(old, REPORTED_TO)
         rehearsal.keep_up()
-        assert has_right(rehearsal, "keng_desk", NARROWED, "SELECT")
+        assert has_right(rehearsal, "keng_desk", CONTRACTED_TABLE, "SELECT")
         assert has_right(rehearsal, "keng_edge", "tips_rehearsal", "INSERT")
         province.replace_all(new, REPORTED_TO)
         rehearsal.keep_up()
@@ -227,7 +227,7 @@ def test_nobody_who_reports_notices_an_upgrade_or_the_way_back(rehearsal):
     # Taken in by everything that answered, and nothing else was ever answered.
     assert set(load.answers) == {200}, load.answers
     assert rehearsal.ask("SELECT to_regclass('tips_outworn')") == [(None,)]
-    assert not has_right(rehearsal, "keng_desk", NARROWED, "SELECT")
+    assert not has_right(rehearsal, "keng_desk", CONTRACTED_TABLE, "SELECT")
     tips = Counter(text for (text,) in rehearsal.ask("SELECT text FROM tips_tip"))
     assert {text: tips[text] for text in load.acknowledged} == dict.fromkeys(load.acknowledged, 1)
     eventually(rehearsal.has_sent_all, 60, "deliveries stay open")

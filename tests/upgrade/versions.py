@@ -23,7 +23,7 @@ READY_WITHIN = 120
 STOPS_WITHIN = 60
 SITES = {"public": "/", "desk": "/sign-in/", "edge": "/health"}
 
-# What the rehearsal adds to this version, so that there is something to expand and to narrow.
+# What the rehearsal adds to this version, so that there is something to expand and to contract.
 _EXPANDS = """
 from django.db import migrations
 
@@ -49,9 +49,9 @@ _GRANTS = """
 
 GRANTS = {role: dict(tables) for role, tables in GRANTS.items()}
 GRANTS["keng_edge"]["tips_rehearsal"] = "INSERT"
-del GRANTS["keng_desk"][NARROWED]
+del GRANTS["keng_desk"][CONTRACTED_TABLE]
 """
-NARROWED = "places_holiday"
+CONTRACTED_TABLE = "places_holiday"
 
 
 def release_in(folder: Path) -> Path | None:
@@ -92,7 +92,9 @@ def this_version_in(folder: Path) -> Path:
     (migrations / "9001_rehearsal_expands.py").write_text(_EXPANDS.replace("{last}", last))
     (migrations / "9002_rehearsal_contracts.py").write_text(_CONTRACTS)
     grants = folder / "src" / "keng" / "site" / "grants.py"
-    grants.write_text(grants.read_text() + _GRANTS.replace("NARROWED", repr(NARROWED)))
+    grants.write_text(
+        grants.read_text() + _GRANTS.replace("CONTRACTED_TABLE", repr(CONTRACTED_TABLE))
+    )
     return folder
 
 
@@ -180,7 +182,7 @@ class VersionProcess:
             caller.close()
 
 
-class Front:
+class SwitchedPort:
     """A port that stays, as the proxy's: each new connection goes to where it leads just now."""
 
     def __init__(self) -> None:
@@ -200,7 +202,7 @@ class Front:
             time.sleep(0.02)
 
     @contextlib.contextmanager
-    def open(self) -> Iterator["Front"]:
+    def open(self) -> Iterator["SwitchedPort"]:
         threading.Thread(target=self._accept, daemon=True).start()
         try:
             yield self

@@ -2,7 +2,8 @@
 
 import psycopg
 import pytest
-from django.db import connection
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import connection, migrations, models
 
 import keng
 from keng.cli.checks import database as checks
@@ -231,10 +232,10 @@ class TestState:
         found = checks.policies(CheckedPlace(Ports()))
         assert (found.level, "keng_desk lacks" in found.text) == (FindingLevel.WRONG, True)
 
-    def test_what_was_narrowed_for_another_one_is_not_widened(self, here):
+    def test_what_was_contracted_for_another_one_is_not_expanded(self, here):
         assert not may_expand(UpgradeState("0.1.0", "0.1.0"))
 
-    def test_a_widened_database_lets_the_release_work_and_a_contracted_one_does_not(
+    def test_an_expanded_database_lets_the_release_work_and_a_contracted_one_does_not(
         self, here, monkeypatch
     ):
         here.execute(
@@ -266,6 +267,25 @@ class TestState:
         monkeypatch.setattr(migrate, "_change_tables", lambda **_: pytest.fail("changed"))
         with pytest.raises(CannotContinue, match=r"keng_edge of 0\.2\.0"):
             migrate._contract(here, WAITING)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_marked"),
+    [("CONTRACT = True", True), ("CONTRACT = True  # why", True), ("# CONTRACT = True", False)],
+)
+def test_a_migration_that_contracts_says_so_in_one_line(tmp_path, line, is_marked):
+    file = tmp_path / "0002_x.py"
+    file.write_text(f"import os\n\n{line}\n")
+    assert version_of_data.marks_contract(file) is is_marked
+
+
+def test_an_index_beside_a_change_of_the_state_alone_is_looked_for_as_well():
+    made = AddIndexConcurrently("tip", models.Index(fields=["word"], name="sample_word"))
+    migration = migrations.Migration("pretended", "sample")
+    migration.operations = [migrations.SeparateDatabaseAndState(database_operations=[made])]
+    assert list(migrate._operations_of(migration)) == [made]
+    migration.operations = [migrations.SeparateDatabaseAndState(state_operations=[made])]
+    assert made not in list(migrate._operations_of(migration))
 
 
 def test_no_policy_has_a_name_that_an_older_one_is_given():
