@@ -15,8 +15,9 @@ from tests.stack import Stack
 
 ROUNDS = 3 if os.environ.get("KENG_TEST_CLUSTER") == "long" or is_nightly() else 1
 MESSAGES = 600
-# The edge gives a batch up after ten seconds, and a page of the public site its commit.
-LONGEST_ANSWER = 18
+# The edge gives a batch up after ten seconds, and a page of the public site its commit; the rest
+# is a busy machine's.
+LONGEST_ANSWER = 30
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,12 @@ class InboundHandler(Protocol):
 
     def prepare(self, message: InboundMessage) -> Any: ...
 
-    def statements(self, prepared: Sequence[Any]) -> list[SqlStatement]: ...
+    def statements(self, prepared: Sequence[Any]) -> list[SqlStatement]:
+        """One statement alone takes a row at most for each of the prepared ones.
+
+        As many rows as messages then tell the edge that each of them was new.
+        """
+        ...
 
 
 @cache

@@ -5,8 +5,10 @@ Or it is away: nothing connects, or only to a server that only reads.
 
 import logging
 import sys
+from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -88,7 +90,7 @@ def busy_page(request: HttpRequest) -> HttpResponse:
     """503 in words. What was written comes back with the page, to be sent again by one button.
 
     What was sent with a secret is not sent again by itself; the words that came with it are there
-    to be copied.
+    to be copied. So is what an officer sent of which it is in doubt whether it is done.
     """
     is_form = is_sent_again(request)
     error = sys.exception()
@@ -99,7 +101,7 @@ def busy_page(request: HttpRequest) -> HttpResponse:
         count_database_error(error)
         # The code alone: the database's words may repeat what somebody wrote.
         _log.warning("a page was put off: the database said %s", sqlstate_of(error) or "nothing")
-    context = {
+    context: dict[str, Any] = {
         "is_storage_away": is_storage_away,
         "is_desk": bool(getattr(request, "officer", None)),
         "address": request.get_full_path(),
@@ -110,7 +112,13 @@ def busy_page(request: HttpRequest) -> HttpResponse:
         "had_code": not _CODES.isdisjoint(request.POST),
         "had_files": bool(is_form and request.FILES),
     }
+    is_in_doubt = request.method == "POST" and sqlstate_of(error) == _IN_DOUBT
+    if is_in_doubt and settings.IS_DESK:
+        # Sent again by a button, it would be refused as changed meanwhile, or done twice.
+        template, context["typed"] = "errors/in_doubt.html", typed_texts(request)
+    else:
+        template, context["is_in_doubt"] = "errors/busy.html", is_in_doubt
     # Without the request: what every page asks the database for may be just what is busy.
-    answer = HttpResponse(render_to_string("errors/busy.html", context), status=503)
+    answer = HttpResponse(render_to_string(template, context), status=503)
     answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer

@@ -29,6 +29,17 @@ DJANGO_NAMES = {
 }
 
 
+# In libpq's words. A machine without power says nothing: a new connection to it would be waited for
+# two minutes before the next server is asked, and one that is open already a quarter of an hour.
+_SILENT_SERVER = {
+    "connect_timeout": "3",
+    "tcp_user_timeout": "10000",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class TimeLimits:
     """How long one statement may run, wait for a lock, and leave a transaction idle; in seconds."""
@@ -183,7 +194,7 @@ def listening_dsn(process: Process) -> str:
         server = known
     if not server.get("user"):
         server |= {name: known.get(name, "") for name in ("user", "password")}
-    return make_conninfo("", **_at_the_writer(server))
+    return make_conninfo("", **_answering_in_time(server))
 
 
 def django_database(process: Process) -> dict[str, Any]:
@@ -206,7 +217,7 @@ def django_database(process: Process) -> dict[str, Any]:
 
 def _parameters(process: Process) -> dict[str, Any]:
     """The libpq parameters, with the limits of time that the operator's string does not set."""
-    parameters = _at_the_writer(_place(process))
+    parameters = _answering_in_time(_place(process))
     limits = TIME_LIMITS.get(process)
     if limits is None:
         return parameters
@@ -217,8 +228,14 @@ def _parameters(process: Process) -> dict[str, Any]:
     return parameters | {"options": options}
 
 
-def _at_the_writer(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Of several servers the one that can be written on; a standby would take us, and no tip."""
+def _answering_in_time(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Of several servers the one that can be written on; a standby would take us, and no tip.
+
+    And over a network none is waited for that is dead. The operator's own values win.
+    """
+    hosts = f"{parameters.get('host') or ''},{parameters.get('hostaddr') or ''}".split(",")
+    if any(host and not host.startswith("/") for host in hosts):
+        parameters = _SILENT_SERVER | parameters
     if "," in f"{parameters.get('host') or ''}{parameters.get('hostaddr') or ''}":
         return {"target_session_attrs": "read-write"} | parameters
     return parameters

@@ -69,6 +69,16 @@ class Receipt(NamedTuple):
     reference: str | None = None
 
 
+def _receipt_statement(receipts: Sequence[Receipt]) -> SqlStatement:
+    values = {
+        "accounts": [receipt.account for receipt in receipts],
+        "ids": [receipt.provider_id for receipt in receipts],
+        "states": [receipt.state for receipt in receipts],
+        "references": [receipt.reference for receipt in receipts],
+    }
+    return SqlStatement(RECEIPT_SQL, values)
+
+
 class ReceiptHandler:
     """What a provider says of our messages: arrived, read, failed. Echoes need no row."""
 
@@ -91,13 +101,10 @@ class ReceiptHandler:
         receipts = [receipt for listed in prepared for receipt in listed]
         if not receipts:
             return []
-        values = {
-            "accounts": [receipt.account for receipt in receipts],
-            "ids": [receipt.provider_id for receipt in receipts],
-            "states": [receipt.state for receipt in receipts],
-            "references": [receipt.reference for receipt in receipts],
-        }
-        return [SqlStatement(RECEIPT_SQL, values)]
+        if all(len(listed) <= 1 for listed in prepared):
+            return [_receipt_statement(receipts)]
+        # Rows are no count of messages where one names several: not one statement alone, then.
+        return [_receipt_statement(receipts[:1]), _receipt_statement(receipts[1:])]
 
 
 # Where a list that began before is not awaited already. The key is claimed: once for each event.

@@ -29,3 +29,12 @@ def test_of_two_receipts_for_one_row_the_further_one_counts(states):
         cursor.execute(statement.sql, statement.values)
     sent.refresh_from_db()
     assert sent.state == "read"
+
+
+def test_a_batch_in_which_one_names_several_is_no_single_statement():
+    """By its count of rows the edge takes a single one for a batch of new messages alone."""
+    one, two, three = (Receipt("phones", name, "delivered") for name in "abc")
+    statements = ReceiptHandler().statements([[one], [two, three]])
+    assert [each.values["ids"] for each in statements] == [["a"], ["b", "c"]]
+    assert len(ReceiptHandler().statements([[one], [], [two]])) == 1
+    assert ReceiptHandler().statements([[], []]) == []

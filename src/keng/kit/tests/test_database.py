@@ -1,12 +1,16 @@
 """Each process finds its own database account, and only that."""
 
 import json
+import socket
+import time
 
+import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 import keng
 from keng.kit.database import (
+    _SILENT_SERVER,
     TIME_LIMITS,
     DatabaseNotPrepared,
     data_folder,
@@ -70,6 +74,37 @@ def test_of_several_servers_the_one_that_writes_is_meant(monkeypatch, address, a
     monkeypatch.setenv("KENG_DATABASE_URL_EDGE", address)
     assert conninfo_to_dict(dsn("edge")).get("target_session_attrs") == attrs
     assert django_database("edge")["OPTIONS"].get("target_session_attrs") == attrs
+
+
+@pytest.mark.parametrize("process", ["owner", "public", "desk", "edge", "worker", "sender"])
+def test_a_server_without_power_is_not_waited_for(external, process):
+    for found in (conninfo_to_dict(dsn(process)), django_database(process)["OPTIONS"]):
+        assert found["connect_timeout"] == "3"
+        assert found["tcp_user_timeout"] == "10000"
+        assert found["keepalives_idle"] == "10"
+    assert conninfo_to_dict(listening_dsn("public"))["tcp_user_timeout"] == "10000"
+
+
+def test_how_long_a_server_is_waited_for_is_the_operators_to_say(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://boss@one.invalid/town?connect_timeout=9")
+    found = conninfo_to_dict(dsn("worker"))
+    assert (found["connect_timeout"], found["keepalives_count"]) == ("9", "3")
+
+
+def test_the_next_server_is_asked_when_the_first_one_says_nothing(monkeypatch):
+    """The kernel of a machine takes the connection, and PostgreSQL there answers nothing."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        socket.create_server(("127.0.0.1", 0)) as refused,
+    ):
+        ports = f"{silent.getsockname()[1]},{refused.getsockname()[1]}"
+        refused.close()
+        address = f"postgresql://boss@/town?host=127.0.0.1,127.0.0.1&port={ports}"
+        monkeypatch.setenv("DATABASE_URL", address)
+        began = time.monotonic()
+        with pytest.raises(psycopg.OperationalError, match="refused"):
+            psycopg.connect(dsn("public"))
+    assert time.monotonic() - began < 30
 
 
 def test_before_the_first_start_it_says_what_to_run():
@@ -168,6 +203,7 @@ def test_who_listens_does_so_at_the_server_itself_whatever_pooler_it_asks_throug
         "host": "db.invalid",
         "dbname": "keng",
         "sslmode": "verify-full",
+        **_SILENT_SERVER,
     }
     monkeypatch.setenv("KENG_DATABASE_URL_CHANGES", "postgresql://one.invalid,two.invalid/keng")
     found = conninfo_to_dict(listening_dsn("desk"))

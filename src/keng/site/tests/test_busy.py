@@ -207,3 +207,30 @@ def test_no_page_gives_back_what_opens_an_account_or_a_report(rf, name):
     page = busy.busy_page(request).content.decode()
     assert "mot-cau-bi-mat" not in page
     assert fields_of(page) == {}
+
+
+def _page_in_doubt(request):
+    try:
+        raise psycopg.errors.TransactionResolutionUnknown
+    except psycopg.Error:
+        return busy.busy_page(request)
+
+
+def test_an_officer_looks_first_whether_it_is_done_before_doing_it_again(rf, settings):
+    """It is committed here, and only no standby has said so: sent again it would be done twice."""
+    settings.IS_DESK = True
+    words = "Chị hẹn gặp ở trụ sở công an phường sáng mai"
+    answer = _page_in_doubt(rf.post("/tips/1/reply/", {"text": words}))
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert "Có thể việc này đã xong" in page
+    assert words in page
+    assert "<button" not in page
+
+
+def test_a_resident_sends_once_more_what_may_have_arrived(rf, settings):
+    settings.IS_DESK = False
+    words = "Có nhóm người đòi tiền ở ngõ 3"
+    page = _page_in_doubt(rf.post("/report/send/", {"text": words})).content.decode()
+    assert "Chưa chắc nội dung này đã đến nơi" in page
+    assert fields_of(page) == {"text": words}
