@@ -42,9 +42,9 @@ LARGE_OBJECTS = (
     "lo_truncate64",
     "lo_unlink",
 )
-# More than two of each ever have open (of the edge one, with the 32 lanes that KENG_EDGE_LANES may
-# ask for), and together fewer than the server takes: who takes over one process leaves the others
-# theirs.
+# More than two of each ever have open (of the edge: by count eight with one lane, or one with the
+# 32 lanes that KENG_EDGE_LANES may ask for), and together fewer than the server takes: who takes
+# over one process leaves the others theirs.
 CONNECTIONS: Mapping[Process, int] = {
     "public": 20,
     "desk": 20,
