@@ -88,11 +88,13 @@ def pooled_stack() -> Iterator[Stack]:
 
 
 def server_connections(stack: Stack) -> dict[str, int]:
+    """Those of the pooler, by role: who listens for changes does so beside it."""
     with connect_as_owner(stack.data) as database:
         return dict(
             database.execute(
                 "SELECT usename::text, count(*) FROM pg_stat_activity"
-                " WHERE usename IN ('keng_public', 'keng_desk') GROUP BY 1"
+                " WHERE usename IN ('keng_public', 'keng_desk')"
+                " AND application_name NOT LIKE '% desk changes' GROUP BY 1"
             ).fetchall()
         )
 
