@@ -73,7 +73,7 @@ BUILT: dict[str, list[re.Pattern[Any]]] = {
     ],
 }
 # What reads only words of our own.
-OURS = {"keng.runtime.roles._rights": "what grants.py says"}
+OURS = {"keng.runtime.roles._parsed": "what grants.py says"}
 # What is asked only for the words beside something that was found: so many characters at most.
 # test_linear_functions sees to it that they never get more.
 WINDOWS = {

@@ -152,6 +152,7 @@ def test_what_a_call_for_help_hangs_on_is_done_beside_everything_else():
         "examine messages",
         "hand down what is meant for a unit",
         "call officers",
+        "announce changes",
         "settle answers of officers",
         "take on by links of calls",
     }
