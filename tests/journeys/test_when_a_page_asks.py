@@ -98,7 +98,7 @@ def desk_page(browser):
 
 
 @pytest.fixture
-def told(desk_page):
+def streamed_page(desk_page):
     """One that is told by a stream."""
     desk_page.open(STREAM).passes(OPENED_WITHIN)
     desk_page.passes(1, "alive")
@@ -109,38 +109,40 @@ def test_a_page_that_may_keep_no_channel_asks_by_the_clock(desk_page):
     assert desk_page.open(STREAM, REFUSED).asked_within(21) in (4, 5)
 
 
-def test_beside_a_stream_a_page_asks_when_it_is_told_and_else_hardly_ever(told):
-    assert told.asked_within(30, "alive") == 0
-    told.hears("alarm")
-    assert told.asked_within(1) == 1
+def test_beside_a_stream_a_page_asks_when_it_is_told_and_else_hardly_ever(streamed_page):
+    assert streamed_page.asked_within(30, "alive") == 0
+    streamed_page.hears("alarm")
+    assert streamed_page.asked_within(1) == 1
 
 
-def test_what_was_not_answered_is_asked_for_again_beside_a_stream(told):
-    told.status = 503
-    told.hears("alarm")
-    assert told.asked_within(14, "alive") in (2, 3)
-    told.status = 200
-    told.passes(6, "alive")
-    assert told.asked_within(20, "alive") == 0
+def test_what_was_not_answered_is_asked_for_again_beside_a_stream(streamed_page):
+    streamed_page.status = 503
+    streamed_page.hears("alarm")
+    assert streamed_page.asked_within(14, "alive") in (2, 3)
+    streamed_page.status = 200
+    streamed_page.passes(6, "alive")
+    assert streamed_page.asked_within(20, "alive") == 0
 
 
-def test_a_flood_makes_a_page_ask_no_more_than_every_two_seconds(told):
-    assert 8 <= told.asked_within(20, "alarm") <= 11
+def test_a_flood_makes_a_page_ask_no_more_than_every_two_seconds(streamed_page):
+    assert 8 <= streamed_page.asked_within(20, "alarm") <= 11
 
 
-def test_where_answers_take_long_one_is_asked_for_at_a_time_and_the_last_word_is_heard(told):
-    told.answers_after = 6.0
-    assert told.asked_within(24, "alarm") in (3, 4)
+def test_where_answers_take_long_one_is_asked_for_at_a_time_and_the_last_word_is_heard(
+    streamed_page,
+):
+    streamed_page.answers_after = 6.0
+    assert streamed_page.asked_within(24, "alarm") in (3, 4)
     # Told of while it was asked: asked for once more, and then no more.
-    assert told.asked_within(15, "alive") in (1, 2)
-    assert told.asked_within(15, "alive") == 0
+    assert streamed_page.asked_within(15, "alive") in (1, 2)
+    assert streamed_page.asked_within(15, "alive") == 0
 
 
-def test_a_lost_stream_is_known_at_once(told):
-    told.passes(6, "alive")
-    told.hears("error")
-    assert told.asked_within(1.5) == 1
-    assert told.asked_within(10.5) == 2
+def test_a_lost_stream_is_known_at_once(streamed_page):
+    streamed_page.passes(6, "alive")
+    streamed_page.hears("error")
+    assert streamed_page.asked_within(1.5) == 1
+    assert streamed_page.asked_within(10.5) == 2
 
 
 def test_a_clock_that_is_set_back_stops_no_asking(desk_page):

@@ -150,17 +150,17 @@ class VersionProcess:
     def wait_until_ready(self) -> None:
         until = time.monotonic() + READY_WITHIN
         while not self._is_ready():
-            assert self._process.poll() is None, self.said
-            assert time.monotonic() < until, f"{self.name} is not ready: {self.said}"
+            assert self._process.poll() is None, self.output
+            assert time.monotonic() < until, f"{self.name} is not ready: {self.output}"
             time.sleep(0.1)
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return self._log.read_text()
 
     def end(self) -> None:
         self._process.send_signal(signal.SIGTERM)
-        assert self._process.wait(STOPS_WITHIN) == 0, self.said
+        assert self._process.wait(STOPS_WITHIN) == 0, self.output
 
     def kill(self) -> None:
         """Whatever is left of it."""

@@ -127,7 +127,9 @@ def _ringing_digests() -> _Digests:
             *("gravity_band", "category", "happening", "money_moved", "place", "place_detail"),
         )[:_MOST_RINGING]
     )
-    found = {ChangeKind.ALARM.at(unit): digest for unit, digest in _digest_by_unit(rows).items()}
+    found = {
+        ChangeKind.ALARM.topic_of(unit): digest for unit, digest in _digest_by_unit(rows).items()
+    }
     waiting = list(
         standing_requests().filter(is_emergency=True).order_by("id").values_list("id", flat=True)
     )
@@ -160,7 +162,7 @@ def _arrivals() -> _Arrivals:
     ):
         counted = rows.order_by().values_list(unit).annotate(n=Count("pk"), last=Max(moment))
         for unit_id, count, last in counted:
-            found[ChangeKind.TIPS.at(unit_id), sort] = count, last
+            found[ChangeKind.TIPS.topic_of(unit_id), sort] = count, last
     return found
 
 

@@ -35,7 +35,7 @@ def _grant(request: HttpRequest, grant: StreamGrant) -> None:
 
 def _topics_of(officer: Officer, is_locked: bool) -> frozenset[str]:
     kinds = (ChangeKind.ALARM,) if is_locked else (ChangeKind.ALARM, ChangeKind.TIPS)
-    found = {kind.at(unit) for kind in kinds for unit in officer.unit_ids}
+    found = {kind.topic_of(unit) for kind in kinds for unit in officer.unit_ids}
     if SECOND_FOR_OPENING.includes(officer):
         found.add(ChangeKind.EMERGENCY)
     return frozenset(found)

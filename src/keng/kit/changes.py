@@ -27,7 +27,7 @@ class ChangeKind(StrEnum):
     TIPS = "tips"
     """What came into a unit's list."""
 
-    def at(self, unit_id: uuid.UUID) -> str:
+    def topic_of(self, unit_id: uuid.UUID) -> str:
         """The topic of this kind at a unit."""
         return f"{self}:{unit_id.hex}"
 

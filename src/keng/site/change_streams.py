@@ -59,7 +59,7 @@ class _Stream:
         self._unsent: set[str] = set()
         self._is_awaited = asyncio.Event()
 
-    def say(self, kind: str) -> None:
+    def enqueue(self, kind: str) -> None:
         self._unsent.add(kind)
         self._is_awaited.set()
 
@@ -141,7 +141,7 @@ class ChangeStreams:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             # Between the view's answer and now something may have changed: all is looked at once.
             for kind in {kind_of_topic(topic) for topic in grant.topics} | {_ALIVE}:
-                stream.say(kind)
+                stream.enqueue(kind)
             await _send_piece(send, f"retry: {random.randint(*_COMES_BACK_AFTER)}\n\n".encode())  # noqa: S311 -- no secret
             while events := await stream.next_events():
                 await _send_piece(send, events)
@@ -187,7 +187,7 @@ class ChangeStreams:
         """Say to each stream which kinds of what it may hear of have changed."""
         for stream in self._streams:
             for topic in stream.grant.topics.intersection(topics):
-                stream.say(kind_of_topic(topic))
+                stream.enqueue(kind_of_topic(topic))
 
     def _end(self, streams: Iterable[_Stream]) -> None:
         for stream in list(streams):
@@ -242,7 +242,7 @@ class ChangeStreams:
                 self._end(self._streams)
             elif self._has_heard_within(HEARD_WITHIN):
                 for stream in self._streams:
-                    stream.say(_ALIVE)
+                    stream.enqueue(_ALIVE)
 
     def _has_checked(self) -> bool:
         return time.monotonic() - self._checked_at <= UNCHECKED_AFTER

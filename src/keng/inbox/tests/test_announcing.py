@@ -86,19 +86,22 @@ def test_the_units_whose_alarms_change_are_named_and_no_others(heard):
     assert heard(lookout) == frozenset()
     assert heard(lookout) is None
     tip = rings(here, received_at=times.now())
-    assert heard(lookout) == {ChangeKind.ALARM.at(here.pk)}
+    assert heard(lookout) == {ChangeKind.ALARM.topic_of(here.pk)}
     assert heard(lookout) is None
     Tip.objects.filter(pk=tip.pk).update(responsible_unit=there)
-    assert heard(lookout) == {ChangeKind.ALARM.at(here.pk), ChangeKind.ALARM.at(there.pk)}
+    assert heard(lookout) == {
+        ChangeKind.ALARM.topic_of(here.pk),
+        ChangeKind.ALARM.topic_of(there.pk),
+    }
     Tip.objects.filter(pk=tip.pk).update(assigned_to=make.officer(unit=there))
-    assert heard(lookout) == {ChangeKind.ALARM.at(there.pk)}
+    assert heard(lookout) == {ChangeKind.ALARM.topic_of(there.pk)}
 
 
 def test_whoever_takes_over_names_all_that_rings(heard):
     unit = make.unit()
     rings(unit)
-    assert ChangeKind.ALARM.at(unit.pk) in heard(ChangeLookout())
-    assert ChangeKind.ALARM.at(unit.pk) in heard(ChangeLookout())
+    assert ChangeKind.ALARM.topic_of(unit.pk) in heard(ChangeLookout())
+    assert ChangeKind.ALARM.topic_of(unit.pk) in heard(ChangeLookout())
 
 
 def test_whoever_takes_over_again_names_what_rang_when_they_looked_before(heard, monkeypatch):
@@ -108,7 +111,7 @@ def test_whoever_takes_over_again_names_what_rang_when_they_looked_before(heard,
     heard(lookout)
     assert heard(lookout) is None
     monkeypatch.setattr(announcing, "_REMEMBERS_FOR", 0.0)
-    assert heard(lookout) == {ChangeKind.ALARM.at(unit.pk)}
+    assert heard(lookout) == {ChangeKind.ALARM.topic_of(unit.pk)}
 
 
 def test_what_comes_into_a_list_is_named_once(heard, monkeypatch):
@@ -117,16 +120,16 @@ def test_what_comes_into_a_list_is_named_once(heard, monkeypatch):
     lookout = ChangeLookout()
     heard(lookout)
     tip = make.tip(unit=unit, text="Mất xe", urgency="P2", received_at=times.now())
-    assert heard(lookout) == {ChangeKind.TIPS.at(unit.pk)}
+    assert heard(lookout) == {ChangeKind.TIPS.topic_of(unit.pk)}
     assert heard(lookout) is None
     make.message(tip, "Tôi sợ")
-    assert heard(lookout) == {ChangeKind.TIPS.at(unit.pk)}
+    assert heard(lookout) == {ChangeKind.TIPS.topic_of(unit.pk)}
 
 
 def test_what_an_edge_wrote_by_a_slower_clock_is_named(heard):
     unit = make.unit()
     make.tip(unit=unit, text="Mất xe", urgency="P2", received_at=times.now() - SLOWER)
-    assert heard(ChangeLookout()) == {ChangeKind.TIPS.at(unit.pk)}
+    assert heard(ChangeLookout()) == {ChangeKind.TIPS.topic_of(unit.pk)}
 
 
 def test_an_alarm_is_told_where_the_list_cannot_be_read(listened, monkeypatch):
@@ -136,7 +139,7 @@ def test_an_alarm_is_told_where_the_list_cannot_be_read(listened, monkeypatch):
     rings(unit)
     # And the worker makes no pause, which would hold back the next one.
     lookout.announce()
-    assert listened()[0] == {ChangeKind.ALARM.at(unit.pk)}
+    assert listened()[0] == {ChangeKind.ALARM.topic_of(unit.pk)}
 
 
 def test_an_alarm_that_could_not_be_notified_of_is_told_at_the_next_look(heard, monkeypatch):
@@ -148,7 +151,7 @@ def test_an_alarm_that_could_not_be_notified_of_is_told_at_the_next_look(heard, 
         away.setattr(ChangeLookout, "_notify", fails)
         with pytest.raises(OperationalError):
             lookout.announce()
-    assert heard(lookout) == {ChangeKind.ALARM.at(unit.pk)}
+    assert heard(lookout) == {ChangeKind.ALARM.topic_of(unit.pk)}
 
 
 def test_what_rings_anew_every_moment_is_told_at_once_and_then_each_second(heard, monkeypatch):
@@ -157,11 +160,11 @@ def test_what_rings_anew_every_moment_is_told_at_once_and_then_each_second(heard
     heard(lookout)
     monkeypatch.setattr(announcing, "_TOPIC_EVERY", 1e9)
     rings(unit)
-    assert heard(lookout) == {ChangeKind.ALARM.at(unit.pk)}
+    assert heard(lookout) == {ChangeKind.ALARM.topic_of(unit.pk)}
     rings(unit)
     assert heard(lookout) is None
     monkeypatch.setattr(announcing, "_TOPIC_EVERY", 0.0)
-    assert heard(lookout) == {ChangeKind.ALARM.at(unit.pk)}
+    assert heard(lookout) == {ChangeKind.ALARM.topic_of(unit.pk)}
 
 
 def fails(*_given):
@@ -176,7 +179,7 @@ def test_the_worker_may_read_what_it_takes(become):
 
 
 def test_payloads_hold_all_topics_within_what_the_database_takes():
-    topics = {ChangeKind.ALARM.at(new_id()) for _ in range(500)}
+    topics = {ChangeKind.ALARM.topic_of(new_id()) for _ in range(500)}
     texts = payloads(topics)
     assert all(len(text) < 8000 for text in texts)
     assert frozenset().union(*map(topics_of_payload, texts)) == topics
@@ -206,10 +209,10 @@ class TestGrant:
         assert answer["Content-Type"] == "text/event-stream"
         assert answer["X-Accel-Buffering"] == "no"
         assert not answer.content
-        alarm, tips = ChangeKind.ALARM.at(commune.pk), ChangeKind.TIPS.at(commune.pk)
+        alarm, tips = ChangeKind.ALARM.topic_of(commune.pk), ChangeKind.TIPS.topic_of(commune.pk)
         assert {each for each in grant.topics if ":" in each} == {alarm, tips}
         above, _answer = self.granted(sign_in(desk_client, make.officer(unit=province)))
-        assert {alarm, ChangeKind.ALARM.at(province.pk)} <= above.topics
+        assert {alarm, ChangeKind.ALARM.topic_of(province.pk)} <= above.topics
 
     def test_a_locked_screen_is_told_of_alarms_alone(self, desk_client, commune):
         client = sign_in(desk_client, make.officer(unit=commune))

@@ -25,7 +25,7 @@ from keng.site.front import REQUEST_THREADS, Front
 from tests.running import running as running_process
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HERE, THERE = ChangeKind.ALARM.at(new_id()), ChangeKind.ALARM.at(new_id())
+HERE, THERE = ChangeKind.ALARM.topic_of(new_id()), ChangeKind.ALARM.topic_of(new_id())
 # Far more than any of this takes, on a machine under load.
 LONGEST = 20.0
 

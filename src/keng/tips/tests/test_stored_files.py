@@ -78,7 +78,7 @@ def picture():
     return made.getvalue()
 
 
-def kept(tip, content):
+def stored_attachment(tip, content):
     file = store_attachment(tip.pk, tip.responsible_unit_id, content)
     with TestCase.captureOnCommitCallbacks(execute=True):
         make.copies_to_view()
@@ -119,7 +119,7 @@ def test_the_store_gets_what_is_sealed_and_nothing_else(tip, server, bucket, own
 
 
 def test_what_is_destroyed_is_gone_from_the_store(tip, server, bucket):
-    file = kept(tip, picture())
+    file = stored_attachment(tip, picture())
     with TestCase.captureOnCommitCallbacks(execute=True):
         store.discard_files([file.original_path, file.viewing_path])
     assert s3_server.objects_in(server, bucket) == {}
@@ -128,8 +128,8 @@ def test_what_is_destroyed_is_gone_from_the_store(tip, server, bucket):
 def test_what_is_destroyed_while_the_store_is_away_is_swept_when_it_is_back(
     tip, server, bucket, monkeypatch
 ):
-    file = kept(tip, picture())
-    stays = kept(make.tip(unit=tip.responsible_unit), picture())
+    file = stored_attachment(tip, picture())
+    stays = stored_attachment(make.tip(unit=tip.responsible_unit), picture())
     with monkeypatch.context() as away, TestCase.captureOnCommitCallbacks(execute=True):
         away.setattr(S3Storage, "delete", put_off)
         store.discard_files([file.original_path, file.viewing_path])
@@ -200,7 +200,7 @@ def test_no_key_is_taken_for_unused_while_the_store_is_away(bucket, own_folder, 
 def test_no_key_is_taken_for_unused_where_the_settings_lead_elsewhere(
     tip, server, bucket, monkeypatch, url
 ):
-    file = kept(tip, picture())
+    file = stored_attachment(tip, picture())
     store.keys_of_originals(named_originals)
     if url == "another prefix":
         use_store(monkeypatch, f"{server}/{bucket}/of-a-typo")
@@ -215,7 +215,7 @@ def test_no_key_is_taken_for_unused_where_the_settings_lead_elsewhere(
 
 
 def test_an_original_that_is_destroyed_while_keys_are_looked_for_stops_nobody(tip, bucket):
-    file = kept(tip, picture())
+    file = stored_attachment(tip, picture())
     chosen.file_storage().delete(file.original_path)
     answers = [{file.original_path}, set()]
     assert store.keys_of_originals(lambda: answers.pop(0)) == set()
@@ -236,7 +236,7 @@ def copies_for_opener(folder):
 
 
 def test_the_opener_finds_a_copy_as_long_as_anybody_asks(tip, bucket, own_folder):
-    file = kept(tip, picture())
+    file = stored_attachment(tip, picture())
     name = file.original_path.rpartition("/")[2]
     with copied_for_opener([file.original_path, "files/originals/gone"]):
         with copied_for_opener([file.original_path]):
@@ -248,7 +248,7 @@ def test_the_opener_finds_a_copy_as_long_as_anybody_asks(tip, bucket, own_folder
 
 
 def test_what_is_purged_while_it_is_opened_stays_nowhere(tip, server, bucket, own_folder):
-    file = kept(tip, picture())
+    file = stored_attachment(tip, picture())
     with copied_for_opener([file.original_path]):
         chosen.s3_storage().delete(file.original_path)
         moving.move_files(chosen.file_storage(), tell=lambda _moved: None)
@@ -257,7 +257,7 @@ def test_what_is_purged_while_it_is_opened_stays_nowhere(tip, server, bucket, ow
 
 
 def test_an_opening_does_not_fail_at_its_end_because_the_store_is_away(tip, bucket, monkeypatch):
-    file = kept(tip, picture())
+    file = stored_attachment(tip, picture())
     with monkeypatch.context() as away, copied_for_opener([file.original_path]):
         for call in ("read", "size", "delete", "put"):
             away.setattr(S3Storage, call, put_off)
@@ -285,10 +285,10 @@ def test_files_move_to_the_store_and_back_and_are_read_all_the_time(
     tip, server, own_folder, monkeypatch
 ):
     content = picture()
-    before = kept(tip, content)
+    before = stored_attachment(tip, content)
     name = s3_server.new_bucket(server)
     use_store(monkeypatch, f"{server}/{name}")
-    after = kept(make.tip(unit=tip.responsible_unit), content)
+    after = stored_attachment(make.tip(unit=tip.responsible_unit), content)
     assert files_below(own_folder) == {before.original_path, before.viewing_path}
     private = private_key(tip)
 
@@ -311,7 +311,7 @@ def test_files_move_to_the_store_and_back_and_are_read_all_the_time(
 def test_what_is_not_the_same_when_read_again_stays_where_it_was(
     tip, server, own_folder, monkeypatch
 ):
-    file = kept(tip, picture())
+    file = stored_attachment(tip, picture())
     name = s3_server.new_bucket(server)
     use_store(monkeypatch, f"{server}/{name}")
     puts = S3Storage.put
@@ -438,7 +438,7 @@ def test_what_is_destroyed_while_it_is_moved_does_not_come_back(server, own_fold
 def test_a_page_says_that_files_cannot_be_opened_and_what_was_typed_comes_back(
     tip, bucket, desk_client, monkeypatch
 ):
-    file = kept(tip, picture())
+    file = stored_attachment(tip, picture())
     sign_in(desk_client, make.officer(unit=tip.responsible_unit))
     monkeypatch.setattr(S3Storage, "read", put_off)
     monkeypatch.setattr(S3Storage, "read_head", put_off)
