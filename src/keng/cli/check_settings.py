@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     file = _file_in_use(arguments)
     for name in SETTING_CHECKS:
         if value := os.environ.get(name):
-            source = arguments.setting_sources.get(name) or gettext("environment")
+            source = arguments.setting_sources.get(name) or gettext("the environment")
             shown = value_to_show(name, value) or gettext("set, and not shown")
             print(f"{name} = {shown}  ({source})")
     faults = [*arguments.wrong_settings, *_faults_together(arguments)]
