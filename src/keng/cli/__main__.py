@@ -53,7 +53,7 @@ COMMANDS = {
 # Two lines for all of them: service managers type them, or nobody for months, and the list fills a
 # screen.
 SELDOM_TYPED = (
-    *("prepare", "public", "desk", "edge", "worker", "sender", "opener"),
+    *("check-settings", "prepare", "public", "desk", "edge", "worker", "sender", "opener"),
     *("backup", "restore", "restored", "files", "rewrite", "locale", "fakes", "thief", "witness"),
 )
 # These two name wrong settings as any other fault, also for a monitor.
