@@ -50,11 +50,22 @@ COMMANDS = {
     ),
     "locale": Command("keng.runtime.locale", "compile the translations"),
 }
-# Two lines for all of them: service managers type them, or nobody for months, and the list fills a
+# Three lines for all of them: service managers type them, or nobody for months, and the list fills a
 # screen.
 SELDOM_TYPED = (
     *("check-settings", "prepare", "public", "desk", "edge", "worker", "sender", "opener"),
-    *("backup", "restore", "restored", "files", "rewrite", "locale", "fakes", "thief", "witness"),
+    *(
+        "analyse",
+        "backup",
+        "restore",
+        "restored",
+        "files",
+        "rewrite",
+        "locale",
+        "fakes",
+        "thief",
+        "witness",
+    ),
 )
 # These two name wrong settings as any other fault, also for a monitor.
 NAME_WRONG_SETTINGS = {"doctor", "check-settings"}
