@@ -50,8 +50,8 @@ COMMANDS = {
     ),
     "locale": Command("keng.runtime.locale", "compile the translations"),
 }
-# Three lines for all of them: service managers type them, or nobody for months, and the list fills a
-# screen.
+# A few lines for all of them: service managers type them, or nobody for months, and the list fills
+# a screen.
 SELDOM_TYPED = (
     *("check-settings", "prepare", "public", "desk", "edge", "worker", "sender", "opener"),
     *(
