@@ -310,12 +310,12 @@ def test_a_full_disk_is_wrong_and_a_fuller_one_is_to_be_seen_to(monkeypatch, fol
     assert left(0.0099) is WRONG
     assert left(0) is WRONG
     well = Health("desk")
-    monkeypatch.setattr(well, "_database_takes_writes", lambda: True)
+    monkeypatch.setattr(well, "_database_fault", lambda _: "")
     assert not well.ask()
     left(0.0099)
     # Tips are still taken: a monitor of the sites hears nothing of it yet.
     other = Health("desk")
-    monkeypatch.setattr(other, "_database_takes_writes", lambda: True)
+    monkeypatch.setattr(other, "_database_fault", lambda _: "")
     assert other.ask()
 
 
@@ -648,7 +648,7 @@ def test_a_monitor_on_this_machine_is_told_what_is_waited_for_and_nobody_else(fo
         {"client": ("127.0.0.1", 5), "headers": [(b"X-Forwarded-For", b"192.0.2.1")]},
         {"headers": []},
     )
-    monkeypatch.setattr(Health, "_database_takes_writes", lambda _: True)
+    monkeypatch.setattr(Health, "_database_fault", lambda *_: "")
     alive.expect_signs(alive.ESSENTIAL_PROCESSES)
     well = Health("edge")
     assert (well.ask(), well.headers(here)) == (True, [])
@@ -659,7 +659,7 @@ def test_a_monitor_on_this_machine_is_told_what_is_waited_for_and_nobody_else(fo
     assert not ill.ask()
     assert ill.headers(here) == [(b"waits-for", b"worker-slow, worker-alarm")]
     assert [ill.headers(scope) for scope in strangers] == [[], [], []]
-    monkeypatch.setattr(Health, "_database_takes_writes", lambda _: False)
+    monkeypatch.setattr(Health, "_database_fault", lambda *_: "database")
     without = Health("edge")
     assert not without.ask()
     assert without.headers(here) == [(b"waits-for", b"worker-slow, worker-alarm, database")]
