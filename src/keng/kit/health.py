@@ -26,6 +26,8 @@ DISK_FULL_BYTES = 64 * 1024 * 1024
 # The least that the driver takes; whoever asks waits no longer than WAITS.
 _CONNECTS_WITHIN = 2
 _DATABASE = "database"
+_DATABASE_DISK = "database-disk"
+_CLOCK = "clock"
 _HERE = {"127.0.0.1", "::1"}
 
 
@@ -85,13 +87,19 @@ class Health:
             found.append("disk")
         # What is known counts, whatever becomes of the last question.
         self._waits_for = (*found, _DATABASE)
-        return found if self._database_takes_writes() else [*found, _DATABASE]
+        return [*found, *self._faults_of_database()]
 
-    def _database_takes_writes(self) -> bool:
-        """From somebody new: who is connected already may go on for a while without it."""
+    def _faults_of_database(self) -> list[str]:
+        """As somebody new sees it: who is connected already may go on for a while without it."""
         # The supervisor loads what lies beside this, and the driver would be half of its memory.
         import psycopg  # noqa: PLC0415
 
+        from keng.kit import metrics  # noqa: PLC0415
+        from keng.kit.database_state import (  # noqa: PLC0415
+            CLOCK_WRONG_SECONDS,
+            database_has_room,
+            seconds_ahead,
+        )
         from keng.kit.read_only_servers import server_only_reads  # noqa: PLC0415
 
         try:
@@ -102,9 +110,14 @@ class Health:
                 tcp_user_timeout=_CONNECTS_WITHIN * 1000,
                 application_name=session_name("health"),
             ) as connection:
-                return not server_only_reads(connection)
+                if server_only_reads(connection):
+                    return [_DATABASE]
+                found = [] if database_has_room(connection) else [_DATABASE_DISK]
+                ahead = seconds_ahead(connection)
         except (psycopg.Error, DatabaseNotPrepared, OSError):
-            return False
+            return [_DATABASE]
+        metrics.clock_ahead.labels(self._process).set(ahead)
+        return [*found, _CLOCK] if abs(ahead) > CLOCK_WRONG_SECONDS else found
 
 
 def _is_asked_here(scope: Mapping[str, Any]) -> bool:
