@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from tests.architecture.source import ROOT
 
@@ -25,7 +26,10 @@ PORT = 5432
 class CutNetwork:
     """The way to the database."""
 
-    address = f"postgresql://{THERE}:{PORT}/keng?sslmode=disable&gssencmode=disable"
+    def way_of(self, role: str, password: str) -> str:
+        """Its connection string. Nobody else is on this line: the product would insist on TLS."""
+        where = f"{role}:{quote(password)}@{THERE}:{PORT}"
+        return f"postgresql://{where}/keng?sslmode=disable&gssencmode=disable"
 
     def cut(self) -> None:
         """The other side is not there any more, and the way to where it was still is."""

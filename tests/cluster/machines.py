@@ -88,10 +88,13 @@ class MachineProcess(Program):
         line = [sys.executable, "-m", "tests.cluster.as_a_unit", *words]
         super().__init__(line, machine.folder / f"{name}.output", machine.environment)
 
+    def start(self, **more: str) -> None:
+        self._sign_before = self._sign_at()
+        super().start(**more)
+
     def wait_until_ready(self) -> None:
-        began = time.time()
         until = time.monotonic() + READY_WITHIN
-        while not self._is_ready(began):
+        while not self._is_ready():
             assert self.process is not None
             assert self.process.poll() is None, self.last_words
             assert time.monotonic() < until, f"{self.name} is not ready: {self.last_words}"
@@ -101,13 +104,17 @@ class MachineProcess(Program):
         self.start(**more)
         self.wait_until_ready()
 
-    def _is_ready(self, began: float) -> bool:
+    def _is_ready(self) -> bool:
         if self.name in SITES:
             # The edge's sums up what else does not run yet.
             return self.machine.ask(self.name, PAGES[self.name])[0] in {200, 503}
+        # By whatever clock it has.
+        return self._sign_at() not in {None, self._sign_before}
+
+    def _sign_at(self) -> float | None:
         with suppress(FileNotFoundError):
-            return (self.machine.data / "run" / "alive" / self.sign).stat().st_mtime > began - 1
-        return False
+            return (self.machine.data / "run" / "alive" / self.sign).stat().st_mtime
+        return None
 
 
 class Machine:

@@ -151,8 +151,8 @@ def test_the_pooler_and_the_proxy_may_die(installation: Installation, load: Load
             lambda m=machine: m.health("public") == (503, "database"), 15, "nobody misses it"
         )
         assert machine.health("edge") == (200, "")
-        page, _ = machine.ask("public", "/report/")
-        assert page in {200, 503}
+        # A page that asks the database says so in words, and hangs nowhere.
+        assert machine.ask("public", "/")[0] in {200, 503}
     installation.pooler.start()
     installation.wait_until_well()
     load.go_on()

@@ -13,7 +13,7 @@ from tests.load.storm import Post, Sink, eventually
 
 BULK, URGENT = 300, 10
 # Of a provider that answers nothing that can be believed, no more than were asked at once.
-ASKED_AT_ONCE = 2 * 64
+ASKED_AT_ONCE = 40
 PER_MINUTE = 1200
 # As if all of it had begun a day earlier: whatever counts time does so by the database's.
 _A_DAY_PASSES = """
@@ -131,8 +131,8 @@ def test_what_a_broken_provider_was_not_asked_waits_a_day_and_goes_out_in_order(
     came = [entry for entry in sink.entries()[before:] if entry["recipient"].startswith("storm-1")]
     order = [entry["recipient"] for entry in came]
     assert max(Counter(order).values()) == 1
-    # One shows that the account works again, and it is the first in order; then all that is urgent.
-    assert set(order[:URGENT]) == set(urgent), order[: URGENT + 3]
+    # One shows that the account works again; then what is urgent, before all that waited longer.
+    assert set(urgent) <= set(order[: URGENT + 3]), order[: URGENT + 3]
     seconds = Counter(int(entry["at"]) for entry in came)
     assert max(seconds.values()) <= PER_MINUTE / 60 * 1.5, seconds
     assert not is_stopped(paced)
