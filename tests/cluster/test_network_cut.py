@@ -40,8 +40,8 @@ def test_an_edge_that_is_cut_off_says_so_and_comes_back(
     one, two = installation.machines
     edge = one.processes["edge"]
     edge.kill()
-    edge.start_and_wait(KENG_TEST_AROUND=way_over(network, one, "edge"))
     try:
+        edge.start_and_wait(KENG_TEST_AROUND=way_over(network, one, "edge"))
         people = ChatterOfMachine(installation, one)
         first, second = (TEXT.format(number=number) for number in (970_001, 970_002))
         eventually(lambda: people.status_of(first) == 200, 20, "nothing is taken")
@@ -72,13 +72,13 @@ def test_what_a_sender_that_is_cut_off_has_leased_goes_on_elsewhere(
     one, two = installation.machines
     for machine in (one, two):
         machine.processes["sender"].kill()
-    one.processes["sender"].start_and_wait(KENG_TEST_AROUND=way_over(network, one, "sender"))
     sink = Sink(installation.people)
     post = Post(sink, installation.connect)
     post.given = 20_000
     groups = storm_groups(20_000, 80)
-    post.send(40, urgent=True)
     try:
+        one.processes["sender"].start_and_wait(KENG_TEST_AROUND=way_over(network, one, "sender"))
+        post.send(40, urgent=True)
         eventually(sink.has_one_under_way, 30, "nothing is being sent")
         network.cut()
         cut = time.monotonic()
