@@ -43,7 +43,7 @@ def test_a_standby_is_no_database_until_it_is_promoted(standby, cluster, monkeyp
     with psycopg.connect(dsn("edge")) as found:
         assert server_only_reads(found)
     edge = Health("edge")
-    assert edge._database_fault(lambda: None) == "database"
+    assert edge._faults_of_database(lambda _: None) == ["database"]
     django = load_backend(connection.settings_dict["ENGINE"]).DatabaseWrapper(
         connection.settings_dict | django_database("edge")
     )
@@ -57,7 +57,7 @@ def test_a_standby_is_no_database_until_it_is_promoted(standby, cluster, monkeyp
     both = make_conninfo(dsn("edge"), host=",".join(hosts))
     monkeypatch.setenv("KENG_DATABASE_URL_EDGE", both)
     assert not asyncio.run(told_at_connecting(dsn("edge")))
-    wait_until(lambda: edge._database_fault(lambda: None) == "")
+    wait_until(lambda: edge._faults_of_database(lambda _: None) == [])
     with psycopg.connect(dsn("edge")) as found:
         assert found.info.host == hosts[1]
 
