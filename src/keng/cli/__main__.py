@@ -37,6 +37,7 @@ COMMANDS = {
     "places": Command("keng.cli.places", "import provinces and communes, find their codes"),
     "audit": Command("keng.cli.audit", "verify the audit chains"),
     "witness": Command("keng.cli.witness", "cosign the public log of another installation"),
+    "national": Command("keng.cli.national", "gather signed figures of provinces into one page"),
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
     "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
     "analyse": Command("keng.cli.analyse", "what the machine reads in each tip of a file"),
@@ -54,6 +55,7 @@ COMMANDS = {
 SELDOM_TYPED = (
     *("prepare", "public", "desk", "edge", "worker", "sender", "opener"),
     *("backup", "restore", "restored", "files", "rewrite", "locale", "fakes", "thief", "witness"),
+    "national",
 )
 # Of the tools, which are a distribution of their own (dev/): not where people report.
 TOOLS = {"demo", "bench", "fakes", "thief"}

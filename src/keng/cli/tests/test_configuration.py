@@ -54,6 +54,7 @@ WRONG = [
     ("KENG_LOG_WITNESSES", "https://witness.example"),
     ("KENG_LOG_WITNESSES", "witness.example+0a1b2c3d+" + "A" * 44),
     ("KENG_MEDIA_HOSTS", "https://a.example"),
+    ("KENG_SUMMARY_PROVINCE", "Bắc Ninh"),
 ]
 RIGHT = [
     ("KENG_DATA", "/srv/not/yet/there"),
