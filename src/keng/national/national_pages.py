@@ -53,9 +53,9 @@ def write_pages(folder: Path, overview: NationalOverview, *, name: str) -> None:
         target = folder / file
         if not target.exists() or target.read_bytes() != content:
             replace_file(target, content)
-    for file in folder.iterdir():
-        if file.name not in names:
-            file.unlink()
+    for earlier in folder.iterdir():
+        if earlier.name not in names:
+            earlier.unlink()
 
 
 def _files_of(overview: NationalOverview, name: str) -> Iterator[tuple[str, bytes]]:
