@@ -214,6 +214,7 @@ NO_WORDS: dict[str, str] = {
     "public_log_witnessstanding": "witness",
     "reports_machinemonth": "figures span",
     "reports_publicreport": "figures span",
+    "reports_publicsummary": "note content",
     "reports_snapshot": "boundaries figures open_tips signer_role span",
     "retention_retentionperiod": "category",
     "surveys_answer": "said",

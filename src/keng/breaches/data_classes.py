@@ -582,6 +582,7 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "partners_reachday",
         "reports_machinemonth",
         "reports_publicreport",
+        "reports_publicsummary",
         "reports_snapshot",
         "surveys_paperbatch",
         "surveys_survey",

@@ -38,6 +38,7 @@ COMMANDS = {
     "places": Command("keng.cli.places", "import provinces and communes, find their codes"),
     "audit": Command("keng.cli.audit", "verify the audit chains"),
     "witness": Command("keng.cli.witness", "cosign the public log of another installation"),
+    "national": Command("keng.cli.national", "gather signed figures of provinces into one page"),
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
     "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
     "analyse": Command("keng.cli.analyse", "what the machine reads in each tip of a file"),
@@ -65,6 +66,7 @@ SELDOM_TYPED = (
         "fakes",
         "thief",
         "witness",
+        "national",
     ),
 )
 # These two name wrong settings as any other fault, also for a monitor.

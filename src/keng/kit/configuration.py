@@ -367,6 +367,11 @@ def _witnesses(value: str) -> str | None:
     return None
 
 
+def _province(value: str) -> str | None:
+    is_code = re.fullmatch(r"[0-9]{2}", value)
+    return None if is_code else "is the code of a province, two digits: keng places says which"
+
+
 def _cap_sender(value: str) -> str | None:
     # As the standard has it: a reference puts it between commas and blanks.
     is_name = len(value) <= 100 and re.fullmatch(r"[^\s,<&]+", value)
@@ -476,6 +481,7 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_CAP_SOURCES": _cap_sources,
     "KENG_LOG_ORIGIN": _origin_of_log,
     "KENG_LOG_WITNESSES": _witnesses,
+    "KENG_SUMMARY_PROVINCE": _province,
     "KENG_LOOKUP_NETWORK_LIMIT": _limit,
     "KENG_LOOKUP_LIMIT": _limit,
     "KENG_DRAFTS_NETWORK_LIMIT": _limit,

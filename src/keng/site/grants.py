@@ -242,6 +242,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_clock": "SELECT, INSERT, UPDATE (due_at, stopped_at)",
         # Of signed reports the public site has what is public, and nothing else.
         "reports_publicreport": R,
+        "reports_publicsummary": "SELECT (one, note, listings)",
         "reports_machinemonth": R,
         "accounts_partner": R,
         # A partner's member signs in here and agrees to another one: nothing that makes an account.
@@ -594,6 +595,10 @@ GRANTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(_NETWORK, R),
         "tips_clockrule": R,
         "reports_machinemonth": RI,
+        # The summary says what everybody reads anyway, and names who signed it nowhere.
+        "reports_publicreport": "SELECT (id, unit_id, span, version, replaces_id, figures, "
+        "published_at)",
+        "reports_publicsummary": RIU,
         # A number that no report and no listing names any more goes.
         "lookup_indicator": ALL,
         # An incident that an end opened goes when the end was taken back.

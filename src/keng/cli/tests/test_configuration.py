@@ -62,6 +62,7 @@ WRONG = [
     ("KENG_SENDER_KEY_FILE", "sender.key"),
     ("KENG_FILES_KEY", "two words"),
     ("KENG_FILES_REGION", "us east"),
+    ("KENG_SUMMARY_PROVINCE", "Bắc Ninh"),
 ]
 RIGHT = [
     ("KENG_DATA", "/srv/not/yet/there"),

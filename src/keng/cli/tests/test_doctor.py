@@ -39,6 +39,7 @@ from keng.kit.worker_tasks import TaskPace
 from keng.leases.models import Lease
 from keng.lessons.models import Film
 from keng.public_log.models import LogPace, WitnessStanding
+from keng.reports.models import PublicSummary
 from keng.retention.tests.world import LONG_AGO, closed_tip, period
 from keng.runtime.supervisor.ports import Ports
 from keng.runtime.supervisor.register import supervisor_pid
@@ -848,6 +849,22 @@ def test_a_port_of_a_process_that_a_service_manager_keeps_is_our_own(monkeypatch
         alive.Heartbeat("public").beat()
         found = running.ports(place)
     assert (found.level, "our own public" in found.text) == (OK, True)
+
+
+def test_a_public_summary_that_is_wanted_and_not_signed_is_told(asks_this_database, monkeypatch):
+    LogPace.objects.create(size=64, step=int(minutes_ago(4).timestamp()) // 300)
+    monkeypatch.setenv("KENG_SUMMARY_PROVINCE", "24")
+    level, said = look_by(record.record)
+    assert (level, "no desk of province 24 is here" in said) == (ATTENTION, True)
+    make.province_unit()
+    level, said = look_by(record.record)
+    assert (level, "was not signed yet" in said) == (ATTENTION, True)
+    PublicSummary.objects.create(issued_at=minutes_ago(9 * 60))
+    level, said = look_by(record.record)
+    assert (level, "was signed 9 hours" in said) == (ATTENTION, True), said
+    PublicSummary.objects.update(issued_at=minutes_ago(5))
+    level, said = look_by(record.record)
+    assert (level, "the public summary was signed" in said) == (OK, True)
 
 
 def test_a_log_that_stands_still_or_that_nobody_cosigns_is_told(asks_this_database, monkeypatch):

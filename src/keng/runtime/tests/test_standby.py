@@ -103,26 +103,26 @@ def set_standbys(cluster, names):
 
 
 def test_health_says_that_no_standby_confirms_and_when_one_does_again(lonely_primary):
-    def database_fault_within(seconds=5):
-        """Asked of a process that has just begun; "" where it comes back and is well."""
+    def database_faults_within(seconds=5):
+        """Asked of a process that has just begun: what it said, none where it is well."""
         edge, found = Health("edge"), []
         asking = threading.Thread(
-            target=lambda: found.append(edge._database_fault(lambda: found.append("waits"))),
+            target=lambda: found.append(edge._faults_of_database(lambda _: found.append("waits"))),
             daemon=True,
         )
         asking.start()
         asking.join(seconds)
         return found
 
-    assert database_fault_within() == ["waits", ""]
+    assert database_faults_within() == ["waits", []]
     set_standbys(lonely_primary, "one")
-    wait_until(lambda: database_fault_within(1) == ["waits"])
+    wait_until(lambda: database_faults_within(1) == ["waits"])
     edge = Health("edge")
     edge.ask()
     assert not edge._is_well
     assert "standbys" in edge._waits_for
     set_standbys(lonely_primary, "")
-    wait_until(lambda: database_fault_within() == ["waits", ""])
+    wait_until(lambda: database_faults_within() == ["waits", []])
 
 
 def test_a_monitor_is_told_for_how_long_a_commit_waits_for_a_standby(lonely_primary):
