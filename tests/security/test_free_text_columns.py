@@ -41,6 +41,7 @@ FREE_TEXT: dict[str, dict[str, str]] = {
     "an officer's words beside what is sealed: people are covered before they are kept": {
         "tips_breakin": "words",
         "tips_legalhold": "words end_words",
+        "tips_transfer": "reason their_reason",
         "tips_takendown": "refusal_words",
         "vault_openingrequest": "text override_reason refused_reason why_not_told",
     },
