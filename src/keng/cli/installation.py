@@ -82,7 +82,8 @@ def _add(file: Path, fingerprint: str) -> int:
 
 
 def _list() -> int:
-    from keng.places.models import Unit  # noqa: PLC0415 -- needs the settings
+    from keng.kit.sql_names import alphabetically  # noqa: PLC0415 -- needs the settings
+    from keng.places.models import Unit  # noqa: PLC0415
     from keng.tips.models import OtherInstallation  # noqa: PLC0415
     from keng.transfers.card import own_card  # noqa: PLC0415
     from keng.vault.transfer_seals import make_transfer_key  # noqa: PLC0415
@@ -92,7 +93,7 @@ def _list() -> int:
         print(f"this one  {own_card().fingerprint()}  {own_card().name}")
     except Unit.DoesNotExist:
         raise CannotContinue("First the unit of the province: `keng unit add CODE`.") from None
-    for other in OtherInstallation.objects.known().order_by("name", "id"):
+    for other in OtherInstallation.objects.known().order_by(alphabetically(), "id"):
         print(f"known     {_card_of(other).fingerprint()}  {other.name}")
     return 0
 

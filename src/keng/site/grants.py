@@ -730,7 +730,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_breakin": "SELECT (id, tip_id, officer_id, until), UPDATE (words)",
         "tips_recusal": "SELECT (tip_id, officer_id, ended_at)",
         "tips_restriction": "SELECT (tip_id, lifted_at)",
-        "tips_transfer": "SELECT (id, tip_id), UPDATE (reason, their_reason, their_number)",
+        "tips_transfer": "SELECT (id, tip_id), UPDATE (reason, their_reason, their_number, "
+        "stopped_clocks)",
         "tips_transferfile": "SELECT (id, transfer_id), DELETE",
         # In which words consent is asked, each time that they change.
         "consent_consenttext": RI,

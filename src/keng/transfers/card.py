@@ -14,8 +14,8 @@ from keng.places import serving
 from keng.places.models import Unit
 from keng.vault.transfer_seals import is_transfer_public_key, transfer_public_key
 
-FORM = "keng card 1"
-MOST_BYTES = 8192
+CARD_FORM = "keng card 1"
+MOST_CARD_BYTES = 8192
 _SIGNING_SIZE = 32
 _LONGEST = {"name": 160, "province": 4, "phone": 40}
 
@@ -36,7 +36,7 @@ class InstallationCard:
 
     def fingerprint(self) -> str:
         """What two operators read to each other: eight groups of four digits."""
-        said = json.dumps([FORM, self.name, self.province, self.phone]).encode()
+        said = json.dumps([CARD_FORM, self.name, self.province, self.phone]).encode()
         digest = hashlib.sha256(said + self.signing_key + self.sealing_key).digest()
         digits = f"{int.from_bytes(digest) % 10**32:032d}"
         return " ".join(digits[n : n + 4] for n in range(0, 32, 4))
@@ -45,7 +45,7 @@ class InstallationCard:
         """As it is handed on."""
         return json.dumps(
             {
-                "form": FORM,
+                "form": CARD_FORM,
                 "name": self.name,
                 "province": self.province,
                 "phone": self.phone,
@@ -72,7 +72,7 @@ def own_card() -> InstallationCard:
 
 def read_card(written: bytes) -> InstallationCard:
     """From what another operator handed on. Raises UnreadableCard."""
-    if len(written) > MOST_BYTES:
+    if len(written) > MOST_CARD_BYTES:
         raise UnreadableCard("it is longer than a card")
     try:
         said = json.loads(written)
@@ -81,7 +81,7 @@ def read_card(written: bytes) -> InstallationCard:
     known = {"form", "name", "province", "phone", "signing_key", "sealing_key"}
     if not isinstance(said, dict) or not all(isinstance(one, str) for one in said.values()):
         raise UnreadableCard("it is no card")
-    if said.get("form") != FORM or set(said) != known:
+    if said.get("form") != CARD_FORM or set(said) != known:
         raise UnreadableCard("its form is not known here: one side needs a newer version")
     return _checked(said)
 

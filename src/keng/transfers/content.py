@@ -34,7 +34,7 @@ class Standing(StrEnum):
 class SaidLine:
     """A message of the reporter, or of a desk to them."""
 
-    author: str
+    is_reporters: bool
     at: datetime.datetime
     text: str = field(repr=False)
 
@@ -190,7 +190,7 @@ def _fields(kind: type[Any], parts: Mapping[str, _Read]) -> _Read:
 
 _SAID = _fields(
     SaidLine,
-    {"author": _one_of("reporter", "desk"), "at": _moment, "text": _words(_LONGEST_WORDS)},
+    {"is_reporters": _flag, "at": _moment, "text": _words(_LONGEST_WORDS)},
 )
 _TIP = _fields(
     TransferredTip,

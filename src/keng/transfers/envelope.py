@@ -22,11 +22,11 @@ from keng.vault.transfer_seals import (
     transfer_public_key,
 )
 
-FORM = b"keng transfer 1"
-_HEAD = FORM + b"\n"
+FILE_FORM = b"keng transfer 1"
+_HEAD = FILE_FORM + b"\n"
 _FORMS = b"keng transfer "
 # Words alone: a tip with all that was said of it.
-MOST_BYTES = 4 * 1024 * 1024
+MOST_TRANSFER_BYTES = 4 * 1024 * 1024
 _SIGNER_END = 32
 _SIGNATURE_END = _SIGNER_END + 64
 
@@ -43,7 +43,7 @@ def open_envelope(data: bytes) -> tuple[bytes, OtherInstallation]:
 
     Raises NoTransferFile, NotForUs, UnknownSender.
     """
-    if len(data) > MOST_BYTES or not data.startswith(_FORMS):
+    if len(data) > MOST_TRANSFER_BYTES or not data.startswith(_FORMS):
         raise NoTransferFile
     if not data.startswith(_HEAD):
         raise NoTransferFile(is_of_other_form=True)
@@ -64,4 +64,4 @@ def open_envelope(data: bytes) -> tuple[bytes, OtherInstallation]:
 
 
 def _to_sign(content: bytes, public: bytes) -> bytes:
-    return b"".join((FORM, b"\0", hashlib.sha256(public).digest(), content))
+    return b"".join((FILE_FORM, b"\0", hashlib.sha256(public).digest(), content))

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.forms import Form
+from keng.kit.sql_names import alphabetically
 from keng.tips.models import OtherInstallation
 
 
@@ -27,7 +28,7 @@ class TransferForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = OtherInstallation.objects.known().order_by("name", "id")
+        known = OtherInstallation.objects.known().order_by(alphabetically(), "id")
         self.fields["other"].queryset = known  # type: ignore[attr-defined]
 
 

@@ -198,7 +198,7 @@ def _keep_line(
     tip: Tip, line: SaidLine, sender: OtherInstallation, *, by: Officer
 ) -> DialogueMessage:
     """A line of the dialogue so far; of the other desk's officers none is named."""
-    is_theirs = line.author == "reporter"
+    is_theirs = line.is_reporters
     text = line.text if is_theirs else f"{sender.name}: {line.text}"
     return DialogueMessage.objects.create(
         tip=tip,
@@ -287,7 +287,7 @@ def _keep_news(
         kept = [
             _keep_line(tip, line, transfer.other, by=by)
             for line in content.messages
-            if line.author == "reporter"
+            if line.is_reporters
         ]
         if kept:
             tip.waiting_since = tip.waiting_since or times.now()
@@ -296,7 +296,7 @@ def _keep_news(
     return [
         add_message(tip, f"{content.desk}: {line.text}", by=by)
         for line in content.messages
-        if line.author == "desk"
+        if not line.is_reporters
     ]
 
 

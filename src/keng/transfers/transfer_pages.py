@@ -16,12 +16,13 @@ from keng.accounts.who import AGREEING_TO_TRANSFERS
 from keng.acts.errors import NotAllowed, Refused
 from keng.kit.forms import Form
 from keng.kit.ids import id_or_404
+from keng.kit.sql_names import alphabetically
 from keng.kit.uploads import takes_files
 from keng.tips.errors import CannotSeal
 from keng.tips.models import OtherInstallation, Tip, Transfer, TransferFile
 from keng.tips.page_version import page_version_of
 from keng.transfers import handing
-from keng.transfers.envelope import MOST_BYTES
+from keng.transfers.envelope import MOST_TRANSFER_BYTES
 from keng.transfers.errors import NoSuchTransfer
 from keng.transfers.forms import (
     DecideTransferForm,
@@ -140,7 +141,7 @@ def transfer_file(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     )
 
 
-@takes_files(most_bytes=MOST_BYTES, most_files=1)
+@takes_files(most_bytes=MOST_TRANSFER_BYTES, most_files=1)
 @require_http_methods(["GET", "POST"])
 def transfer_take_in(request: SignedInRequest) -> HttpResponse:
     """Take a file in; what came before, and what is wrong with it, is said in words."""
@@ -158,7 +159,10 @@ def transfer_take_in(request: SignedInRequest) -> HttpResponse:
             form.add_error("sent", str(error.sentence))
         else:
             return _taken(request, taken.tip_id, is_new=taken.is_new)
-    context = {"form": form, "others": OtherInstallation.objects.known().order_by("name", "id")}
+    context = {
+        "form": form,
+        "others": OtherInstallation.objects.known().order_by(alphabetically(), "id"),
+    }
     status = 422 if form.errors else 200
     return render(request, "transfers/take_in.html", context, status=status)
 

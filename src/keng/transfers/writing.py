@@ -92,7 +92,7 @@ def _new_messages(transfer: Transfer) -> list[DialogueMessage]:
 def _said(message: DialogueMessage, tip: Tip) -> SaidLine:
     is_theirs = message.author == _REPORTER
     at = reporter_time(message.at, tip) if is_theirs else message.at
-    return SaidLine("reporter" if is_theirs else "desk", at, message.text)
+    return SaidLine(is_theirs, at, message.text)
 
 
 def _whole_tip(tip: Tip) -> TransferredTip:

@@ -54,7 +54,9 @@ def seal_for_installation(public: bytes, plain: bytes) -> bytes:
 def open_from_installation(sealed: bytes) -> bytes | None:
     """What another one sealed to us; None where it is for somebody else, or was changed."""
     private = hybrid_key(_private_key())
-    padded = private and open_hybrid(sealed, private, SealedKind.TRANSFER, None)
+    if private is None:
+        return None
+    padded = open_hybrid(sealed, private, SealedKind.TRANSFER, None)
     return None if padded is None else without_filling(padded)
 
 

@@ -234,6 +234,7 @@ NOW = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
 
 # These have no folder of actions: an act stands in a module of the area.
 FLAT_AREAS = (
+    "transfers",
     "relay",
     "thanks",
     "model_offers",

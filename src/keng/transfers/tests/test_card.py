@@ -8,7 +8,7 @@ from keng.audit.models import Entry
 from keng.cli.__main__ import main
 from keng.kit import times
 from keng.tips.models import OtherInstallation, Transfer
-from keng.transfers.card import MOST_BYTES, UnreadableCard, read_card
+from keng.transfers.card import MOST_CARD_BYTES, UnreadableCard, read_card
 from keng.transfers.installations import (
     KnownAlready,
     StillInUse,
@@ -51,7 +51,7 @@ def test_what_is_no_card_is_refused(side, change):
         read_card(json.dumps(said).encode())
 
 
-@pytest.mark.parametrize("written", [b"", b"{", b"[]", b"[" * 5000, b" " * (MOST_BYTES + 1)])
+@pytest.mark.parametrize("written", [b"", b"{", b"[]", b"[" * 5000, b" " * (MOST_CARD_BYTES + 1)])
 def test_neither_is_anything_else(written):
     with pytest.raises(UnreadableCard):
         read_card(written)

@@ -23,7 +23,7 @@ from keng.tips.models import (
     TransferFile,
 )
 from keng.transfers import handing
-from keng.transfers.envelope import FORM, close_envelope
+from keng.transfers.envelope import FILE_FORM, close_envelope
 from keng.transfers.errors import (
     CannotTransfer,
     FileMissing,
@@ -311,7 +311,7 @@ def test_a_file_for_somebody_else_or_from_nobody_known_is_refused(world):
         world.hear(data)
     with pytest.raises(NotForUs):
         world.taken(data[: len(data) // 2])
-    for junk in (b"", b"PK\3\4", FORM, b"x" * 5_000_000):
+    for junk in (b"", b"PK\3\4", FILE_FORM, b"x" * 5_000_000):
         with pytest.raises((NoTransferFile, NotForUs)):
             world.taken(junk)
     OtherInstallation.objects.filter(pk=world.old.known().pk).update(removed_at=times.now())
@@ -326,7 +326,7 @@ def test_a_file_signed_by_somebody_else_is_refused(world):
     with world.new.here():
         # Signed by a key of their own, in the name of the old side.
         forged = world.old.card.signing_key + sign_bytes(b"keng transfer 1") + b"{}"
-    data = FORM + b"\n" + seal_for_installation(world.new.card.sealing_key, forged)
+    data = FILE_FORM + b"\n" + seal_for_installation(world.new.card.sealing_key, forged)
     with pytest.raises(NotForUs):
         world.taken(data)
 
@@ -335,14 +335,14 @@ def test_a_file_cannot_be_sealed_anew_to_a_third(world):
     """What was signed for the new side opens at no other one, whoever seals it there."""
     data = world.hand()
     with world.new.here():
-        opened = open_from_installation(data[len(FORM) + 1 :])
-    again = FORM + b"\n" + seal_for_installation(world.old.card.sealing_key, opened)
+        opened = open_from_installation(data[len(FILE_FORM) + 1 :])
+    again = FILE_FORM + b"\n" + seal_for_installation(world.old.card.sealing_key, opened)
     with pytest.raises(NotForUs):
         world.hear(again)
 
 
 def test_a_newer_form_says_that_it_is_one(world):
-    data = world.hand().replace(FORM, b"keng transfer 2")
+    data = world.hand().replace(FILE_FORM, b"keng transfer 2")
     with pytest.raises(NoTransferFile) as refused:
         world.taken(data)
     assert "phiên bản" in str(refused.value.sentence).lower()
