@@ -147,6 +147,8 @@ DATA_CLASSES: tuple[DataClass, ...] = (
             "tips_clock",
             "tips_breakin",
             "tips_legalhold",
+            "tips_transfer",
+            "tips_transferfile",
             "tips_recusal",
             "tips_restriction",
             "tips_heldending",
@@ -590,6 +592,7 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "tips_answertemplate",
         "tips_clockrule",
         "tips_opentally",
+        "tips_otherinstallation",
         "tips_referencecounter",
     ]
 )

@@ -32,6 +32,9 @@ COMMANDS = {
     "doctor": Command("keng.cli.doctor", "check this installation and say what is wrong"),
     "check-settings": Command("keng.cli.check_settings", "say what is set, and what is wrong"),
     "unit": Command("keng.cli.unit", "make and list the desks this installation works for"),
+    "installation": Command(
+        "keng.cli.installation", "those of other provinces, with which tips are exchanged"
+    ),
     "officer": Command("keng.cli.officer", "add the first officers, renew who lost theirs"),
     "channel": Command("keng.cli.channel", "accounts at providers: add, check, correct, remove"),
     "lookup": Command("keng.cli.lookup", "lists of others for the look-up: import, list, remove"),

@@ -172,6 +172,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "lookup_disputefile": "INSERT, SELECT (id, dispute_id, no_copy, at)",
         # Since when a report that was only kept is used again.
         "tips_restriction": "SELECT (tip_id, number, lifted_at)",
+        # Its reporter reads with whom it is, and since when.
+        "tips_otherinstallation": "SELECT (id, name)",
+        "tips_transfer": "SELECT (id, tip_id, other_id, is_incoming, state, agreed_at, "
+        "confirmed_at, their_desk)",
         # Whether a report must be kept, and not why.
         "tips_legalhold": "SELECT (id, tip_id, began_at, agreed_at, refused_at, ended_at)",
         # What was sent, sealed to the worker: handed over, and never read back.
@@ -425,6 +429,13 @@ GRANTS: dict[str, dict[str, str]] = {
         # Why it is kept stays as it was.
         "tips_legalhold": "SELECT, INSERT, UPDATE (agreed_by_id, agreed_at, refused_by_id, "
         "refused_at, end_asked_by_id, end_asked_at, end_words, ended_by_id, ended_at)",
+        # Where a tip goes and why stays as it was, and so does every file; who is known there the
+        # operator says.
+        "tips_otherinstallation": R,
+        "tips_transfer": "SELECT, INSERT, UPDATE (state, reason, agreed_by_id, agreed_at, "
+        "their_desk, their_phone, their_number, their_reason, confirmed_at, ended_at, "
+        "stopped_clocks)",
+        "tips_transferfile": RI,
         # An officer's own searches, to come back to.
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
@@ -724,6 +735,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_breakin": "SELECT (id, tip_id, officer_id, until), UPDATE (words)",
         "tips_recusal": "SELECT (tip_id, officer_id, ended_at)",
         "tips_restriction": "SELECT (tip_id, lifted_at)",
+        "tips_transfer": "SELECT (id, tip_id), UPDATE (reason, their_reason, their_number, "
+        "stopped_clocks)",
+        "tips_transferfile": "SELECT (id, transfer_id), DELETE",
         # In which words consent is asked, each time that they change.
         "consent_consenttext": RI,
         # What was asked, once its words are not needed any more; whose report is deleted.

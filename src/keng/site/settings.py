@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "keng.decisions",
     "keng.intake",
     "keng.openings",
+    "keng.transfers",
     "keng.dialogue",
     "keng.consent",
     "keng.data_requests",

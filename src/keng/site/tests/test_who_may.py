@@ -234,6 +234,7 @@ NOW = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
 
 # These have no folder of actions: an act stands in a module of the area.
 FLAT_AREAS = (
+    "transfers",
     "relay",
     "thanks",
     "model_offers",
@@ -480,6 +481,8 @@ def _by_name(here):
         "wraps": [],
         "wrap": None,
         "hold_id": rows["hold"].pk,
+        "transfer_id": rows["transfer"].pk,
+        "other_id": rows["transfer"].other_id,
         "breach_id": rows["breach"].pk,
         "waiver_id": rows["waiver"].pk,
         "reached": ["report_words"],
@@ -752,6 +755,7 @@ _APART = {
     "partners.inviting.agree_for_partner": lambda here: _read(here.rows["waiting_member"]),
     "partners.releasing.give_back_to_partner": lambda here: {"pk": here.rows["article"].pk},
     "partners.releasing.publish_for_partner": lambda here: {"pk": here.rows["article"].pk},
+    "transfers.taking_in.take_transfer_file_in": {"data": b"no file of ours"},
     "reports.paper.write_paper": {
         "wanted": dict.fromkeys(PAPER_FIELDS, "Nếnh") | {"number": 12, "dated": None}
     },
