@@ -67,6 +67,9 @@ STEPS = {
     # What comes of a closing is kept inside it, and what was done to tasks is put on record.
     "decisions.incident_effect.keep_effect",
     "relay.relay_acts.record_on_tasks",
+    # Inside the acts of a transfer: each of them asks before.
+    "transfers.handing.locked_transfer",
+    "transfers.writing.write_file",
     # Of many tips one after the other: of each an act asks by itself.
     "inbox.chosen_tips.answer_together",
     "inbox.chosen_tips.decline_together",
@@ -108,6 +111,7 @@ STEPS = {
 # These begin something in the name of the officer's own unit: which unit's rows there are is no
 # matter.
 OF_THE_OWN_UNIT = {
+    "transfers.taking_in.take_transfer_file_in",
     "breaches.register.export_register",
     "claims.asking.add_claim",
     "community.announcements.check_channels",
