@@ -70,6 +70,7 @@ SELDOM_TYPED = (
         "thief",
         "witness",
         "national",
+        "installation",
     ),
 )
 # These two name wrong settings as any other fault, also for a monitor.
