@@ -83,7 +83,10 @@ async def _follow(
         fetched = await _fetch(target, limit)
         if not fetched.moved_to:
             return fetched.content, fetched.mime
-        url = urljoin(target.url, fetched.moved_to)
+        try:
+            url = urljoin(target.url, fetched.moved_to)
+        except ValueError:
+            raise UrlRefused("malformed") from None
     raise UrlRefused("too many redirects")
 
 

@@ -230,8 +230,9 @@ def test_an_address_that_is_not_the_providers_is_never_asked(tip, server):
     assert server.asked == []
 
 
-def test_a_redirect_to_somewhere_else_is_not_followed(tip, server):
-    server.answers["/a.jpg"] = (302, {"Location": "http://127.0.0.1:1/admin"}, b"")
+@pytest.mark.parametrize("elsewhere", ["http://127.0.0.1:1/admin", "http://["])
+def test_a_redirect_to_somewhere_else_is_not_followed(tip, server, elsewhere):
+    server.answers["/a.jpg"] = (302, {"Location": elsewhere}, b"")
     media = pointed_at(tip, f"{server.base}/a.jpg", server.base)
     fetch_files()
     media.refresh_from_db()
