@@ -21,8 +21,9 @@ from keng.kit.terminal_words import gettext
 
 SYSTEM_SETTINGS_FILE = Path("/etc/keng/keng.env")
 SETTINGS_FILE_NAME = "keng.env"
-# Of no setting that holds secrets, but somebody wrote one into it: `https://name:password@…`.
-_PASSWORD = re.compile(r"//[^/\s]{1,300}@")
+# Of no setting that holds secrets, but somebody wrote one into it: `https://name:password@…`, also
+# without the scheme, and with a slash in the password: both are wrong, and would be repeated.
+_PASSWORD = re.compile(r"[:/]\S{1,300}@")
 # As much of a value as is repeated.
 _REPEATED = 80
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")

@@ -32,13 +32,14 @@ def impossible_combinations(settings: Mapping[str, str]) -> list[str]:
 
 def address_faults(settings: Mapping[str, str]) -> list[str]:
     """What residents type, what the proxy says and what Django accepts must be one thing."""
-    hosts = (settings.get("KENG_HOSTS") or _USUAL_HOSTS).split(",")
+    # Django and browsers compare names in small letters.
+    hosts = (settings.get("KENG_HOSTS") or _USUAL_HOSTS).lower().split(",")
     origins = settings.get("KENG_ORIGINS", "").split(",")
     found = []
     for name in ("KENG_PUBLIC_URL", "KENG_DESK_URL"):
         url = settings.get(name, "")
         parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = f"{parts.scheme}://{parts.netloc.lower()}"
         says = {"name": name, "url": url, "host": parts.hostname}
         if url and not _is_among(parts.hostname, hosts):
             found.append(
@@ -67,7 +68,8 @@ def _is_among(host: str | None, hosts: list[str]) -> bool:
 def _number_faults(settings: Mapping[str, str]) -> Iterator[str]:
     week = int(settings.get("KENG_WARNINGS_A_WEEK") or 3)
     month = int(settings.get("KENG_WARNINGS_A_MONTH") or 10)
-    if week > month:
+    # Whoever names a smaller month alone means it: the usual week is then held by it.
+    if settings.get("KENG_WARNINGS_A_WEEK") and week > month:
         yield (
             gettext(
                 "KENG_WARNINGS_A_WEEK is %(week)s and KENG_WARNINGS_A_MONTH %(month)s: a week "

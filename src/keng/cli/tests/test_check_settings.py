@@ -120,6 +120,12 @@ def test_what_cannot_be_together_is_refused_here_and_by_each_start(
         },
         {"KENG_PUBLIC_URL": "http://[::1]:8000"},
         {
+            "KENG_PUBLIC_URL": "https://Keng.example",
+            "KENG_HOSTS": "KENG.example",
+            "KENG_ORIGINS": "https://keng.example",
+        },
+        {"KENG_WARNINGS_A_MONTH": "2"},
+        {
             "DATABASE_URL": "postgresql://127.0.0.1/keng",
             "KENG_DATABASE_URL_DESK": "postgresql://127.0.0.1:6432/keng",
             "KENG_DATABASE_URL_CHANGES": "postgresql://127.0.0.1/keng",
@@ -137,6 +143,16 @@ def test_what_goes_together_is_taken(monkeypatch, capsys, settings):
     code, said = checked(capsys)
     assert code == 0, said
     assert SECRET not in said
+
+
+@pytest.mark.parametrize(
+    "value",
+    [f"http://name:a/{SECRET}@proxy.example:3128", f"name:{SECRET}@proxy.example:3128"],
+)
+def test_a_password_in_an_address_that_is_wrong_is_not_repeated(monkeypatch, capsys, value):
+    monkeypatch.setitem(os.environ, "KENG_OUTGOING_PROXY", value)
+    code, said = checked(capsys)
+    assert (code, SECRET in said) == (1, False)
 
 
 def test_a_wrong_number_does_not_hide_what_else_is_wrong(monkeypatch, capsys):
