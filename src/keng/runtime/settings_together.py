@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from keng.kit.configuration import value_to_show
 from keng.kit.database import LISTENING_SETTING
 from keng.kit.terminal_words import gettext
 from keng.runtime.unsafe_settings import DATABASE_SETTINGS, unsafe_for_real_data
@@ -40,7 +41,9 @@ def address_faults(settings: Mapping[str, str]) -> list[str]:
         url = settings.get(name, "")
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.lower()}"
-        says = {"name": name, "url": url, "host": parts.hostname}
+        # A start repeats it in the journal.
+        shown = value_to_show(name, url) or f"{parts.scheme}://…@{parts.hostname}"
+        says = {"name": name, "url": shown, "host": parts.hostname}
         if url and not _is_among(parts.hostname, hosts):
             found.append(
                 gettext(

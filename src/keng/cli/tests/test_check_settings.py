@@ -145,6 +145,13 @@ def test_what_goes_together_is_taken(monkeypatch, capsys, settings):
     assert SECRET not in said
 
 
+def test_a_password_in_an_address_that_fits_nothing_else_is_not_repeated(monkeypatch, capsys):
+    monkeypatch.setitem(os.environ, "KENG_PUBLIC_URL", f"https://name:{SECRET}@keng.example")
+    code, said = checked(capsys)
+    assert (code, SECRET in said) == (1, False)
+    assert "KENG_HOSTS lacks keng.example" in said
+
+
 @pytest.mark.parametrize(
     "value",
     [f"http://name:a/{SECRET}@proxy.example:3128", f"name:{SECRET}@proxy.example:3128"],
