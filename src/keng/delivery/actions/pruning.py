@@ -36,7 +36,7 @@ def prune_attempts(portion: int = _PORTION) -> int:
     """Remove single tries of deliveries after ATTEMPTS_KEPT; how many. How it ended stays."""
     with connection.cursor() as cursor:
         cursor.execute(_PRUNE_ATTEMPTS, {"portion": portion, "before": times.now() - ATTEMPTS_KEPT})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 @work()

@@ -73,9 +73,9 @@ class Recorder:
 
 def _is_question(sql: str) -> bool:
     """Neither the words around a transaction nor who is looking."""
-    first = sql.lstrip().upper()
-    return first.startswith(("SELECT", "WITH", "UPDATE", "INSERT", "DELETE")) and not (
-        first.startswith(("SELECT KENG_BEGIN", "SELECT KENG_END", "SELECT SET_CONFIG"))
+    first = sql.lstrip().lower()
+    return first.startswith(("select", "with", "update", "insert", "delete")) and not (
+        first.startswith(("select keng_begin", "select keng_end", "select set_config"))
     )
 
 

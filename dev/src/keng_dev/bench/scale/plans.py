@@ -1,7 +1,7 @@
 """How the database answers what is asked most: the shape of each plan, without what it costs.
 
 `plans.txt` has them as they should be, for TIPS_OF_PLANS tips. A test fills so many and compares.
-Where a plan is meant to change, KENG_TEST_PLANS_ANEW=1 has the test write the file anew.
+Where a plan is meant to change, PLANS_ANEW=1 has the test write the file anew.
 """
 
 from collections.abc import Iterator, Mapping

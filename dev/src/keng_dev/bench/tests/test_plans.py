@@ -35,7 +35,7 @@ def test_what_is_hot_is_answered_as_it_was_looked_at(filled):
         id(officer): SessionStore(session_key_of(officer)) for officer in filled.officers.values()
     }
     found = plans.hot_plans(filled, sessions)
-    if os.environ.get("KENG_TEST_PLANS_ANEW"):
+    if os.environ.get("PLANS_ANEW"):
         plans.PLANS_FILE.write_text(plans.plans_as_text(found), encoding="utf-8")
     kept = plans.read_plans(plans.PLANS_FILE.read_text(encoding="utf-8"))
     assert len(found) >= 20
