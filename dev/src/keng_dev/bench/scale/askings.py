@@ -263,7 +263,11 @@ def _of_desk(base: Filling) -> list[Asking]:
             desk,
         ),
         Asking(
-            "waiting", "how much waits for an officer", "desk", lambda: counts_by_page(desk), desk
+            "waiting",
+            "how much waits for a commander",
+            "desk",
+            lambda: counts_by_page(commander),
+            commander,
         ),
     ]
 

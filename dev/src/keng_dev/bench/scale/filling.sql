@@ -120,7 +120,7 @@ FROM told CROSS JOIN (VALUES ('accepted', interval '30 minutes'), ('sorted', int
 WHERE step.kind = 'accepted' OR NOT is_open ORDER BY n DESC;
 INSERT INTO tips_suggestion (id, tip_id, categories, urgency, urgency_reasons, places, at)
 SELECT pg_temp.id_at(at, n, 'suggestion'), id, jsonb_build_array(jsonb_build_object('code', category,
-  'strength', 'likely', 'reasons', jsonb_build_array('căn cước bị khóa'))), urgency, '[]', '[]', at
+  'strength', 'fairly', 'reasons', jsonb_build_array('căn cước bị khóa'))), urgency, '[]', '[]', at
 FROM told ORDER BY n DESC;
 
 -- step: the record
