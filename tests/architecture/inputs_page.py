@@ -229,6 +229,7 @@ def file_rules() -> dict[str, tuple[int, int, str, str]]:
     from keng.network.sheets import reading
     from keng.network.sheets.columns import MOST_CELL, MOST_ROWS
     from keng.network.sheets.plan_leads import MOST_LEADS
+    from keng.transfers.envelope import MOST_TRANSFER_BYTES
 
     read = {*DRAWN, *PLAYABLE, *_DEMUXERS, "application/pdf"}
     pictures = _listed(kind for kind in read if kind.startswith("image/"))
@@ -259,6 +260,7 @@ def file_rules() -> dict[str, tuple[int, int, str, str]]:
         "hamlets-import": a_sheet,
         "leads-import": sheet(MOST_LEADS),
         "import-new": sheet(imported.MOST_ROWS, imported.MOST_WORDS),
+        "transfer-take-in": (1, MOST_TRANSFER_BYTES, ".keng", "not packed"),
         "film-new": a_film,
         "partner-film-new": a_film,
     }

@@ -22,6 +22,8 @@ CALLS = {
     "npgettext": (0, 1),
     "npgettext_lazy": (0, 1),
 }
+# The second one before Django is loaded.
+_MODULES = {"django.utils.translation", "keng.kit.terminal_words"}
 IN_TEMPLATE = re.compile(r"\b(?:gettext|ngettext|pgettext|npgettext|_)\(")
 
 
@@ -61,7 +63,7 @@ def _aliases(tree: ast.AST) -> dict[str, str]:
     return {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        if isinstance(node, ast.ImportFrom) and node.module in _MODULES
         for alias in node.names
         if alias.name in CALLS
     }

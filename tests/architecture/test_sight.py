@@ -30,6 +30,7 @@ LISTED = {
 # In nobody's name, by a receipt, or over tips that an act has locked as visible before.
 NOT_BY_AN_OFFICER = {
     "decisions/link_answers.py": "the worker, for the officer of a call; `visible_to` is asked",
+    "transfers/taking_in.py": "what comes in, by its id in the act that makes it; then its officer",
     "alarms/answers.py": "the worker, for an officer who answered a call",
     "alarms/bundle_calls.py": "the worker calls",
     "alarms/bundle_queries.py": "a number in a call",

@@ -1,21 +1,51 @@
-"""What these tests share: one primary with two standbys."""
+"""What these tests share: one primary with two standbys, and two machines on such a database."""
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from keng.runtime.tests.template import copy_migrated_data
+from tests.cluster.machines import MISSING, Installation
 from tests.cluster.replicated_database import ReplicatedDatabase, replicated_database
+
+
+@contextmanager
+def _database_in(folder: Path) -> Iterator[ReplicatedDatabase]:
+    # What root starts runs as another account, which must pass this folder.
+    folder.chmod(0o711)
+    copy_migrated_data(folder / "migrated")
+    with replicated_database(folder / "migrated", folder) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[ReplicatedDatabase]:
-    with tempfile.TemporaryDirectory(prefix="keng-cluster-") as name:
+    with (
+        tempfile.TemporaryDirectory(prefix="keng-cluster-") as name,
+        _database_in(Path(name)) as it,
+    ):
+        yield it
+
+
+@pytest.fixture(scope="session")
+def whole_installation() -> Iterator[Installation]:
+    """Its database is its own: that of the others loses its primaries."""
+    if MISSING:
+        pytest.skip(f"not installed here, so two machines were not run: {', '.join(MISSING)}")
+    with tempfile.TemporaryDirectory(prefix="keng-machines-") as name:
         folder = Path(name)
-        # What root starts runs as another account, which must pass this folder.
-        folder.chmod(0o711)
-        copy_migrated_data(folder / "migrated")
-        with replicated_database(folder / "migrated", folder) as running:
-            yield running
+        with _database_in(folder) as database:
+            machines = folder / "machines"
+            machines.mkdir(mode=0o711)
+            with Installation(machines, database).running() as running:
+                yield running
+
+
+@pytest.fixture
+def installation(whole_installation: Installation) -> Installation:
+    """With all of its processes at work; each test leaves it so."""
+    whole_installation.wait_until_well()
+    return whole_installation

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -174,6 +175,32 @@ def half_a_form(words: bytes) -> bytes:
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {2 * len(words)}\r\n"
     )
     return head.encode() + b"\r\nq=" + words
+
+
+# What each page of ours has.
+OURS = (
+    *("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"),
+    "Strict-Transport-Security",
+)
+
+
+@needs_nginx
+def test_every_security_header_stands_once_and_no_metrics_lead_outside(
+    stack: Stack, tmp_path: Path
+) -> None:
+    with nginx(stack, tmp_path) as proxy:
+        for address in (f"{proxy.public}/", f"{proxy.desk}/sign-in/"):
+            with urllib.request.urlopen(address, timeout=20) as answer:
+                found = {name: answer.headers.get_all(name) or [] for name in OURS}
+            assert {name: len(values) for name, values in found.items()} == dict.fromkeys(OURS, 1)
+        # The desk asks who is there first.
+        for address in (f"{proxy.public}/metrics", f"{proxy.desk}/metrics"):
+            try:
+                content = urllib.request.urlopen(address, timeout=20).read()
+            except urllib.error.HTTPError as refused:
+                content = refused.read()
+            assert b"</html>" in content
+            assert b"# HELP" not in content
 
 
 @needs_nginx

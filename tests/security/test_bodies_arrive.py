@@ -165,6 +165,15 @@ def test_a_form_without_end_in_sight_is_refused_in_words(stack: Stack) -> None:
     assert "This was too large to be received" in visitor.ask("/lookup/", b"a" * 600_000, kind)[1]
 
 
+def test_whoever_is_still_sending_reads_why_it_was_refused(stack: Stack) -> None:
+    visitor = Visitor(stack.public)
+    kind = "application/x-www-form-urlencoded"
+    body = b"q=" + b"a" * 600_000
+    status, page, _headers = visitor.ask("/report/where/", body, kind, pace=500_000)
+    assert status == 413
+    assert "Nội dung gửi lớn quá nên chưa nhận được" in page
+
+
 def test_what_browsers_and_clients_may_ask_for_is_answered(stack: Stack) -> None:
     def spoken(raw: bytes) -> bytes:
         with open_connection(stack.public) as connection:

@@ -35,6 +35,8 @@ SITE, DESK = "keng.example", "desk.keng.example"
 BEHIND = {8000: "public", 8001: "desk", 8002: "edge"}
 SECRET = "a-secret-of-an-address"
 WITHIN = 30.0
+STREAM = "/changes/"
+ARRIVED = threading.Event()
 
 
 def program(name: str) -> str | None:
@@ -47,7 +49,23 @@ class Told(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self._answer()
+        if self.path == STREAM:
+            self._stream()
+        else:
+            self._answer()
+
+    def _stream(self) -> None:
+        """One event, and the next one when somebody says that the first arrived."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(b"data: first\n\n")
+        self.wfile.flush()
+        ARRIVED.wait(WITHIN)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.wfile.write(b"data: second\n\n")
+        self.close_connection = True
 
     def do_POST(self) -> None:
         left = int(self.headers.get("Content-Length", 0))
@@ -96,8 +114,23 @@ class Proxy:
                 connection.request(method, path, b"x" * size if size else None, given)
             answer = connection.getresponse()
             content = answer.read()
-        told = json.loads(content) if answer.status == 200 else {}
+        told = json.loads(content) if answer.status == 200 else {"words": content.decode()}
         return answer.status, told
+
+    def first_of_stream(self, host: str) -> bytes:
+        """What of it arrives while its server waits."""
+        with (
+            socket.create_connection(("127.0.0.1", self.https), 10) as line,
+            self.trusted.wrap_socket(line, server_hostname=host) as closed,
+        ):
+            connection = http.client.HTTPConnection(host)
+            connection.sock = closed
+            connection.request("GET", STREAM)
+            answer = connection.getresponse()
+            try:
+                return answer.read1()
+            except TimeoutError:
+                return b""
 
     def ask_in_clear(self, host: str, path: str) -> tuple[int, str | None]:
         """The status, and where it leads."""
@@ -236,11 +269,25 @@ def test_the_example_starts_as_it_stands_and_passes_on_what_it_should(
         assert proxy.ask(SITE, "/report/describe/", size=files)[0] == 200
         assert proxy.ask(DESK, "/groups/import/", size=files)[0] == 200
         for host, path, size in ((SITE, "/report/where/", form), (DESK, "/tips/", files)):
-            assert proxy.ask(host, path, size=size)[0] in {413, 502}
+            status, told = proxy.ask(host, path, size=size)
+            assert status in {413, 502}
+            if status == 413 and kind == "nginx":
+                assert "quá lớn" in told["words"]
+                assert "too large" in told["words"]
 
         # What stands behind is gone: the address of a page is written down nowhere.
         proxy.ask(SITE, f"/r/{SECRET}")
     assert SECRET not in proxy.written()
+
+
+def test_a_stream_of_changes_passes_as_it_comes(kind: str, tmp_path: Path) -> None:
+    ARRIVED.clear()
+    with servers() as behind, started(kind, tmp_path, behind) as proxy:
+        try:
+            assert b"first" in proxy.first_of_stream(DESK)
+            assert not ARRIVED.is_set()
+        finally:
+            ARRIVED.set()
 
 
 def test_no_address_reaches_a_log_while_nothing_stands_behind(kind: str, tmp_path: Path) -> None:

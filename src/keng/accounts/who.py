@@ -223,6 +223,10 @@ AGREEING_TO_HOLDS = _either(
     "Is the second officer for a legal hold on a tip, and for its end.",
     RELEASING,
 )
+AGREEING_TO_TRANSFERS = _either(
+    "Is the second officer for a tip that goes to the desk of another province.",
+    RELEASING,
+)
 CHECKING_CLAIMS = _who(
     "Checks claims: the province's work, in which a commune's small desk has no part.",
     *_AT_WORK,

@@ -119,6 +119,7 @@ ORDER: dict[str, str] = {
     "vault_custodiankey": "pk",
     "vault_unitkey": "pk",
     "public_log_logpace": "pk",
+    "reports_publicsummary": "pk",
 }
 _PLACES = {name: place for place, name in enumerate([*TurnLock.__members__, *ORDER])}
 

@@ -7,6 +7,7 @@ import datetime
 import uuid
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ CALL_EVERY = datetime.timedelta(minutes=2)
 # After half an hour the pagers have said what they can: others are phoned by then.
 CALL_LATER_EVERY = datetime.timedelta(minutes=10)
 _ROUNDS_OFTEN = 15
+_NEVER_PUT_OFF_BY = datetime.timedelta(minutes=30)
 # From this round on everybody is called who may see the tip.
 _ROUNDS_UNTIL_ALL = 2
 ALARM_SOURCE = "alarm"
@@ -49,8 +51,18 @@ def _tips_to_ring() -> list[uuid.UUID]:
 
 
 def _tips_to_call_again() -> list[uuid.UUID]:
-    due = Alarm.objects.filter(ended_at__isnull=True, next_call_at__lte=times.now())
+    now = times.now()
+    is_due = Q(next_call_at__lte=now) | Q(next_call_at__gt=now + _NEVER_PUT_OFF_BY)
+    due = Alarm.objects.filter(is_due, ended_at__isnull=True)
     return list(due.order_by("next_call_at").values_list("tip", flat=True)[:20])
+
+
+def _is_due(alarm: Alarm) -> bool:
+    """As above. What is further ahead than a call is ever put off was written by a clock that was
+    set back since, or runs ahead on another machine: nobody waits until it has come that far.
+    """
+    now = times.now()
+    return not now < alarm.next_call_at <= now + _NEVER_PUT_OFF_BY
 
 
 @work()
@@ -66,7 +78,7 @@ def _call_if_due(tip_id: uuid.UUID) -> int:
     if not tip.rings:
         _end_alarm(alarm, tip, by="worker")
         return 1
-    if alarm.ended_at is None and (is_new or alarm.next_call_at <= times.now()):
+    if alarm.ended_at is None and (is_new or _is_due(alarm)):
         _make_round(alarm, tip)
         return 1
     return 0

@@ -147,6 +147,8 @@ DATA_CLASSES: tuple[DataClass, ...] = (
             "tips_clock",
             "tips_breakin",
             "tips_legalhold",
+            "tips_transfer",
+            "tips_transferfile",
             "tips_recusal",
             "tips_restriction",
             "tips_heldending",
@@ -582,6 +584,7 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "partners_reachday",
         "reports_machinemonth",
         "reports_publicreport",
+        "reports_publicsummary",
         "reports_snapshot",
         "surveys_paperbatch",
         "surveys_survey",
@@ -589,6 +592,7 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "tips_answertemplate",
         "tips_clockrule",
         "tips_opentally",
+        "tips_otherinstallation",
         "tips_referencecounter",
     ]
 )

@@ -15,6 +15,10 @@ caller can send a header of this name: HTTP has none with a colon."""
 PATH_HEADER = ":path"
 """The same of a further part of the path, by which a gateway that signs nothing is believed."""
 
+STALE = "stale"
+"""Why a call is not taken that is older than the provider repeats, or of the future: perhaps only
+by a clock of ours that is wrong."""
+
 EventKind = Literal[
     "text",
     "image",

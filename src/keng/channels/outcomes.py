@@ -49,15 +49,31 @@ class Outcome:
         return self.kind == "retry" and (self.rate_remaining == 0 or not self.reached)
 
 
+CERTIFICATE = "certificate"
+"""The code of a provider that shows a certificate which is not accepted: over, or another one's."""
+
+
 def outcome_of_transport_failure(
-    request_written: bool, *, delivers: bool = True, is_repeatable: bool = False
+    request_written: bool,
+    *,
+    delivers: bool = True,
+    is_repeatable: bool = False,
+    certificate: str = "",
 ) -> Outcome:
     """What it means that the connection failed before a whole reply was read.
 
     Until the body is completely written nobody can have received the message, so it is safe to
     send again. After that it is unknown, unless the request reaches no one (an upload, a look-up)
-    or the provider shows it once however often it comes.
+    or the provider shows it once however often it comes. `certificate`: why its own was not taken.
     """
+    if certificate:
+        return Outcome(
+            "retry",
+            after_seconds=60,
+            reason=f"not accepted: {certificate}",
+            code=CERTIFICATE,
+            reached=False,
+        )
     if request_written and delivers and not is_repeatable:
         return Outcome("unknown", reason="connection lost after the request was written")
     return Outcome("retry", after_seconds=5, reason="connection failed", reached=request_written)

@@ -30,13 +30,18 @@ COMMANDS = {
         "keng.runtime.migrate", "bring the database, its roles and rights up to date"
     ),
     "doctor": Command("keng.cli.doctor", "check this installation and say what is wrong"),
+    "check-settings": Command("keng.cli.check_settings", "say what is set, and what is wrong"),
     "unit": Command("keng.cli.unit", "make and list the desks this installation works for"),
+    "installation": Command(
+        "keng.cli.installation", "those of other provinces, with which tips are exchanged"
+    ),
     "officer": Command("keng.cli.officer", "add the first officers, renew who lost theirs"),
     "channel": Command("keng.cli.channel", "accounts at providers: add, check, correct, remove"),
     "lookup": Command("keng.cli.lookup", "lists of others for the look-up: import, list, remove"),
     "places": Command("keng.cli.places", "import provinces and communes, find their codes"),
     "audit": Command("keng.cli.audit", "verify the audit chains"),
     "witness": Command("keng.cli.witness", "cosign the public log of another installation"),
+    "national": Command("keng.cli.national", "gather signed figures of provinces into one page"),
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
     "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
     "analyse": Command("keng.cli.analyse", "what the machine reads in each tip of a file"),
@@ -49,12 +54,26 @@ COMMANDS = {
     ),
     "locale": Command("keng.runtime.locale", "compile the translations"),
 }
-# Two lines for all of them: service managers type them, or nobody for months, and the list fills a
-# screen.
+# A few lines for all of them: service managers type them, or nobody for months, and the list fills
+# a screen.
 SELDOM_TYPED = (
-    *("prepare", "public", "desk", "edge", "worker", "sender", "opener"),
-    *("backup", "restore", "restored", "files", "rewrite", "locale", "fakes", "thief", "witness"),
+    *("check-settings", "prepare", "public", "desk", "edge", "worker", "sender", "opener"),
+    *(
+        "analyse",
+        "backup",
+        "restore",
+        "restored",
+        "files",
+        "rewrite",
+        "locale",
+        "fakes",
+        "thief",
+        "witness",
+        "national",
+    ),
 )
+# These two name wrong settings as any other fault, also for a monitor.
+NAME_WRONG_SETTINGS = {"doctor", "check-settings"}
 # Of the tools, which are a distribution of their own (dev/): not where people report.
 TOOLS = {"demo", "bench", "fakes", "thief"}
 
@@ -84,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     close_memory()
     words = list(sys.argv[1:] if argv is None else argv)
     # Said below: `--help` is answered all the same.
-    refused = _wrong_settings()
+    taken = configuration.take_settings()
     parser = _WholeWordsParser(
         prog="keng",
         description="Kẻng: report safely, warn everyone, prove what happened.",
@@ -116,10 +135,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             module = importlib.import_module(command.module)
             module.add_arguments(subparser)
     arguments = parser.parse_args(words)
-    # The doctor names them as any other fault, also for a monitor.
-    arguments.wrong_settings = refused
-    if refused and arguments.command != "doctor":
-        for fault in refused:
+    arguments.setting_sources, arguments.wrong_settings = taken
+    if taken.faults and arguments.command not in NAME_WRONG_SETTINGS:
+        for fault in taken.faults:
             print(f"keng: {fault}", file=sys.stderr)
         return 1
     if module is None:
@@ -168,15 +186,6 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-
-
-def _wrong_settings() -> list[str]:
-    """Take the settings from their file; what is wrong with them and with the environment's."""
-    try:
-        configuration.load_settings()
-    except WrongSettings as error:
-        return error.faults
-    return []
 
 
 def _is_busy(error: Exception) -> bool:

@@ -78,7 +78,7 @@ def _accept() -> int:
         print(LOST[fault.kind])
     print("Look through every backup first: whoever puts the old key back loses nothing.")
     print(f"To go on without, type: {TYPED}")
-    if _typed() != TYPED:
+    if typed_line() != TYPED:
         raise CannotContinue("Nothing was changed.")
     load_django("owner")
     from keng.acts.work import work  # noqa: PLC0415 -- needs the settings
@@ -98,7 +98,7 @@ def _accept() -> int:
     return 0
 
 
-def _typed() -> str:
+def typed_line() -> str:
     """From the keyboard, or from the first line of a pipe."""
     if sys.stdin.isatty():
         return input("> ").strip()

@@ -6,12 +6,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from keng.delivery import inbound_handlers
 from keng.delivery.actions.inbound import pin_signature_variant
 from keng.delivery.inbound_message import ReceivingAccount, receiving_accounts
+from keng.kit import metrics
 from keng.kit.database import session_name
+from keng.kit.database_state import CLOCK_WRONG_SECONDS, seconds_ahead
 from keng.kit.task_ending import end_tasks
 
 logger = logging.getLogger(__name__)
@@ -31,6 +33,8 @@ class AccountBook:
         self._task: asyncio.Task[None] | None = None
         self._read_at = 0.0
         self.is_read = False
+        self.clock_ahead = 0.0
+        """By how many seconds our clock is ahead of the database's; it is asked at each reading."""
 
     def get(self, channel: str, slug: str) -> ReceivingAccount | None:
         return self._accounts.get((channel, slug))
@@ -44,7 +48,7 @@ class AccountBook:
     async def refresh(self) -> bool:
         self._read_at = time.monotonic()
         try:
-            self._accounts = await asyncio.get_running_loop().run_in_executor(
+            self._accounts, self.clock_ahead = await asyncio.get_running_loop().run_in_executor(
                 self._thread, _read_accounts
             )
         except Exception as error:  # noqa: BLE001 -- the old ones still hold; the type says enough
@@ -52,6 +56,12 @@ class AccountBook:
             return False
         self.is_read = True
         return True
+
+    async def has_right_clock(self) -> bool:
+        """Whether ours is the database's. It may have been set a moment ago, so that is asked."""
+        if time.monotonic() - self._read_at > _LEAST_BETWEEN:
+            await self.refresh()
+        return abs(self.clock_ahead) <= CLOCK_WRONG_SECONDS
 
     def keep_variant(self, account: ReceivingAccount, variant: str) -> None:
         """Remember which reading of the signature scheme is this account's."""
@@ -92,10 +102,14 @@ class AccountBook:
                     pass
 
 
-def _read_accounts() -> dict[tuple[str, str], ReceivingAccount]:
+def _read_accounts() -> tuple[dict[tuple[str, str], ReceivingAccount], float]:
     close_old_connections()
     inbound_handlers.refresh_handlers()
-    return {(account.channel, account.slug): account for account in receiving_accounts()}
+    found = {(account.channel, account.slug): account for account in receiving_accounts()}
+    connection.ensure_connection()
+    ahead = seconds_ahead(connection.connection)
+    metrics.clock_ahead.labels("edge").set(ahead)
+    return found, ahead
 
 
 def _keep_variant(account: ReceivingAccount, variant: str) -> None:

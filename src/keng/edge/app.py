@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from keng import channels
 from keng.channels.base import ParsedCall
-from keng.channels.events import PATH_HEADER, QUERY_HEADER
+from keng.channels.events import PATH_HEADER, QUERY_HEADER, STALE
 from keng.delivery.actions.inbound import RECEIPT_STATES
 from keng.delivery.fetched_messages import is_fetched, parse_fetched
 from keng.delivery.inbound_message import InboundMessage, ReceivingAccount, message_of_event
@@ -230,6 +230,9 @@ class EdgeApp:
         else:
             adapter = channels.get_channel(channel)
             parsed = adapter.parse(raw, headers, account.credentials, times.now())
+        if parsed.reason == STALE and not await self._book.has_right_clock():
+            # Perhaps only our clock says so. Taken off the provider's hands it would be lost.
+            raise WriterBusy
         if parsed.verified:
             if parsed.variant:
                 self._book.keep_variant(account, parsed.variant)

@@ -27,7 +27,7 @@ from keng.kit.read_only_servers import told_that_it_only_reads
 from keng.kit.standby_confirmation import CONFIRM_EARLIER_COMMITS, CancelledWaits
 
 logger = logging.getLogger(__name__)
-_ERRORS = {kind: metrics.database_errors.labels("edge", kind) for kind in ("busy", "away")}
+_ERRORS = {kind: metrics.database_errors.labels("edge", kind) for kind in ("busy", "away", "full")}
 MOST_IN_A_BATCH = 128
 MOST_WAITING = 2048
 MOST_REMEMBERED = 20_000
@@ -264,6 +264,10 @@ class WriterLane:
         if only_reads or self._connection is None or self._connection.closed:
             await self._disconnect()
             self._fail(batch, WriterBusy())
+        elif isinstance(error, psycopg.errors.DiskFull):
+            # One by one some would find a last place, and each would cost the disk another try.
+            _ERRORS["full"].inc()
+            self._fail_all(batch)
         elif len(batch) == 1 and isinstance(error, psycopg.OperationalError):
             _ERRORS["busy"].inc()
             self._fail(batch, WriterBusy())

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Collection
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 import aiohttp
@@ -26,6 +27,19 @@ _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=20)
 _MOVED = (301, 302, 303, 307, 308)
 
 
+@dataclass(frozen=True, slots=True)
+class FetchedFile:
+    """What came of one request."""
+
+    content: bytes = b""
+    mime: str = ""
+    moved_to: str = ""
+    """Where the server says that it is; then there is no content."""
+    etag: str = ""
+    is_unchanged: bool = False
+    """It is still the one with the ETag that was named."""
+
+
 class NotFetched(Exception):
     """It did not work this time; the message names no address."""
 
@@ -44,20 +58,37 @@ async def download(
         raise NotFetched(type(error).__name__) from None
 
 
+async def download_if_changed(
+    url: str, *, limit: int, host: str, etag: str = "", exempt_base: str = "", within: float
+) -> FetchedFile:
+    """A file at exactly this address, which nothing may lead away from.
+
+    Raises ssrf.UrlRefused and NotFetched, as `download` does.
+    """
+    try:
+        async with asyncio.timeout(within):
+            fetched = await _fetch(check_url(url, [host], exempt_base=exempt_base), limit, etag)
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        raise NotFetched(type(error).__name__) from None
+    if fetched.moved_to:
+        raise UrlRefused("a redirect")
+    return fetched
+
+
 async def _follow(
     url: str, limit: int, hosts: Collection[str], exempt_base: str
 ) -> tuple[bytes, str]:
     for _hop in range(MOST_REDIRECTS + 1):
         target = check_url(url, hosts, exempt_base=exempt_base)
-        content, mime, onward = await _fetch(target, limit)
-        if not onward:
-            return content, mime
-        url = urljoin(target.url, onward)
+        fetched = await _fetch(target, limit)
+        if not fetched.moved_to:
+            return fetched.content, fetched.mime
+        url = urljoin(target.url, fetched.moved_to)
     raise UrlRefused("too many redirects")
 
 
-async def _fetch(target: FetchTarget, limit: int) -> tuple[bytes, str, str]:
-    """One request: content and type, or where it moved to."""
+async def _fetch(target: FetchTarget, limit: int, etag: str = "") -> FetchedFile:
+    """One request."""
     found = None if target.exempt else proxy_for(target.host)
     proxy = found.url if found is not None else None
     # A proxy looks names up itself: what it is asked for are the hosts of a list, by their names.
@@ -67,10 +98,19 @@ async def _fetch(target: FetchTarget, limit: int) -> tuple[bytes, str, str]:
         aiohttp.ClientSession(
             connector=connector, timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
         ) as session,
-        session.get(target.url, allow_redirects=False, proxy=proxy) as answer,
+        session.get(
+            target.url,
+            allow_redirects=False,
+            proxy=proxy,
+            headers={"If-None-Match": etag} if etag else None,
+        ) as answer,
     ):
+        if etag and answer.status == 304:
+            return FetchedFile(etag=etag, is_unchanged=True)
         if answer.status in _MOVED:
-            return b"", "", answer.headers.get("Location", "")
+            if not answer.headers.get("Location"):
+                raise NotFetched("a redirect without an address")
+            return FetchedFile(moved_to=answer.headers["Location"])
         if answer.status != 200:
             raise NotFetched(f"HTTP {answer.status}")
         if (answer.content_length or 0) > limit:
@@ -80,7 +120,9 @@ async def _fetch(target: FetchTarget, limit: int) -> tuple[bytes, str, str]:
             content += part
             if len(content) > limit:
                 raise UrlRefused("too large")
-        return bytes(content), answer.content_type, ""
+        return FetchedFile(
+            bytes(content), answer.content_type, etag=answer.headers.get("ETag", "")[:200]
+        )
 
 
 class _CheckedResolver(AbstractResolver):

@@ -1,6 +1,6 @@
 """When the database gives up for a moment: another holds what is needed, or it takes too long.
 
-Or it is away: nothing connects, or only to a server that only reads.
+Or it is away: nothing connects, or only to a server that only reads. Or its disk is full.
 """
 
 import logging
@@ -27,11 +27,15 @@ _POOLER_SPEAKS, _NO_SERVER_CONNECTION = "08P01", "query_wait_timeout"
 _NOT_CONNECTED = "08001"
 # Written, and no standby has said that it has it (keng.kit.postgresql). Sent again it is found.
 _IN_DOUBT = "08007"
+# No room where its tables lie: nothing is written until somebody makes some.
+_DISK_FULL = "53100"
 # Nothing is written in a transaction that only reads; and a standby begins no other one.
 _ONLY_READS = "25006"
 _NOT_SUPPORTED = "0A000"
 _log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 3
+# Nobody makes room within seconds.
+RETRY_WHEN_FULL_SECONDS = 60
 _CODES = frozenset({"code"})
 
 
@@ -58,14 +62,19 @@ def is_away_error(error: BaseException | None) -> bool:
     return state in {_NOT_CONNECTED, _IN_DOUBT}
 
 
+def is_full_error(error: BaseException | None) -> bool:
+    """Whether there was no room on the disk of the database: nothing was changed."""
+    return sqlstate_of(error) == _DISK_FULL
+
+
 def is_passing_error(error: BaseException | None) -> bool:
-    """Whether the same may well succeed a little later: nothing was changed, or it is in doubt."""
-    return is_busy_error(error) or is_away_error(error)
+    """Whether the same may well succeed later: nothing was changed, or it is in doubt."""
+    return is_busy_error(error) or is_full_error(error) or is_away_error(error)
 
 
 def count_database_error(error: BaseException | None) -> None:
-    """For the operator's monitor: another held what was needed, or there was no database."""
-    kind = "away" if is_away_error(error) else "busy"
+    """For the operator's monitor: another held what was needed, no database, or no room in it."""
+    kind = "full" if is_full_error(error) else "away" if is_away_error(error) else "busy"
     metrics.database_errors.labels(this_process(), kind).inc()
 
 
@@ -103,6 +112,7 @@ def busy_page(request: HttpRequest) -> HttpResponse:
         _log.warning("a page was put off: the database said %s", sqlstate_of(error) or "nothing")
     context: dict[str, Any] = {
         "is_storage_away": is_storage_away,
+        "is_full": is_full_error(error),
         "is_desk": bool(getattr(request, "officer", None)),
         "address": request.get_full_path(),
         "is_post": request.method == "POST",
@@ -120,5 +130,6 @@ def busy_page(request: HttpRequest) -> HttpResponse:
         template, context["is_in_doubt"] = "errors/busy.html", is_in_doubt
     # Without the request: what every page asks the database for may be just what is busy.
     answer = HttpResponse(render_to_string(template, context), status=503)
-    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    after = RETRY_WHEN_FULL_SECONDS if context["is_full"] else RETRY_AFTER_SECONDS
+    answer.headers["Retry-After"] = str(after)
     return answer

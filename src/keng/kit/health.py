@@ -11,7 +11,7 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from keng.kit import alive
@@ -26,6 +26,9 @@ DISK_FULL_BYTES = 64 * 1024 * 1024
 # The least that the driver takes; whoever asks waits no longer than WAITS.
 _CONNECTS_WITHIN = 2
 _DATABASE = "database"
+_DATABASE_DISK = "database-disk"
+_CLOCK = "clock"
+_STANDBYS = "standbys"
 _HERE = {"127.0.0.1", "::1"}
 
 
@@ -83,17 +86,37 @@ class Health:
             found.append(alarms)
         if free_bytes() <= DISK_FULL_BYTES:
             found.append("disk")
-        # What is known counts, whatever becomes of the last question.
+        # What is known counts, whatever becomes of the last questions.
         self._waits_for = (*found, _DATABASE)
-        return found if self._database_takes_writes() else [*found, _DATABASE]
 
-    def _database_takes_writes(self) -> bool:
-        """From somebody new: who is connected already may go on for a while without it."""
+        def before_commit(own: list[str]) -> None:
+            self._waits_for = (*found, *own, _STANDBYS)
+
+        return [*found, *self._faults_of_database(before_commit)]
+
+    def _faults_of_database(self, before_commit: Callable[[list[str]], None]) -> list[str]:
+        """What is missing, asked as somebody new; empty where it takes writes and keeps them.
+
+        Who is connected already may go on for a while without it. Where commits wait for a standby
+        this one does, too: with none that confirms it does not come back, and what is known until
+        then is handed to `before_commit`.
+        """
         # The supervisor loads what lies beside this, and the driver would be half of its memory.
         import psycopg  # noqa: PLC0415
 
+        from keng.kit import metrics  # noqa: PLC0415
+        from keng.kit.database_state import (  # noqa: PLC0415
+            CLOCK_WRONG_SECONDS,
+            database_has_room,
+            seconds_ahead,
+        )
         from keng.kit.read_only_servers import server_only_reads  # noqa: PLC0415
+        from keng.kit.standby_confirmation import (  # noqa: PLC0415
+            CONFIRM_EARLIER_COMMITS,
+            CancelledWaits,
+        )
 
+        waits = CancelledWaits()
         try:
             with psycopg.connect(
                 dsn(self._process),
@@ -102,9 +125,21 @@ class Health:
                 tcp_user_timeout=_CONNECTS_WITHIN * 1000,
                 application_name=session_name("health"),
             ) as connection:
-                return not server_only_reads(connection)
+                if server_only_reads(connection):
+                    return [_DATABASE]
+                ahead = seconds_ahead(connection)
+                found = [_CLOCK] if abs(ahead) > CLOCK_WRONG_SECONDS else []
+                metrics.clock_ahead.labels(self._process).set(ahead)
+                if not database_has_room(connection):
+                    return [_DATABASE_DISK, *found]
+                waits.attach(connection)
+                connection.execute(CONFIRM_EARLIER_COMMITS)
+                before_commit(found)
+                connection.commit()
         except (psycopg.Error, DatabaseNotPrepared, OSError):
-            return False
+            return [_DATABASE]
+        # The server calls a wait that somebody cancelled done.
+        return [*found, _STANDBYS] if waits.happened else found
 
 
 def _is_asked_here(scope: Mapping[str, Any]) -> bool:

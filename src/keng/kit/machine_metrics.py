@@ -1,7 +1,7 @@
-"""What files say of the whole installation: signs of life, room on the disk, age of the backup.
+"""Of the whole installation: signs of life, room on the disk, age of the backup, and standbys.
 
-Handed out by the residents' site alone, so that each stands there once; asked anew each time, since
-it costs a few looks into one folder.
+Handed out by the residents' site alone, so that each stands there once. Files are looked at anew
+each time, since it costs a few looks into one folder; of a standby is told what the last try found.
 """
 
 import os
@@ -15,6 +15,7 @@ from keng.kit import alive
 from keng.kit.backup_sign import backup_age
 from keng.kit.database import Process, data_folder
 from keng.kit.metrics import REGISTRY
+from keng.kit.standby_probe import StandbyProbe
 
 # By these names they give their signs; "keng" is the supervisor.
 _SIGNS = {
@@ -47,6 +48,9 @@ class RegistryCollector(Collector):
 class MachineCollector(Collector):
     """Of what is not known there is no sample: a monitor that misses one asks why."""
 
+    def __init__(self) -> None:
+        self._standbys = StandbyProbe("public")
+
     def collect(self) -> Iterator[Metric]:
         yield self._signs()
         yield from self._tasks()
@@ -57,6 +61,13 @@ class MachineCollector(Collector):
         if (age := backup_age()) is not None:
             backup.add_metric([], age)
         yield backup
+        standbys = GaugeMetricFamily(
+            "keng_standby_wait_seconds",
+            "For how long a commit waits for a standby; none where commits wait for none.",
+        )
+        if (waited := self._standbys.waited_seconds()) is not None:
+            standbys.add_metric([], waited)
+        yield standbys
 
     def _signs(self) -> Metric:
         family = GaugeMetricFamily(

@@ -8,6 +8,7 @@ counted whether or not anybody asks; `metrics_server` hands them out where KENG_
 from prometheus_client import (
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     ProcessCollector,
     disable_created_metrics,
@@ -59,8 +60,14 @@ provider_answers = Histogram(
 )
 database_errors = Counter(
     "keng_database_errors",
-    "What the database did not do: busy (a limit of time, another's lock), or away.",
+    "What the database did not do: busy (a limit of time, another's lock), away, full (its disk).",
     ["process", "class"],
+    registry=REGISTRY,
+)
+clock_ahead = Gauge(
+    "keng_clock_ahead_seconds",
+    "By how much the clock of a process is ahead of the database's, when it looked last.",
+    ["process"],
     registry=REGISTRY,
 )
 task_portions = Counter(

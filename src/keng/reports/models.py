@@ -132,6 +132,27 @@ class MachineMonth(Row):
         return f"{self.unit_id} {self.span}, machine"
 
 
+class PublicSummary(models.Model):
+    """One row: the newest signed summary of what is public here (keng.national)."""
+
+    one = models.SmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField(default=0)
+    issued_at = models.DateTimeField(null=True)
+    # As it was signed; empty before the first one.
+    note = models.TextField(default="", blank=True)
+    # What it says apart from its moment, to see whether there is something new.
+    content = models.TextField(default="", blank=True)
+    listings = models.BinaryField(default=b"", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(one=1), name="there_is_one_public_summary"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class ReportPaper(Row):
     """What an office writes around the figures of a signed report, as Decree 30/2020 has it.
 

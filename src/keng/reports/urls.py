@@ -9,6 +9,7 @@ from keng.reports.periodic import public as periodic_public
 from keng.reports.periodic.desk import listing, papers
 from keng.reports.periodic.desk import pages as periodic
 from keng.reports.periodic.files.report_files import CONTENT_TYPES
+from keng.reports.summary import summary_pages
 from keng.reports.yearly.desk import yearly_list
 
 public: list[URLPattern] = [
@@ -17,6 +18,8 @@ public: list[URLPattern] = [
     path("results/<str:span>/<int:version>", periodic_public.results, name="results-version"),
     path("machine", machine, name="machine"),
     path("machine/<str:span>", machine, name="machine-of"),
+    path("summary/v1/summary.note", summary_pages.summary_note, name="summary-note"),
+    path("summary/v1/listings.txt", summary_pages.summary_listings, name="summary-listings"),
 ]
 _FILE = "figures/reports/<uuid:pk>/report."
 desk: list[URLPattern] = [

@@ -37,6 +37,8 @@ from keng.tips.models import (
     TakenDown,
     Tip,
     TipCheck,
+    Transfer,
+    TransferFile,
     WaveStep,
     WaveTip,
 )
@@ -56,6 +58,7 @@ _DELETED: tuple[tuple[type[Model], str], ...] = (
     (TipCheck, "tip__in"),
     (Suggestion, "tip__in"),
     (HandedCode, "tip__in"),
+    (TransferFile, "transfer__tip__in"),
     (OneTimeLink, "tip__in"),
     (SealedIdentity, "tip_ref__in"),
 )
@@ -64,6 +67,11 @@ _EMPTIED: tuple[tuple[type[Model], str, dict[str, Any]], ...] = (
     (DialogueMessage, "tip__in", {"text": "", "inbound_ref": None, "dispatch_ref": None}),
     (BreakIn, "tip__in", {"words": ""}),
     (LegalHold, "tip__in", {"words": "", "end_words": ""}),
+    (
+        Transfer,
+        "tip__in",
+        {"reason": "", "their_reason": "", "their_number": "", "stopped_clocks": []},
+    ),
     (DataRequest, "tip__in", EMPTIED_REQUEST),
     (DataRequest, "desk_tip__in", EMPTIED_REQUEST),
     (TakenDown, "tip__in", {"refusal_words": "", "refusal": "", "minor": "", "seen_by": None}),

@@ -11,9 +11,9 @@ from keng.kit.secrets import site_secret_here
 from keng.kit.worker_tasks import TaskPace
 from keng.runtime.accounts_of_the_system import process_account
 from keng.runtime.errors import CannotContinue
+from keng.runtime.settings_together import faults_before_start
 from keng.runtime.supervisor.children import SENDER_KEY, process_alone
 from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports, require_free
-from keng.runtime.unsafe_settings import unsafe_for_real_data
 from keng.runtime.way_to_the_code import unreadable_code
 
 
@@ -35,8 +35,8 @@ def become_process(
     `words` are added to its command, `paces` are the classes that a worker does. Raises
     CannotContinue where `keng prepare` was not run, or where the settings are none for real data.
     """
-    if unsafe := unsafe_for_real_data(os.environ):
-        raise CannotContinue(" ".join([*unsafe, "Nothing was started."]))
+    if wrong := faults_before_start(os.environ):
+        raise CannotContinue(" ".join([*wrong, "Nothing was started."]))
     closed = unreadable_code(process_account())
     if closed is not None:
         raise CannotContinue(closed)

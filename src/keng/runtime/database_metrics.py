@@ -20,7 +20,8 @@ from keng import channels
 from keng.acts.errors import TryAgain
 from keng.acts.work import work
 from keng.alarms.calls_behind import CALLED_NOBODY, CALLED_WITHIN, NOT_CALLED, RINGING
-from keng.kit import times
+from keng.kit import metrics, times
+from keng.kit.database_state import seconds_ahead
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 from keng.public_log.growth import GROWTH, WITNESS_IS_BEHIND
 from keng.public_log.log_key import configured_witnesses
@@ -147,6 +148,13 @@ def _retention() -> list[Sample]:
     return [("keng_queue_depth", ("retention",), float(count))]
 
 
+def _compare_clocks() -> list[Sample]:
+    """As every process does that asks: what it hands out is its own."""
+    connection.ensure_connection()
+    metrics.clock_ahead.labels("worker").set(seconds_ahead(connection.connection))
+    return []
+
+
 QUESTIONS = (
     _waiting("ringing", RINGING),
     _waiting("not called", NOT_CALLED, CALLED_WITHIN, CALLED_WITHIN),
@@ -185,6 +193,7 @@ QUESTIONS = (
     Question("deliveries", _due_deliveries),
     Question("accounts", _stopped_accounts),
     Question("log", _public_log),
+    Question("clock", _compare_clocks),
     Question("retention", _retention, every=ASKED_SELDOM),
 )
 

@@ -14,7 +14,7 @@ def prepare_installation(*, is_demo: bool, only_database: bool = False) -> None:
     from keng.runtime.known_keys import claim_installation  # noqa: PLC0415
     from keng.runtime.migrate import migrate  # noqa: PLC0415
     from keng.runtime.restored import require_settled  # noqa: PLC0415
-    from keng.runtime.usable_storage import require_usable_storage  # noqa: PLC0415
+    from keng.runtime.usable_storage import claim_store, require_usable_storage  # noqa: PLC0415
 
     if not only_database:
         require_usable_storage()
@@ -23,6 +23,8 @@ def prepare_installation(*, is_demo: bool, only_database: bool = False) -> None:
     if not only_database:
         require_settled()
     claim_installation(is_demo=is_demo)
+    if not only_database:
+        claim_store()
 
 
 def make_process_keys() -> None:

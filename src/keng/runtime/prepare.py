@@ -8,7 +8,7 @@ from keng.runtime.environment import running_database
 from keng.runtime.errors import CannotContinue
 from keng.runtime.installation import make_process_keys, prepare_installation
 from keng.runtime.postgres.folders import prepare_data_folder
-from keng.runtime.unsafe_settings import unsafe_for_real_data
+from keng.runtime.settings_together import faults_before_start
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,8 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if unsafe := unsafe_for_real_data(os.environ):
-        raise CannotContinue(" ".join([*unsafe, "Nothing was prepared."]))
+    if wrong := faults_before_start(os.environ):
+        raise CannotContinue(" ".join([*wrong, "Nothing was prepared."]))
     prepare_data_folder(data_folder())
     with running_database(may_create=True):
         prepare_installation(is_demo=False)

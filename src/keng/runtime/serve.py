@@ -15,12 +15,12 @@ from keng.runtime.errors import CannotContinue
 from keng.runtime.installation import make_process_keys, prepare_installation
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.postgres.folders import prepare_data_folder
+from keng.runtime.settings_together import faults_before_start
 from keng.runtime.supervisor.children import child_processes, rewrite_process
 from keng.runtime.supervisor.one_shot_process import run_in_own_process
 from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports, require_free
 from keng.runtime.supervisor.register import ProcessRegister, only_supervisor, starting_database
 from keng.runtime.supervisor.supervise import Supervisor
-from keng.runtime.unsafe_settings import unsafe_for_real_data
 from keng.runtime.way_to_the_code import unreadable_code
 
 _T = TypeVar("_T")
@@ -37,8 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     ports = chosen_ports(arguments)
-    if unsafe := unsafe_for_real_data(os.environ):
-        raise CannotContinue(" ".join([*unsafe, "Nothing was started."]))
+    if wrong := faults_before_start(os.environ):
+        raise CannotContinue(" ".join([*wrong, "Nothing was started."]))
     if arguments.only_database:
         if is_external():
             raise CannotContinue(
@@ -134,5 +134,6 @@ def where_it_is(ports: Ports) -> str:
         f"\nKẻng is ready.\n"
         f"  Residents  http://localhost:{ports.public}/\n"
         f"  Officers   http://localhost:{ports.desk}/\n"
+        f"  What comes next: `keng doctor`; on an empty installation docs/operator/first-day.md.\n"
         f"  Ctrl-C stops everything; the data stays in {data_folder()}."
     )

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 
 from keng.kit.database import LISTENING_SETTING, PROCESSES
+from keng.kit.terminal_words import gettext
 
-_DATABASES = (
+DATABASE_SETTINGS = (
     "DATABASE_URL",
     LISTENING_SETTING,
     *(f"KENG_DATABASE_URL_{name.upper()}" for name in PROCESSES),
@@ -16,20 +17,27 @@ def unsafe_for_real_data(settings: Mapping[str, str]) -> list[str]:
     """What must not be where real people report, each with what to do."""
     found = []
     if settings.get("KENG_DEMO") == "1":
-        found.append("KENG_DEMO is set by `keng demo`, and never where real people report.")
+        found.append(
+            gettext("KENG_DEMO is set by `keng demo`, and never where real people report.")
+        )
     if settings.get("KENG_DEBUG") == "1":
-        found.append("KENG_DEBUG shows on its error pages what people typed: take it out.")
+        found.append(gettext("KENG_DEBUG shows on its error pages what people typed: take it out."))
     if settings.get("KENG_DEBUG_FAULTS") == "1" or settings.get("KENG_TEST_FAULT"):
         found.append(
-            "KENG_DEBUG_FAULTS and KENG_TEST_FAULT are for tests, which lose reports on purpose: "
-            "take them out."
+            gettext(
+                "KENG_DEBUG_FAULTS and KENG_TEST_FAULT are for tests, which lose reports on "
+                "purpose: take them out."
+            )
         )
     listens_at = settings.get("KENG_ADDRESS") or "127.0.0.1"
     if not ip_address(listens_at).is_loopback and settings.get("KENG_BEHIND_TLS") != "1":
         found.append(
-            f"KENG_ADDRESS={listens_at} can be reached from other machines, where words, codes and "
-            "passwords would travel in clear. Put a proxy with TLS in front and set "
-            "KENG_BEHIND_TLS=1, or leave KENG_ADDRESS out."
+            gettext(
+                "KENG_ADDRESS=%(address)s can be reached from other machines, where words, codes "
+                "and passwords would travel in clear. Put a proxy with TLS in front and set "
+                "KENG_BEHIND_TLS=1, or leave KENG_ADDRESS out."
+            )
+            % {"address": listens_at}
         )
     return found + databases_in_clear(settings)
 
@@ -39,11 +47,14 @@ def databases_in_clear(settings: Mapping[str, str]) -> list[str]:
 
     Anything less than verify-full takes whoever answers for the database, or goes on in clear.
     """
-    return [
-        f"{name} names a PostgreSQL on another machine without sslmode=verify-full: whoever is on "
+    in_clear = gettext(
+        "%(name)s names a PostgreSQL on another machine without sslmode=verify-full: whoever is on "
         "the line could read every report. Add sslmode=verify-full and sslrootcert, the file with "
         "the certificate of its authority (docs/operator/running.md)."
-        for name in _DATABASES
+    )
+    return [
+        in_clear % {"name": name}
+        for name in DATABASE_SETTINGS
         if settings.get(name) and _leaves_in_clear(settings[name], settings)
     ]
 

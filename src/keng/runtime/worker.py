@@ -22,7 +22,7 @@ import psycopg
 
 from keng.acts.errors import TryAgain
 from keng.kit import alive, metrics
-from keng.kit.busy import is_away_error, is_busy_error, sqlstate_of
+from keng.kit.busy import is_away_error, is_busy_error, is_full_error, sqlstate_of
 from keng.kit.database import TimeLimits, data_folder, dsn, session_name
 from keng.kit.logs import database_away, log_as
 from keng.kit.metrics_server import metrics_port, serve_metrics
@@ -424,7 +424,7 @@ def _pause_after(error: Exception, task: WorkerTask) -> float:
         metrics.database_errors.labels("worker", "busy").inc()
         return max(pause, PAUSE_AFTER_LIMIT)
     if _is_waiting_error(error):
-        # The database restarts; nothing is lost, since what was not committed is done again.
+        # It restarts, or its disk is full; what was not committed is done again.
         state = sqlstate_of(error)
         log.warning(
             "The task %s waits for the database (%s).",
@@ -432,7 +432,8 @@ def _pause_after(error: Exception, task: WorkerTask) -> float:
             state or type(error).__name__,
             extra=database_away(state) if is_away_error(error) else None,
         )
-        metrics.database_errors.labels("worker", "away").inc()
+        kind = "full" if is_full_error(error) else "away"
+        metrics.database_errors.labels("worker", kind).inc()
         return 1.0
     # The message holds no row's content.
     log.error("The task %s failed.", task.name, exc_info=error)

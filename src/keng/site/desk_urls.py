@@ -28,6 +28,7 @@ import keng.reports.urls
 import keng.retention.urls
 import keng.surveys.urls
 import keng.thanks.urls
+import keng.transfers.urls
 import keng.waiting.urls
 import keng.warnings.urls
 from keng.kit.demo_hook import running_demo
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.intake.urls.desk,
     *keng.openings.urls.desk,
     *keng.dialogue.urls.desk,
+    *keng.transfers.urls.desk,
     *keng.warnings.urls.desk,
     *keng.relay.urls.desk,
     *keng.duty.urls.desk,

@@ -48,6 +48,13 @@ if TYPE_CHECKING:
 REQUEST_THREADS = 4
 # For a monitor. Answered here: it must not wait for a thread, nor for what every page asks first.
 HEALTH_PATH = b"/health/"
+# A connection that is closed while a body is still coming is reset, and with it the answer that the
+# sender has not read yet. So what was refused is read on and forgotten (a "lingering close"), for
+# less time than a process has to stop in, and for so many at once.
+DISCARD_SECONDS, DISCARD_IDLE_SECONDS = 15.0, 5.0
+MOST_DISCARDED = 64
+# Whoever was too slow, or one too many, is let go at once.
+_DISCARDED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
 # How a form may be written. Python knows others that are no words at all, such as zlib, and reading
 # a form by one of those ends in an error.
 _CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})
@@ -71,6 +78,7 @@ class Front:
         self._threads = ThreadPoolExecutor(REQUEST_THREADS, thread_name_prefix="request")
         self._health = Health(this_process())
         self._process = this_process()
+        self._discarded = 0
         self._sign = alive.Heartbeat(self._process)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -141,7 +149,25 @@ class Front:
             # Its page asks by itself, and for a stream again after a while.
             status = HTTPStatus.SERVICE_UNAVAILABLE
         await send({"type": "http.response.start", "status": int(status), "headers": headers})
+        if environ.get(BODY_NOT_TAKEN) in _DISCARDED and self._discarded < MOST_DISCARDED:
+            await send({"type": "http.response.body", "body": content, "more_body": True})
+            await self._discard_rest(receive)
+            content = b""
         await send({"type": "http.response.body", "body": content})
+
+    async def _discard_rest(self, receive: Any) -> None:
+        """Read what still comes of a body that was refused."""
+        self._discarded += 1
+        try:
+            async with asyncio.timeout(DISCARD_SECONDS):
+                is_coming = True
+                while is_coming:
+                    async with asyncio.timeout(DISCARD_IDLE_SECONDS):
+                        is_coming = (await receive()).get("more_body", False)
+        except TimeoutError:
+            return
+        finally:
+            self._discarded -= 1
 
     async def _take_in(
         self, environ: dict[str, Any], body: RequestBody, scope: Any, receive: Any

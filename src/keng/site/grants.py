@@ -172,6 +172,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "lookup_disputefile": "INSERT, SELECT (id, dispute_id, no_copy, at)",
         # Since when a report that was only kept is used again.
         "tips_restriction": "SELECT (tip_id, number, lifted_at)",
+        # Its reporter reads with whom it is, and since when.
+        "tips_otherinstallation": "SELECT (id, name)",
+        "tips_transfer": "SELECT (id, tip_id, other_id, is_incoming, state, agreed_at, "
+        "confirmed_at, their_desk)",
         # Whether a report must be kept, and not why.
         "tips_legalhold": "SELECT (id, tip_id, began_at, agreed_at, refused_at, ended_at)",
         # What was sent, sealed to the worker: handed over, and never read back.
@@ -242,6 +246,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_clock": "SELECT, INSERT, UPDATE (due_at, stopped_at)",
         # Of signed reports the public site has what is public, and nothing else.
         "reports_publicreport": R,
+        "reports_publicsummary": "SELECT (one, note, listings)",
         "reports_machinemonth": R,
         "accounts_partner": R,
         # A partner's member signs in here and agrees to another one: nothing that makes an account.
@@ -424,6 +429,13 @@ GRANTS: dict[str, dict[str, str]] = {
         # Why it is kept stays as it was.
         "tips_legalhold": "SELECT, INSERT, UPDATE (agreed_by_id, agreed_at, refused_by_id, "
         "refused_at, end_asked_by_id, end_asked_at, end_words, ended_by_id, ended_at)",
+        # Where a tip goes and why stays as it was, and so does every file; who is known there the
+        # operator says.
+        "tips_otherinstallation": R,
+        "tips_transfer": "SELECT, INSERT, UPDATE (state, reason, agreed_by_id, agreed_at, "
+        "their_desk, their_phone, their_number, their_reason, confirmed_at, ended_at, "
+        "stopped_clocks)",
+        "tips_transferfile": RI,
         # An officer's own searches, to come back to.
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
@@ -594,6 +606,10 @@ GRANTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(_NETWORK, R),
         "tips_clockrule": R,
         "reports_machinemonth": RI,
+        # The summary says what everybody reads anyway, and names who signed it nowhere.
+        "reports_publicreport": "SELECT (id, unit_id, span, version, replaces_id, figures, "
+        "published_at)",
+        "reports_publicsummary": RIU,
         # A number that no report and no listing names any more goes.
         "lookup_indicator": ALL,
         # An incident that an end opened goes when the end was taken back.
@@ -720,6 +736,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_breakin": "SELECT (id, tip_id, officer_id, until), UPDATE (words)",
         "tips_recusal": "SELECT (tip_id, officer_id, ended_at)",
         "tips_restriction": "SELECT (tip_id, lifted_at)",
+        "tips_transfer": "SELECT (id, tip_id), UPDATE (reason, their_reason, their_number, "
+        "stopped_clocks)",
+        "tips_transferfile": "SELECT (id, transfer_id), DELETE",
         # In which words consent is asked, each time that they change.
         "consent_consenttext": RI,
         # What was asked, once its words are not needed any more; whose report is deleted.

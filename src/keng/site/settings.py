@@ -51,6 +51,8 @@ DATA_FOLDER = data_folder()
 # The name of the public log: by the specification its address, without the scheme.
 LOG_ORIGIN = os.environ.get("KENG_LOG_ORIGIN") or PUBLIC_URL.partition("://")[2] + "/log"
 LOG_WITNESSES = os.environ.get("KENG_LOG_WITNESSES", "")
+# The code of the province whose public summary is signed and served; empty: none is.
+SUMMARY_PROVINCE = os.environ.get("KENG_SUMMARY_PROVINCE", "")
 # Who is named as the sender in CAP files; empty: the name of the public site.
 CAP_SENDER = os.environ.get("KENG_CAP_SENDER", "")
 # Official sources whose alerts the province's desk reads; empty: nobody is asked.
@@ -83,6 +85,7 @@ INSTALLED_APPS = [
     "keng.decisions",
     "keng.intake",
     "keng.openings",
+    "keng.transfers",
     "keng.dialogue",
     "keng.consent",
     "keng.data_requests",

@@ -19,6 +19,7 @@ from keng.accounts.who import (
     AGREEING_TO_HOLDS,
     AGREEING_TO_IMPORTS,
     AGREEING_TO_PERIODS,
+    AGREEING_TO_TRANSFERS,
     AGREEING_TO_WAIVERS,
     ANSWERING_DATA_REQUESTS,
     AUDITING,
@@ -95,6 +96,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     resharing resharing-share resharing-give
     my-opening-key opening-key-make opening-key-passkey opening-key-phrase opening-key-retire
     tip-break-in tip-narrow tip-widen tip-recuse named-officers tip-hold hold-end
+    tip-transfer transfer-write transfer-return transfer-file transfer-take-in
     data-request-at-desk
     rota shift-remove hand-outs hand-out-link hand-out-done reminders lead-remind relay-seen
     relay-rooms-told lead-way-edit lead-erase place-take-on
@@ -132,6 +134,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     (SECOND_FOR_OPENING, "opening-approve opening-refuse"),
     (RECUSING, "recusal-end"),
     (AGREEING_TO_HOLDS, "hold-decide hold-end-decide"),
+    (AGREEING_TO_TRANSFERS, "transfer-decide"),
     (OVERSEEING, "break-ins break-in-read"),
     (HEARING_OBJECTIONS, "listings listing-dispute dispute-file"),
     (

@@ -39,6 +39,9 @@ _OF_EVERY_TIP = (SORT_CLOCK,)
 UNTIL_TAKEN = (URGENT_CLOCK, LOOK_CLOCK, TAKE_CLOCK)
 CLOCK_OF_URGENCY: Mapping[str, str] = {Urgency.P0: URGENT_CLOCK, Urgency.P1: LOOK_CLOCK}
 _DAYS_OFF = (Holiday.Kind.PUBLIC, Holiday.Kind.COMPENSATORY, Holiday.Kind.SWAPPED_OFF)
+# What goes on from where it began when a tip comes from another installation: the others begin with
+# the tip, from when it was first received there.
+CONTINUED_CLOCKS = (TAKE_CLOCK, MONEY_CLOCK, FINISH_CLOCK)
 # Further than this from its last day no deadline moves, whatever the calendar says.
 _MOVES_WITHIN = 30
 

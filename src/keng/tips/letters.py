@@ -34,6 +34,13 @@ def closing_sentence(tip: Tip, outcome: str | None = None) -> str:
     )
 
 
+def transferred_end_sentence(desk: str) -> str:
+    """What a reporter is told when the desk of another province has ended the tip."""
+    return _(
+        "%(desk)s has finished with your report, so it is closed here. Thank you for telling us."
+    ) % {"desk": desk}
+
+
 def danger_first_sentence(numbers: Container[str] = POLICE_NUMBERS) -> str:
     """What whoever tells of danger is answered at once; `numbers` are `numbers_to_call`'s."""
     if "114" not in numbers and "115" not in numbers:

@@ -18,12 +18,15 @@ from keng.tips.topics import TOPIC_NAMES
 FROM_TEAM = "team"
 # Passed on by a partner, with the reporter's consent or for danger; which partner is nowhere.
 FROM_PARTNER = "partner"
+# Handed over by the desk of another installation, through which answers go back (keng.transfers).
+FROM_INSTALLATION = "transfer"
 
 # What is no channel (keng.channels): those say it of themselves.
 _WITHOUT_CHANNEL = {
     "web": gettext_noop("the web form"),
     FROM_TEAM: gettext_noop("a self-management team"),
     FROM_PARTNER: gettext_noop("the inbox of a partner"),
+    FROM_INSTALLATION: gettext_noop("the desk of another province"),
     "phone": gettext_noop("a phone call"),
     "counter": gettext_noop("the counter"),
     "chat": gettext_noop("a chat message shown to an officer"),
@@ -33,7 +36,7 @@ _WITHOUT_CHANNEL = {
 _TAPPED = ("web", FROM_TEAM)
 
 # Neither the form nor an officer who took it down can carry an answer back.
-_ANSWERED_ON_THE_PAGE = (*TakenDown.Manner.values, *_TAPPED, FROM_PARTNER)
+_ANSWERED_ON_THE_PAGE = (*TakenDown.Manner.values, *_TAPPED, FROM_PARTNER, FROM_INSTALLATION)
 
 
 def tapped_topic(topic: str, channel: str) -> str:
@@ -56,7 +59,15 @@ def ways_in() -> list[str]:
         )
     )
     # What an officer took down before it was written how is called by hand.
-    return ["web", FROM_TEAM, FROM_PARTNER, *by_channel, *TakenDown.Manner.values, BY_HAND]
+    return [
+        "web",
+        FROM_TEAM,
+        FROM_PARTNER,
+        FROM_INSTALLATION,
+        *by_channel,
+        *TakenDown.Manner.values,
+        BY_HAND,
+    ]
 
 
 def from_afar_notes(language: str, *, outside: bool) -> list[str]:

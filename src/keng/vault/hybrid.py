@@ -67,6 +67,8 @@ class SealedKind(StrEnum):
     INBOX_KEY = "inbox_key"
     MATTER_KEY = "matter_key"
     MATTER_WORDS = "matter_words"
+    # For another installation: a tip that goes there, and what is said of it.
+    TRANSFER = "transfer"
 
 
 class HybridSeal:

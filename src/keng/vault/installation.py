@@ -10,6 +10,7 @@ from keng.places.models import Unit
 from keng.vault import keys, seal
 from keng.vault.fingerprints import KEY_KINDS, KeyKind, key_fingerprint
 from keng.vault.models import Installation, SenderKey
+from keng.vault.transfer_seals import make_transfer_key
 
 
 @work()
@@ -17,6 +18,7 @@ def begin_installation(*, is_demo: bool) -> None:
     """At the first start: make the keys that are missing, and keep what they are known by."""
     keys.make_sender_key()
     heads.make_signing_key()
+    make_transfer_key()
     Installation.objects.get_or_create(pk=1, defaults={"is_demo": is_demo, **_fingerprints()})
 
 
@@ -31,6 +33,7 @@ def accept_keys(kinds: Sequence[KeyKind], *, is_demo: bool, by: str) -> None:
     keys.make_sender_key()
     seal.forget_public_keys()
     heads.make_signing_key()
+    make_transfer_key()
     Installation.objects.update_or_create(
         pk=1, defaults=_fingerprints(), create_defaults={"is_demo": is_demo, **_fingerprints()}
     )

@@ -34,7 +34,7 @@ from keng.retention.models import RetentionPeriod
 from keng.surveys.models import Survey, SurveyResult
 from keng.surveys.queries import content_of
 from keng.thanks.models import GroupThanks
-from keng.tips.models import BreakIn, LegalHold, Recusal, Tip, TipConcern
+from keng.tips.models import BreakIn, LegalHold, Recusal, Tip, TipConcern, Transfer
 from keng.tips.models.legal_hold import UNDECIDED_HOLDS_FOR
 from keng.tips.templatetags.desk_words import indicator_text
 from keng.warnings import alert_queries, queries
@@ -500,6 +500,23 @@ def _holds(reach: Reach) -> QuerySet[Any]:
     return LegalHold.objects.filter(first | end, tip__in=theirs.values("pk"))
 
 
+def _transfers(reach: Reach) -> QuerySet[Any]:
+    """Asked for by somebody else; of tips that they read."""
+    theirs = _tips_read(reach, "agreeing_to_transfers")
+    waiting = Transfer.objects.undecided().exclude(asked_by__in=reach.tied)
+    return waiting.filter(tip__in=theirs.values("pk"))
+
+
+def _transfer_line(transfer: Transfer) -> WaitingLine:
+    return WaitingLine(
+        title=gettext("Transfer %(tip)s to %(where)s")
+        % {"tip": transfer.tip.reference or gettext("a tip"), "where": transfer.other.name},
+        url=reverse("tip-transfer", args=[transfer.tip_id]),
+        unit=transfer.tip.responsible_unit.name,
+        since=transfer.asked_at,
+    )
+
+
 def _hold_line(hold: LegalHold) -> WaitingLine:
     words = gettext("Keep %(tip)s: legal hold")
     if hold.is_end_undecided:
@@ -788,6 +805,15 @@ KINDS: tuple[WaitingKind, ...] = (
         _WORKING,
         _resealings,
         _resealing_line,
+    ),
+    WaitingKind(
+        "transfers",
+        "inbox",
+        _("Transfers to another province, to decide"),
+        ("agreeing_to_transfers",),
+        _transfers,
+        _transfer_line,
+        ("tip__responsible_unit", "other"),
     ),
     WaitingKind(
         "legal_holds",

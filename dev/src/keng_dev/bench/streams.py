@@ -31,7 +31,7 @@ DESKS_OF_UNIT = 10
 TIPS_A_MINUTE = 5
 SECONDS = 36.0
 # How a page asks without a stream, and beside one (changes.js).
-ALARM_EVERY, NEWS_EVERY, BESIDE_STREAM_EVERY = 5.0, 20.0, 120.0
+ALARM_EVERY, NEWS_EVERY, BESIDE_STREAM_EVERY = 5.0, 20.0, 300.0
 ASKS_WITHIN = 0.3
 OPENED_WITHIN = 20.0
 # Asked one after the other to learn what one costs: the kernel's clock ticks at 10 ms.

@@ -193,6 +193,21 @@ def calling_panel(client, tip):
     return page.partition('id="calling"')[2].partition("</section>")[0]
 
 
+def test_a_clock_that_was_set_back_keeps_nobody_from_being_called(here):
+    """A worker whose clock was hours ahead has written down when the next call is due."""
+    tip = make.tip(unit=here.commune, urgency="P0")
+    ringing.call_what_rings()
+    Alarm.objects.update(next_call_at=times.now() + datetime.timedelta(hours=3))
+    ringing.call_what_rings()
+    alarm = Alarm.objects.get(tip=tip)
+    assert alarm.rounds == 2
+    assert alarm.next_call_at <= times.now() + ringing.CALL_EVERY
+    # No further than calls are put off at all: that one waits for its time.
+    Alarm.objects.update(next_call_at=times.now() + ringing.CALL_LATER_EVERY)
+    ringing.call_what_rings()
+    assert Alarm.objects.get(tip=tip).rounds == 2
+
+
 @pytest.mark.parametrize("is_taken", [False, True])
 def test_where_no_pager_rang_it_says_so_and_113_first(desk_client, here, settings, is_taken):
     settings.EMERGENCY_EMAIL = ""

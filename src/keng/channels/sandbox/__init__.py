@@ -30,6 +30,7 @@ from keng.channels.base import (
     TableRecord,
     header_value,
 )
+from keng.channels.events import STALE
 from keng.channels.facts import ChatSubscribing, Facts
 from keng.channels.text import clean_text
 
@@ -81,7 +82,7 @@ class Sandbox:
         body = reading.json_object(raw)
         at = reading.moment_of_ms(body.get("at"))
         if at is None or not now - _OLDEST <= at <= now + _AHEAD:
-            return ParsedCall(False, 401, reason="stale")
+            return ParsedCall(False, 401, reason=STALE)
         return ParsedCall(True, 200, (_event(body, at),), variant="hmac")
 
     def steps(

@@ -7,6 +7,7 @@ from typing import Any
 from keng.channels import reading
 from keng.channels.events import (
     BAD_SIGNATURE,
+    STALE,
     TOO_LARGE,
     Event,
     EventKind,
@@ -21,7 +22,7 @@ TELEGRAM_SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 -- its 
 _MOST_FILE = 20 * 1024 * 1024
 # Telegram repeats for about a day what it could not hand over.
 _OLDEST = timedelta(days=2)
-_STALE = ParsedCall(verified=False, status=200, reason="stale")
+_STALE = ParsedCall(verified=False, status=200, reason=STALE)
 _FILES: tuple[tuple[str, EventKind], ...] = (
     ("video", "video"),
     ("video_note", "video"),

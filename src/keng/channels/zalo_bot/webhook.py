@@ -7,6 +7,7 @@ from typing import Any
 from keng.channels import reading
 from keng.channels.events import (
     BAD_SIGNATURE,
+    STALE,
     TOO_LARGE,
     Event,
     EventKind,
@@ -19,7 +20,7 @@ from keng.channels.text import clean_text
 
 ZALO_BOT_SECRET_HEADER = "x-bot-api-secret-token"  # noqa: S105 -- its name
 _OLDEST = timedelta(days=2)
-_STALE = ParsedCall(verified=False, status=200, reason="stale")
+_STALE = ParsedCall(verified=False, status=200, reason=STALE)
 _KINDS: dict[str, EventKind] = {
     "message.text.received": "text",
     "message.link.received": "text",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from keng.channels import reading
 from keng.channels.events import (
     BAD_SIGNATURE,
+    STALE,
     TOO_LARGE,
     ParsedCall,
     header_value,
@@ -18,7 +19,7 @@ _OLDEST = timedelta(hours=2)
 _AHEAD = timedelta(minutes=5)
 
 _PROBE = ParsedCall(verified=False, status=200, reason="probe")
-_STALE = ParsedCall(verified=False, status=401, reason="stale")
+_STALE = ParsedCall(verified=False, status=401, reason=STALE)
 
 
 def parse_call(

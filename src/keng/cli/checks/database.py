@@ -39,6 +39,12 @@ from keng.kit.database import (
     session_name,
     settings_of_role,
 )
+from keng.kit.database_state import (
+    CLOCK_ATTENTION_SECONDS,
+    CLOCK_WRONG_SECONDS,
+    database_has_room,
+    seconds_ahead,
+)
 from keng.kit.demo_hook import installed_demo
 from keng.kit.read_only_servers import server_only_reads
 from keng.kit.secrets import site_secret_here
@@ -67,7 +73,7 @@ DELIVERY_WAITS = 600
 # A bulk at a limited rate takes its time.
 BULK_WAITS = 7200
 PICTURE_WAITS = 900
-CLOCK_DIFFERS = 60
+CLOCK_DIFFERS = CLOCK_WRONG_SECONDS
 # Longer than any statement of a process may take.
 HELD_FOR = 900
 _MOST_FILES = 20_000
@@ -459,16 +465,14 @@ def finding_of_standbys(
 def clock(place: CheckedPlace) -> Finding:
     """Six digits are good for half a minute, and no entry was made in the future."""
     with reading_connection() as connection:
-        asked = time.time()
-        (theirs,) = first_row(connection, "SELECT extract(epoch FROM clock_timestamp())")
-        answered = time.time()
+        differs = seconds_ahead(connection)
         newest = connection.execute("SELECT at FROM audit_entry ORDER BY id DESC LIMIT 1")
         row = newest.fetchone()
-    differs = float(theirs) - (asked + answered) / 2
     if abs(differs) > CLOCK_DIFFERS:
+        side = "ahead of" if differs > 0 else "behind"
         return wrong(
-            f"this machine and the database differ by {age_words(abs(differs))}: set the clock, or "
-            "nobody can sign in"
+            f"this machine is {age_words(abs(differs))} {side} the database: set the clock that is "
+            "wrong (NTP), or nobody can sign in, and messages of chats are put off"
         )
     if row is not None:
         ahead = (row[0] - datetime.datetime.now(datetime.UTC)).total_seconds()
@@ -484,7 +488,24 @@ def clock(place: CheckedPlace) -> Finding:
             f"the clock was set {direction} by {age_words(abs(moved))} since the start. If it is "
             "right now, start Kẻng anew; if not, nobody can sign in"
         )
+    if abs(differs) > CLOCK_ATTENTION_SECONDS:
+        return attention(
+            f"this machine and the database differ by {age_words(abs(differs))}: see that both "
+            "have their time from the same clock (NTP), before six digits are refused"
+        )
     return ok(f"agrees with the database ({abs(differs):.1f} s)")
+
+
+def database_disk(place: CheckedPlace) -> Finding:
+    """Whether there is room where the tables lie, on whichever machine that is."""
+    with reading_connection() as connection:
+        if database_has_room(connection):
+            return ok("there is room where its tables lie")
+    return wrong(
+        "the disk is full where its tables lie: nothing that comes in is written, and everybody is "
+        "told to come again. Make room there (watching.md, KengDatabaseFull); nothing has to be "
+        "started anew"
+    )
 
 
 def accounts(place: CheckedPlace) -> Finding:

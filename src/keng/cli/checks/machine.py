@@ -17,6 +17,7 @@ from keng.runtime.account_faults import account_faults
 from keng.runtime.backup import recipient, shelf
 from keng.runtime.ownership import ACCOUNT_FOLDERS, RIGHTS_FOLDERS
 from keng.runtime.rewriting.record import rewrite_fault
+from keng.runtime.settings_together import address_faults
 from keng.runtime.supervisor.ports import listening_address
 from keng.runtime.unsafe_settings import databases_in_clear
 
@@ -52,24 +53,13 @@ def python(place: CheckedPlace) -> Finding:
 def addresses(place: CheckedPlace) -> Finding:
     """What residents type, what the proxy says and what Django accepts must be one thing."""
     is_behind_tls = os.environ.get("KENG_BEHIND_TLS") == "1"
-    hosts = os.environ.get("KENG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-    origins = os.environ.get("KENG_ORIGINS", "").split(",")
     if in_clear := _what_travels_in_clear():
         return wrong(in_clear)
+    if disagreeing := address_faults(os.environ):
+        return wrong(" ".join(disagreeing))
     urls = {name: os.environ.get(name, "") for name in ("KENG_PUBLIC_URL", "KENG_DESK_URL")}
     for name, url in urls.items():
-        parts = urlsplit(url)
-        if url and parts.hostname not in hosts:
-            return wrong(
-                f"{name} is {url}, and KENG_HOSTS lacks {parts.hostname}: every page answers 400."
-            )
-        origin = f"{parts.scheme}://{parts.netloc}"
-        if parts.scheme == "https" and not is_behind_tls and origin not in origins:
-            return wrong(
-                f"{name} is {url}, but neither KENG_BEHIND_TLS=1 nor KENG_ORIGINS says so: "
-                "every form is refused."
-            )
-        if parts.scheme == "https" and not is_behind_tls:
+        if urlsplit(url).scheme == "https" and not is_behind_tls:
             return attention(
                 f"{name} is {url} without KENG_BEHIND_TLS=1: cookies are not marked secure, and "
                 "all residents share the limits of one address."

@@ -1,6 +1,7 @@
-"""Whether the public log grows, and how far it is witnessed."""
+"""Whether the public log grows, how far it is witnessed, and the public summary is in force."""
 
 import os
+from collections.abc import Iterator
 
 from keng.cli.checks.check import (
     CheckedPlace,
@@ -21,6 +22,12 @@ SELECT coalesce(max(cosigned_at), 'epoch'), extract(epoch FROM now() - max(cosig
   coalesce(max(trouble), '')
 FROM public_log_witnessstanding WHERE witness = %s
 """
+# It is signed again after six hours, and ends after a day.
+SUMMARY_IS_OLD = 8 * 3600
+_SUMMARY = """
+SELECT extract(epoch FROM now() - (SELECT max(issued_at) FROM reports_publicsummary)),
+  EXISTS (SELECT FROM places_unit WHERE kind = 'province' AND province_code = %s)
+"""
 
 
 def record(place: CheckedPlace) -> Finding:
@@ -36,13 +43,27 @@ def record(place: CheckedPlace) -> Finding:
                 "it: see logs/worker.log"
             )
         windows = [_window(connection, name, waiting) for name in _names_of_witnesses()]
+        summaries = list(_summary_states(connection))
     log = f"{size} leaves, {waiting} entries wait for the next step"
+    if behind := [words for is_behind, words in [*windows, *summaries] if is_behind]:
+        return attention("; ".join(behind))
+    log = "; ".join([log, *(words for _is_behind, words in summaries)])
     if not windows:
         return ok(f"{log}; no witness is set, so whoever owns this machine could rewrite it all")
-    behind = [words for is_behind, words in windows if is_behind]
-    if behind:
-        return attention("; ".join(behind))
     return ok("; ".join([log, *(words for _is_behind, words in windows)]))
+
+
+def _summary_states(connection: Connection) -> Iterator[tuple[bool, str]]:
+    """Nothing where no summary is wanted."""
+    if province := os.environ.get("KENG_SUMMARY_PROVINCE", ""):
+        age, has_desk = connection.execute(_SUMMARY, [province]).fetchone() or (None, False)
+        if not has_desk:
+            yield True, f"no desk of province {province} is here: see KENG_SUMMARY_PROVINCE"
+        elif age is None:
+            yield True, "the public summary was not signed yet: see logs/worker.log"
+        else:
+            words = f"the public summary was signed {age_words(float(age))} ago"
+            yield float(age) > SUMMARY_IS_OLD, words
 
 
 def _names_of_witnesses() -> list[str]:

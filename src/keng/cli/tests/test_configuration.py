@@ -10,6 +10,8 @@ from keng.kit.configuration import SETTING_CHECKS
 from keng.kit.refusals import WrongSettings
 from tests.architecture.settings_page import documented_settings
 
+pytestmark = pytest.mark.usefixtures("only_settings_of_test")
+
 # What an operator typed, and what it did before: a traceback, a wrong message, or nothing at all.
 WRONG = [
     ("KENG_PUBLIC_PORT", "abc"),
@@ -54,6 +56,13 @@ WRONG = [
     ("KENG_LOG_WITNESSES", "https://witness.example"),
     ("KENG_LOG_WITNESSES", "witness.example+0a1b2c3d+" + "A" * 44),
     ("KENG_MEDIA_HOSTS", "https://a.example"),
+    ("KENG_ACCOUNT", "two words"),
+    ("KENG_PG_USER", "-rf"),
+    ("KENG_PG_BINDIR", "/etc/passwd"),
+    ("KENG_SENDER_KEY_FILE", "sender.key"),
+    ("KENG_FILES_KEY", "two words"),
+    ("KENG_FILES_REGION", "us east"),
+    ("KENG_SUMMARY_PROVINCE", "Bắc Ninh"),
 ]
 RIGHT = [
     ("KENG_DATA", "/srv/not/yet/there"),
@@ -80,27 +89,6 @@ RIGHT = [
     ("KENG_EMERGENCY_EMAIL", "truc.ban@keng.example"),
     ("KENG_PUBLIC_PORT", ""),
 ]
-
-
-@pytest.fixture(autouse=True)
-def only_this(monkeypatch, tmp_path):
-    """An empty data folder, and no file of the system's."""
-    for name in SETTING_CHECKS:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("KENG_DATA", str(tmp_path / "data"))
-    (tmp_path / "data").mkdir()
-    monkeypatch.setattr(configuration, "SYSTEM_SETTINGS_FILE", tmp_path / "etc" / "keng.env")
-    (tmp_path / "etc").mkdir()
-
-
-@pytest.fixture
-def own_file(tmp_path):
-    return tmp_path / "data" / "keng.env"
-
-
-@pytest.fixture
-def system_file(tmp_path):
-    return tmp_path / "etc" / "keng.env"
 
 
 def loaded(monkeypatch, name):
@@ -200,7 +188,10 @@ def test_the_systems_file_names_the_folder_for_every_terminal(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("KENG_DISPUTE_DAYS=ten\n", r"KENG_DISPUTE_DAYS \(.*keng\.env\) is a number"),
+        (
+            "KENG_DISPUTE_DAYS=ten\n",
+            r'KENG_DISPUTE_DAYS \(.*keng\.env\) has to be a whole number.*; it is set to "ten"\.',
+        ),
         ("KENG_PUBILC_PORT=1\n", r"line 1: KENG_PUBILC_PORT is no setting"),
         ("PATH=/tmp\n", r"line 1: PATH is no setting"),
         ("\nsomething\n", r"line 2: this is not NAME=value"),

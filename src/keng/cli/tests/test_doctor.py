@@ -9,11 +9,12 @@ import json
 import os
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from types import SimpleNamespace
 
@@ -32,12 +33,13 @@ from keng.cli.checks import certificate, database, machine, record, retention, r
 from keng.cli.checks.check import Check, CheckedPlace, FindingLevel, ok, perform_check
 from keng.delivery.models import Delivery, Dispatch
 from keng.delivery.tests.sending import test_dsn
-from keng.kit import alive, health, times
+from keng.kit import alive, database_state, health, times
 from keng.kit.health import Health
 from keng.kit.worker_tasks import TaskPace
 from keng.leases.models import Lease
 from keng.lessons.models import Film
 from keng.public_log.models import LogPace, WitnessStanding
+from keng.reports.models import PublicSummary
 from keng.retention.tests.world import LONG_AGO, closed_tip, period
 from keng.runtime.supervisor.ports import Ports
 from keng.runtime.supervisor.register import supervisor_pid
@@ -310,12 +312,12 @@ def test_a_full_disk_is_wrong_and_a_fuller_one_is_to_be_seen_to(monkeypatch, fol
     assert left(0.0099) is WRONG
     assert left(0) is WRONG
     well = Health("desk")
-    monkeypatch.setattr(well, "_database_takes_writes", lambda: True)
+    monkeypatch.setattr(well, "_faults_of_database", lambda _: [])
     assert not well.ask()
     left(0.0099)
     # Tips are still taken: a monitor of the sites hears nothing of it yet.
     other = Health("desk")
-    monkeypatch.setattr(other, "_database_takes_writes", lambda: True)
+    monkeypatch.setattr(other, "_faults_of_database", lambda _: [])
     assert other.ask()
 
 
@@ -438,6 +440,27 @@ def test_a_pooler_that_shares_connections_out_is_named_where_it_must_not(
         monkeypatch.setenv(f"KENG_DATABASE_URL_{process.upper()}", where)
         level, text = look_by(database.pooler)
     assert (level, words in text) == (WRONG, True)
+
+
+def test_a_database_with_room_says_so_by_what_is_written_on_its_disk(asks_this_database):
+    assert look_by(database.database_disk)[0] is OK
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64kB'")
+        cursor.execute(f"EXPLAIN ANALYZE {database_state._SORTS_ON_DISK}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    # In memory it would say nothing about any disk.
+    assert "external merge  Disk:" in plan, plan
+
+
+@pytest.mark.parametrize(("ahead", "level"), [(0, OK), (7, ATTENTION), (-600, WRONG), (90, WRONG)])
+def test_a_machine_whose_clock_is_not_the_databases_is_told(
+    asks_this_database, monkeypatch, ahead, level
+):
+    now = time.time
+    monkeypatch.setattr(database_state.time, "time", lambda: now() + ahead)
+    found, words = look_by(database.clock)
+    assert found is level, words
+    assert ahead >= -60 or "10 minutes behind the database" in words
 
 
 def test_entries_of_the_future_show_a_clock_that_was_set_back(asks_this_database):
@@ -648,7 +671,7 @@ def test_a_monitor_on_this_machine_is_told_what_is_waited_for_and_nobody_else(fo
         {"client": ("127.0.0.1", 5), "headers": [(b"X-Forwarded-For", b"192.0.2.1")]},
         {"headers": []},
     )
-    monkeypatch.setattr(Health, "_database_takes_writes", lambda _: True)
+    monkeypatch.setattr(Health, "_faults_of_database", lambda *_: [])
     alive.expect_signs(alive.ESSENTIAL_PROCESSES)
     well = Health("edge")
     assert (well.ask(), well.headers(here)) == (True, [])
@@ -659,7 +682,7 @@ def test_a_monitor_on_this_machine_is_told_what_is_waited_for_and_nobody_else(fo
     assert not ill.ask()
     assert ill.headers(here) == [(b"waits-for", b"worker-slow, worker-alarm")]
     assert [ill.headers(scope) for scope in strangers] == [[], [], []]
-    monkeypatch.setattr(Health, "_database_takes_writes", lambda _: False)
+    monkeypatch.setattr(Health, "_faults_of_database", lambda *_: ["database"])
     without = Health("edge")
     assert not without.ask()
     assert without.headers(here) == [(b"waits-for", b"worker-slow, worker-alarm, database")]
@@ -686,8 +709,8 @@ def test_nothing_of_a_check_that_is_performed_waits_for_longer_than_it_may():
 # -- the certificate
 
 
-def make_certificate(host, *, days, since=-30):
-    key = ec.generate_private_key(ec.SECP256R1())
+def make_certificate(host, *, days, since=-30, key=None):
+    key = key or ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     now = datetime.datetime.now(datetime.UTC)
     return (
@@ -740,6 +763,54 @@ def test_without_a_file_the_proxy_of_this_machine_is_asked_and_nobody_else(monke
     assert len(asked) == 1
 
 
+@contextmanager
+def tls_server(tmp_path, *, days, as_postgresql):
+    """Shows a certificate to whoever comes, at once or when PostgreSQL's clients ask for it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    (tmp_path / "cert").write_bytes(make_certificate("127.0.0.1", days=days, key=key))
+    private = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8)
+    (tmp_path / "key").write_bytes(key.private_bytes(*private, serialization.NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
+
+    def serve():
+        plain, _address = door.accept()
+        with plain, suppress(OSError):
+            if as_postgresql:
+                assert plain.recv(8) == bytes([0, 0, 0, 8, 4, 210, 22, 47])
+                plain.sendall(b"S")
+            context.wrap_socket(plain, server_side=True).close()
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield door.getsockname()[1]
+        thread.join(10)
+
+
+@pytest.mark.parametrize("is_database", [True, False])
+@pytest.mark.parametrize(("days", "level"), [(60, OK), (5, ATTENTION), (-1, WRONG)])
+def test_the_end_of_a_certificate_of_our_own_servers_is_told(
+    monkeypatch, tmp_path, is_database, days, level
+):
+    with tls_server(tmp_path, days=days, as_postgresql=is_database) as port:
+        if is_database:
+            where = f"postgresql://keng@127.0.0.1:{port}/keng?sslmode=verify-full"
+            monkeypatch.setenv("DATABASE_URL", where)
+        else:
+            monkeypatch.setenv("KENG_FILES_URL", f"https://127.0.0.1:{port}/keng")
+        found, words = look_by(certificate.server_certificates)
+    assert found is level
+    whose = "PostgreSQL" if is_database else "the store of files"
+    assert level is OK or f"the certificate of {whose} at 127.0.0.1 end" in words
+
+
+def test_servers_that_are_spoken_to_without_tls_have_no_certificate(monkeypatch):
+    assert look_by(certificate.server_certificates)[0] is OK
+    monkeypatch.setenv("DATABASE_URL", "postgresql://keng@/keng?host=/run/postgresql")
+    assert look_by(certificate.server_certificates)[0] is OK
+
+
 # -- a start that is not finished
 
 
@@ -778,6 +849,22 @@ def test_a_port_of_a_process_that_a_service_manager_keeps_is_our_own(monkeypatch
         alive.Heartbeat("public").beat()
         found = running.ports(place)
     assert (found.level, "our own public" in found.text) == (OK, True)
+
+
+def test_a_public_summary_that_is_wanted_and_not_signed_is_told(asks_this_database, monkeypatch):
+    LogPace.objects.create(size=64, step=int(minutes_ago(4).timestamp()) // 300)
+    monkeypatch.setenv("KENG_SUMMARY_PROVINCE", "24")
+    level, said = look_by(record.record)
+    assert (level, "no desk of province 24 is here" in said) == (ATTENTION, True)
+    make.province_unit()
+    level, said = look_by(record.record)
+    assert (level, "was not signed yet" in said) == (ATTENTION, True)
+    PublicSummary.objects.create(issued_at=minutes_ago(9 * 60))
+    level, said = look_by(record.record)
+    assert (level, "was signed 9 hours" in said) == (ATTENTION, True), said
+    PublicSummary.objects.update(issued_at=minutes_ago(5))
+    level, said = look_by(record.record)
+    assert (level, "the public summary was signed" in said) == (OK, True)
 
 
 def test_a_log_that_stands_still_or_that_nobody_cosigns_is_told(asks_this_database, monkeypatch):

@@ -45,6 +45,8 @@ class AccountState:
     paused_until: float = 0.0
     unreached: int = 0
     """How many attempts in a row found nobody at the provider."""
+    unclear: int = 0
+    """Of how many in a row nobody knows whether the provider took them."""
     renew_at: float = 0.0
     """Before this moment tokens are not renewed ahead of need."""
     sharing: list[UnitTurn] = field(default_factory=list)

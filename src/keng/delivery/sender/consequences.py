@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from keng.channels.base import Outcome
+from keng.channels.outcomes import CERTIFICATE
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.ledger import DATABASE_AWAY, SenderLedger
 from keng.delivery.sender.rows import LeasedDelivery
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 _LONGEST_PAUSE = 60.0
 # So many in a row found nobody: an operator should hear of it.
 _UNREACHED_TOO_OFTEN = 8
+# And of so many nobody knows what became of them: as many may be under way at once by then.
+_UNCLEAR_TOO_OFTEN = 8
 _RENEW_EVERY = 1800.0
 
 
@@ -34,7 +37,7 @@ class Consequences:
         """Begin whatever follows from this outcome; nothing follows from most of them."""
         state = account.state
         if outcome.kind == "sent":
-            state.unreached = 0
+            state.unreached = state.unclear = 0
             if account.is_probing:
                 account.is_probing = False
                 self._begin(self._ledger.close_circuit(account.id))
@@ -50,10 +53,8 @@ class Consequences:
             self._begin(
                 self._ledger.end_address(row.recipient_kind, row.recipient_ref, outcome.code)
             )
-        elif outcome.blames_provider and outcome.reached:
-            self._pause(account, float(outcome.after_seconds or 1), here_only=False)
-        elif outcome.blames_provider:
-            self._note_unreached(account, outcome)
+        else:
+            self._note_trouble(account, outcome)
         if outcome.rate_remaining == 0 and outcome.kind == "sent":
             self._pause(account, float(60 - times.now().second), here_only=False)
         if outcome.learned:
@@ -76,6 +77,15 @@ class Consequences:
         if refused is not None:
             self.stop_account(account, refused)
 
+    def _note_trouble(self, account: SendingAccount, outcome: Outcome) -> None:
+        """What may be no single delivery's, but the provider's."""
+        if outcome.blames_provider and outcome.reached:
+            self._pause(account, float(outcome.after_seconds or 1), here_only=False)
+        elif outcome.blames_provider:
+            self._note_unreached(account, outcome)
+        elif outcome.kind == "unknown":
+            self._note_unclear(account, outcome)
+
     def _note_unreached(self, account: SendingAccount, outcome: Outcome) -> None:
         """A provider that is away is asked more and more seldom; its rows wait meanwhile."""
         state = account.state
@@ -84,8 +94,21 @@ class Consequences:
             return  # Others that were under way tell the same.
         state.unreached += 1
         self._pause(account, min(2.0**state.unreached / 2, _LONGEST_PAUSE), here_only=True)
-        if state.unreached >= _UNREACHED_TOO_OFTEN:
+        # A certificate does not mend itself, and an operator can ask the provider.
+        if state.unreached >= _UNREACHED_TOO_OFTEN or outcome.code == CERTIFICATE:
             self._begin(self._ledger.open_circuit(account.id, outcome, account.tokens_version))
+
+    def _note_unclear(self, account: SendingAccount, outcome: Outcome) -> None:
+        """A provider that is broken answers that for hours, and nobody repeats what it was asked.
+
+        What has not been asked yet must not end so, too: a few in a row, and the others wait.
+        """
+        state = account.state
+        state.unclear += 1
+        if state.unclear < _UNCLEAR_TOO_OFTEN and not account.is_probing:
+            return
+        self._pause(account, _LONGEST_PAUSE, here_only=True)
+        self._begin(self._ledger.open_circuit(account.id, outcome, account.tokens_version))
 
     def _pause(self, account: SendingAccount, seconds: float, *, here_only: bool) -> None:
         loop = asyncio.get_running_loop()

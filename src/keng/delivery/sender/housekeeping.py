@@ -82,7 +82,8 @@ class Housekeeping:
         before = {account.id for account in self.accounts}
         for key in set(fresh) - before:
             # New, or mended: what was learned of it before no longer holds.
-            fresh[key].state.paused_until, fresh[key].state.unreached = 0.0, 0
+            state = fresh[key].state
+            state.paused_until, state.unreached, state.unclear = 0.0, 0, 0
         self.accounts = deque(fresh.values())
         self.known_accounts |= fresh
         for account in fresh.values():

@@ -133,6 +133,8 @@ class HttpClient:
                         ssl=tls,
                         server_hostname=target.host if tls else None,
                     )
+        except ssl.SSLCertVerificationError as error:
+            raise ConnectionBroken(written=False, certificate=error.verify_message) from error
         except (OSError, TimeoutError) as error:
             raise ConnectionBroken(written=False) from error
         except UnicodeError as error:  # not a name that could be looked up

@@ -15,11 +15,15 @@ _WRAPPING = 256 * 1024
 
 
 class ConnectionBroken(ConnectionError):
-    """The connection failed; `written` says whether the request may have gone out whole."""
+    """The connection failed; `written` says whether the request may have gone out whole.
 
-    def __init__(self, *, written: bool) -> None:
+    `certificate` says what is wrong with the one that the other side shows, in OpenSSL's words.
+    """
+
+    def __init__(self, *, written: bool, certificate: str = "") -> None:
         super().__init__("connection failed")
         self.written = written
+        self.certificate = certificate
 
 
 class HttpConnection(asyncio.Protocol):

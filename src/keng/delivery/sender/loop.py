@@ -33,6 +33,7 @@ from keng.delivery.sender.texts import NoText, TextCache
 from keng.delivery.sender.tokens import TokenRenewals
 from keng.delivery.sender.transports import Transports, Wire
 from keng.kit import alive, metrics, times
+from keng.kit.busy import is_full_error
 from keng.kit.logs import DATABASE_AWAY as SAID_AS_AWAY
 from keng.kit.task_ending import end_tasks
 
@@ -154,7 +155,8 @@ class Sender:
                 moved = await self._round_trip()
             except DATABASE_AWAY as error:
                 logger.warning("the database is away: %s", type(error).__name__, extra=SAID_AS_AWAY)
-                metrics.database_errors.labels("sender", "away").inc()
+                kind = "full" if is_full_error(error) else "away"
+                metrics.database_errors.labels("sender", kind).inc()
                 await asyncio.sleep(0.2)
                 continue
             if self._sign is not None and self._housekeeping.is_in_touch():

@@ -154,6 +154,7 @@ class DeliverySending:
                     written,
                     delivers=getattr(wire, "delivers", True),
                     is_repeatable=getattr(wire, "is_repeatable", False),
+                    certificate=getattr(broken, "certificate", ""),
                 )
                 return SendResult(outcome, status)
             except UnsendableRequest:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from keng.channels.base import Reply, Request
+from keng.channels.outcomes import CERTIFICATE, outcome_of_transport_failure
 from keng.delivery.sender import http as sender_http
 from keng.delivery.sender.http import LARGEST_REPLY, ConnectionBroken, HttpClient, UnsendableRequest
 from keng.delivery.sender.http_connection import LARGEST_HEAD
@@ -287,6 +288,10 @@ def test_a_line_break_in_an_address_begins_no_line_of_the_request(run, address, 
 
 @pytest.fixture
 def certificate(tmp_path):
+    return _write_certificate(tmp_path, ends_in=datetime.timedelta(days=1))
+
+
+def _write_certificate(tmp_path, *, ends_in):
     """Of 127.0.0.1, signed by itself: the path of the certificate and of its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
@@ -298,8 +303,8 @@ def certificate(tmp_path):
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - datetime.timedelta(days=2))
+        .not_valid_after(now + ends_in)
         .add_extension(x509.SubjectAlternativeName([address]), critical=False)
         .sign(key, hashes.SHA256())
     )
@@ -323,6 +328,21 @@ def test_only_a_certificate_that_this_machine_trusts_is_spoken_to(run, certifica
     assert not broken.value.written
     assert not stranger.requests
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    assert broken.value.certificate == "self-signed certificate"
     known = server()
     assert [reply.body for reply in run(_asked(known, _twice))] == [b"ok", b"ok"]
     assert known.connections == 1
+
+
+def test_a_certificate_that_is_over_is_told_by_that_word(run, tmp_path, monkeypatch):
+    files = _write_certificate(tmp_path, ends_in=datetime.timedelta(days=-1))
+    monkeypatch.setenv("SSL_CERT_FILE", str(files[0]))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*files)
+    with pytest.raises(ConnectionBroken) as broken:
+        run(_asked(Server(tls=tls), _once))
+    outcome = outcome_of_transport_failure(
+        broken.value.written, certificate=broken.value.certificate
+    )
+    assert (outcome.kind, outcome.code, outcome.reached) == ("retry", CERTIFICATE, False)
+    assert outcome.reason == "not accepted: certificate has expired"

@@ -143,6 +143,23 @@ def test_a_renewal_that_is_refused_stops_nothing_while_the_old_token_works(
     assert circuit() == ""
 
 
+def test_a_provider_that_is_broken_is_not_asked_for_everything_that_waits(zalo, fake):
+    """What was asked while it answers 500 ends as unknown; the rest waits until it is mended."""
+    fake.faults.next(match="/message", status=500, body="", count=100_000)
+    ChannelAccount.objects.update(rate_per_minute=600)
+    queue(zalo, groups(100))
+    send_until(lambda: circuit().startswith("HTTP 500"))
+    unknown = Delivery.objects.filter(state="unknown").count()
+    assert 8 <= unknown < 30
+    assert Delivery.objects.filter(state="queued").count() == 100 - unknown
+    fake.faults.clear()
+    ChannelAccount.objects.update(rate_per_minute=0)
+    mend()
+    send_until(lambda: Delivery.objects.filter(state="sent").count() == 100 - unknown)
+    assert circuit() == ""
+    assert len(received(fake)) == 100 - unknown
+
+
 def test_a_lost_reply_to_the_refresh_is_asked_for_with_the_same_token(zalo, fake):
     fake.state.token_issued_at -= 100_000
     fake.faults.next(match="access_token", drop="before_read")

@@ -17,6 +17,7 @@ from keng.dialogue.public.code_doors import began_as_something_else
 from keng.dialogue.public.code_page import sheet_of
 from keng.dialogue.public.open_tip import OpenedTip, keep_tip_open
 from keng.dialogue.public.stages import is_closed_for_reporter, stages_of_tip, status_heading
+from keng.dialogue.public.transfer_notice import transfer_notice
 from keng.files.openable import why_not_openable
 from keng.kit import times
 from keng.kit.forms import Form, ManyFiles
@@ -154,6 +155,7 @@ def status_page(
                 tip, spoken, tells_danger=bool(first_words.get("tells_danger"))
             ),
             "trail": stages_of_tip(tip),
+            "transfer": None if is_over else transfer_notice(tip),
             "openings_for_reporter": openings_for_reporter(tip.pk),
             "has_data_answer": has_answered_request(tip.pk),
             "was_question": began_as_something_else(_code_hashes(tip)),

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from keng.files.storage.base import FileStorage, StoredFile
+from keng.files.storage.bucket_mark import BucketWatch
 from keng.files.storage.folder import FolderStorage
 from keng.kit.advisory_locks import TurnLock
-from keng.kit.database import data_folder
+from keng.kit.database import data_folder, this_process
 
 if TYPE_CHECKING:
     from keng.files.storage.s3 import S3Storage
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 ORIGINALS_FOLDER = "files/originals"
 STORED_FOLDERS = (ORIGINALS_FOLDER, "files/viewing", "files/waiting")
 _DEFAULT_REGION = "us-east-1"
+_BUCKET_WATCH = BucketWatch()
 
 
 class TwoStorages:
@@ -85,7 +87,18 @@ def folder_storage() -> FolderStorage:
 
 
 def s3_storage() -> "S3Storage | None":
-    """The store, where there is one."""
+    """The store, where there is one. Raises StorageAway where it is another installation's.
+
+    Commands of the owner ask for that themselves, and one of them takes a bucket over.
+    """
+    store = store_of_settings()
+    if store is not None and this_process() != "owner":
+        _BUCKET_WATCH.require_own(store)
+    return store
+
+
+def store_of_settings() -> "S3Storage | None":
+    """The store that the settings name, whoever's it is."""
     url = os.environ.get("KENG_FILES_URL", "")
     if not url:
         return None

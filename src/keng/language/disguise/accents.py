@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from keng.language.disguise.syllables import (
-    count_beside,
     count_of_all_words,
     count_spelled,
+    spellings_counted_after,
     spellings_of,
     words_listed_as,
 )
+from keng.language.fold import spelling
 
 _WORD = re.compile(r"[^\W\d_]+")
 # The part of a neighbour in how likely a spelling is, and how often counts what nobody counted.
@@ -75,22 +76,29 @@ def likeliest_spellings(options: Sequence[Sequence[str]], begins: Sequence[bool]
 def _next_costs(
     costs: Mapping[str, float], spellings: Sequence[str], *, is_beside: bool
 ) -> tuple[dict[str, float], dict[str, str]]:
-    """What each spelling costs after the cheapest word before it, and which word that is."""
-    found: dict[str, float] = {}
-    step: dict[str, str] = {}
-    for spelled in spellings:
-        share = _share(spelled)
-        found[spelled], step[spelled] = min(
-            (cost - math.log(_share_after(before, spelled, share, is_beside=is_beside)), before)
-            for before, cost in costs.items()
-        )
+    """What each spelling costs after the cheapest word before it, and which word that is.
+
+    Few words were counted beside each other: after all others a spelling costs the same, so that
+    of those only the cheapest is looked at.
+    """
+    before = _cheapest(costs)
+    found = {word: costs[before] + _cost_alone(word) for word in spellings}
+    step = dict.fromkeys(spellings, before)
+    if not is_beside:
+        return found, step
+    for before, cost in costs.items():
+        counts = spellings_counted_after(before)
+        for word in spellings if counts else ():
+            if count := counts.get(spelling(word)):
+                beside = _OF_NEIGHBOURS * count / count_spelled(before)
+                together = cost - math.log(beside + (1 - _OF_NEIGHBOURS) * _share(word))
+                found[word], step[word] = min((found[word], step[word]), (together, before))
     return found, step
 
 
-def _share_after(before: str, word: str, share: float, *, is_beside: bool) -> float:
-    together = count_beside(before, word) if is_beside else 0
-    beside = together / count_spelled(before) if together else 0.0
-    return _OF_NEIGHBOURS * beside + (1 - _OF_NEIGHBOURS) * share
+@lru_cache(maxsize=4096)
+def _cost_alone(word: str) -> float:
+    return -math.log((1 - _OF_NEIGHBOURS) * _share(word))
 
 
 def _cheapest(costs: Mapping[str, float]) -> str:

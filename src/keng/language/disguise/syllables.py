@@ -23,6 +23,7 @@ _FRONT = "eêiy"
 _UNSEEN, _OF_NEIGHBOURS = 0.2, 0.6
 # Two words that stand beside each other once may be there by chance.
 _LEAST_PAIR = 2
+_NONE_COUNTED: Mapping[str, int] = {}
 
 
 @lru_cache(maxsize=16384)
@@ -167,9 +168,9 @@ def count_of_all_words() -> int:
     return _total()
 
 
-def count_beside(first: str, second: str) -> int:
-    """How often the second was counted right after the first, both with exactly these accents."""
-    return _spelled_neighbours().get((spelling(first), spelling(second)), 0)
+def spellings_counted_after(first: str) -> Mapping[str, int]:
+    """How often each spelling was counted right after this word, with exactly these accents."""
+    return _spelled_neighbours().get(spelling(first), _NONE_COUNTED)
 
 
 def syllables_folded_as(bare: str) -> tuple[str, ...]:
@@ -227,8 +228,11 @@ def _neighbours() -> Mapping[tuple[str, str], int]:
 
 
 @cache
-def _spelled_neighbours() -> Mapping[tuple[str, str], int]:
-    return _neighbours_by(spelling)
+def _spelled_neighbours() -> Mapping[str, Mapping[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for (first, second), count in _neighbours_by(spelling).items():
+        found.setdefault(first, {})[second] = count
+    return found
 
 
 def _neighbours_by(key: Callable[[str], str]) -> dict[tuple[str, str], int]:

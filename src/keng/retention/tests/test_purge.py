@@ -50,6 +50,7 @@ STAYS = {
     "vault_openingrequest": "what reason",
     "tips_breakin": "ground",
     "tips_legalhold": "ground",
+    "tips_transfer": "state their_desk their_phone",
     "data_requests_datarequest": "number kind outcome ground",
     "tips_restriction": "number",
     "tips_takendown": "manner",

@@ -23,6 +23,7 @@ from keng.tips.models import (
     HandedCode,
     LegalHold,
     OneTimeLink,
+    OtherInstallation,
     Receipt,
     Recusal,
     Restriction,
@@ -30,6 +31,8 @@ from keng.tips.models import (
     TakenDown,
     Tip,
     TipCheck,
+    Transfer,
+    TransferFile,
     WaitingPicture,
 )
 from keng.vault.models import OpeningRequest, SealedIdentity
@@ -154,6 +157,28 @@ def _sight(tip: Tip, unit: Unit, officer: Officer, other: Officer) -> None:
         asked_by_ref=officer.pk,
     )
     Recusal.objects.create(tip=tip, officer=other, by=officer, ended_by=officer, ended_at=now)
+    transfer = Transfer.objects.create(
+        number_of_both=uuid.uuid4(),
+        tip=tip,
+        other=OtherInstallation.objects.create(
+            name="Công an tỉnh bạn",
+            province_code="24",
+            signing_key=uuid.uuid4().bytes * 2,
+            sealing_key=bytes(1216),
+        ),
+        state=Transfer.State.RETURNED,
+        reason="Ở tỉnh bạn",
+        asked_by=officer,
+        agreed_by=other,
+        agreed_at=now,
+        their_desk="Trực ban bạn",
+        their_phone="0204 1",
+        their_number="BAN-1",
+        their_reason="Không thuộc",
+    )
+    TransferFile.objects.create(
+        transfer=transfer, number=1, content=b"sealed", says="handed", by=officer
+    )
     LegalHold.objects.create(
         tip=tip,
         unit=unit,

@@ -35,6 +35,7 @@ from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.postgres.folders import prepare_data_folder
 from keng.runtime.restored import unfinished_restore
+from keng.runtime.usable_storage import take_store_over
 
 if TYPE_CHECKING:
     from keng.public_log.after_restore import ContinuedLog
@@ -174,6 +175,8 @@ def _settle(done: BroughtBack, lists: Sequence[Path]) -> None:
     done.accounts = settled.accounts
     done.log = continue_log_after_restore()
     done.again = destroyed.do_listed_again(lists, made_at=done.facts.made_at)
+    # Whoever restored said that this is the installation from now on.
+    take_store_over()
     # Another restore of the same backup needs them as well.
     own = destroyed.destroyed_folder()
     make_private_folder(own)

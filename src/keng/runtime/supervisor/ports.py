@@ -6,6 +6,7 @@ import socket
 from dataclasses import dataclass
 
 from keng.kit.metrics_server import MEASURED_PROCESSES, metrics_port
+from keng.kit.terminal_words import gettext
 from keng.runtime.errors import CannotContinue
 
 
@@ -54,18 +55,21 @@ def _require_different(ports: Ports) -> None:
     names: dict[int, str] = {}
     for setting, port in ports.settings.items():
         if port in names:
-            raise CannotContinue(
-                f"{names[port]} and {setting} are both {port}: what is for officers would be "
-                "answered to residents. Choose different ports."
+            both = gettext(
+                "%(one)s and %(other)s are both %(port)s: what is for officers would be answered "
+                "to residents. Choose different ports."
             )
+            raise CannotContinue(both % {"one": names[port], "other": setting, "port": port})
         names[port] = setting
     measured = [found for each in MEASURED_PROCESSES if (found := metrics_port(each)) is not None]
     for port in measured:
         if port in names:
-            raise CannotContinue(
-                f"KENG_METRICS_PORT takes {measured[0]} to {measured[-1]}, and {names[port]} is "
-                f"{port}. Choose different ports."
+            taken = gettext(
+                "KENG_METRICS_PORT takes %(first)s to %(last)s, and %(name)s is %(port)s. Choose "
+                "different ports."
             )
+            says = {"first": measured[0], "last": measured[-1], "name": names[port], "port": port}
+            raise CannotContinue(taken % says)
 
 
 def require_free(ports: Ports, names: list[str]) -> None:

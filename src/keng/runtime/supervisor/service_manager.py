@@ -5,8 +5,11 @@ import socket
 import time
 from contextlib import suppress
 
-# What it gives to us alone: a child that spoke for us would be believed to be ready.
-SERVICE_SETTINGS = {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}
+from keng.kit.secret_files import CREDENTIALS_FOLDER
+
+# What it gives to us alone: a child that spoke for us would be believed to be ready, and of secrets
+# each is told its own.
+SERVICE_SETTINGS = {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", CREDENTIALS_FOLDER}
 _ALIVE_EVERY = 5.0
 
 

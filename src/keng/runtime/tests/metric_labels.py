@@ -17,7 +17,7 @@ LABEL_VALUES: dict[str, set[str]] = {
     "class": {
         *(question.name for question in QUESTIONS),
         *map(str, TaskPace),
-        *("urgent", "other", "busy", "away"),
+        *("urgent", "other", "busy", "away", "full"),
     },
     "channel": {
         *channels.channel_codes(),

@@ -16,7 +16,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import yaml
 
+from keng.kit import alive
+from keng.kit.configuration import FILE_SETTINGS
+from keng.kit.secret_files import SECRET_SETTINGS
 from keng.kit.worker_tasks import TaskPace
 from keng.runtime.accounts_of_the_system import POSTGRES_NAME, PROCESSES_NAME
 from keng.runtime.postgres import embedded_cluster, running_cluster
@@ -283,3 +287,114 @@ def test_the_operators_file_is_printed_from_the_page_of_settings():
     if os.environ.get("PRINT_SETTINGS") == "1":
         OPERATORS_FILE.write_text(operators_file(), encoding="utf-8")
     assert OPERATORS_FILE.read_text(encoding="utf-8") == operators_file()
+
+
+# What each process is told of the owner's settings; whoever prepares, saves or looks needs all.
+OWN_SECRETS = {
+    "public": ("KENG_DATABASE_URL_PUBLIC", "KENG_FILES_SECRET"),
+    "desk": ("KENG_DATABASE_URL_DESK", "KENG_DATABASE_URL_CHANGES", "KENG_FILES_SECRET"),
+    "edge": ("KENG_DATABASE_URL_EDGE",),
+    "worker@": ("KENG_DATABASE_URL_WORKER", "KENG_FILES_SECRET"),
+    "sender": ("KENG_DATABASE_URL_SENDER",),
+    "opener": ("KENG_DATABASE_URL_OPENER",),
+}
+OF_ALL_PROCESSES = {"DATABASE_URL", "KENG_SECRET_KEY"}
+
+
+@pytest.mark.parametrize("unit", sorted(UNITS.glob("*.service")), ids=lambda unit: unit.stem)
+def test_a_unit_is_handed_the_secrets_of_its_process_and_no_others(unit):
+    said = re.findall(r"^LoadCredential=(\S+):(\S+)$", unit.read_text(), re.MULTILINE)
+    # A name and no path: systemd looks in /etc/credstore, and misses nothing that is not there.
+    assert all(file == f"keng.{name}" for name, file in said)
+    own = OWN_SECRETS.get(unit.stem.removeprefix("keng-"), SECRET_SETTINGS - {"KENG_SMTP_URL"})
+    assert {name for name, _file in said} == OF_ALL_PROCESSES | set(own)
+
+
+COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
+IN_CONTAINERS = {
+    name: service for name, service in COMPOSE["services"].items() if service["image"] == "keng"
+}
+
+
+def test_each_process_has_a_container_with_the_command_of_its_unit():
+    commands = {name: service["command"] for name, service in IN_CONTAINERS.items()}
+    assert commands.pop("prepare") == ["prepare"]
+    of_units = {name.replace("@", "-"): command_of(f"keng-{name}.service")[1:] for name in ALONE}
+    assert commands == of_units
+    for name, service in IN_CONTAINERS.items():
+        waits = service["depends_on"]
+        first = "database" if name == "prepare" else "prepare"
+        assert list(waits) == [first]
+    assert "service_healthy" in str(IN_CONTAINERS["prepare"]["depends_on"])
+
+
+def test_containers_publish_each_site_to_this_machine_alone_and_ask_after_its_health():
+    ports = Ports()
+    published = {
+        name: service["ports"]
+        for name, service in COMPOSE["services"].items()
+        if "ports" in service
+    }
+    assert published == {
+        name: [f"127.0.0.1:{port}:{port}"]
+        for name, port in (("public", ports.public), ("desk", ports.desk), ("edge", ports.edge))
+    }
+    for name, port, path in (
+        ("public", ports.public, "/health/"),
+        ("desk", ports.desk, "/health/"),
+        ("edge", ports.edge, "/health"),
+    ):
+        asked = IN_CONTAINERS[name]["healthcheck"]["test"]
+        assert asked[1] == str(Path(INSTALLED).with_name("python"))
+        assert f"'http://127.0.0.1:{port}{path}'" in asked[-1]
+    for sign in (*alive.WORKER_SIGNS.values(), "sender"):
+        asked = IN_CONTAINERS[sign]["healthcheck"]["test"][-1]
+        assert f" /var/lib/keng/run/alive/{sign} " in asked
+
+
+@pytest.mark.parametrize("name", [*alive.WORKER_SIGNS.values(), "sender"])
+def test_the_look_at_a_sign_of_life_tells_a_process_that_stands_still(tmp_path, name):
+    words = IN_CONTAINERS[name]["healthcheck"]["test"][-1].replace("/var/lib/keng", str(tmp_path))
+    sign = tmp_path / "run" / "alive" / name
+
+    def is_well():
+        return subprocess.run(["sh", "-c", words], capture_output=True, check=False).returncode == 0
+
+    assert not is_well()
+    sign.parent.mkdir(parents=True)
+    sign.touch()
+    assert is_well()
+    long_ago = time.time() - 4000
+    os.utime(sign, (long_ago, long_ago))
+    assert not is_well()
+
+
+def test_the_settings_of_the_containers_are_right_once_the_proxy_is_named(tmp_path):
+    service = IN_CONTAINERS["public"]
+    told = dict(service["environment"])
+    assert told["KENG_DATA"] in {volume.partition(":")[2] for volume in service["volumes"]}
+    assert f"KENG_DATA={told['KENG_DATA']}" in CONTAINERFILE
+    assert f'ENTRYPOINT ["{INSTALLED}"]' in CONTAINERFILE
+    files = {name: told[name] for name in told if name in FILE_SETTINGS}
+    assert {Path(file).name for file in files.values()} == set(service["secrets"])
+    assert set(COMPOSE["secrets"]) == {"database_password", "database_url"}
+    secret = tmp_path / "database_url"
+    secret.write_text("postgresql://keng_owner:aa@/keng?host=/run/postgresql")
+    secret.chmod(0o600)
+    told |= {"DATABASE_URL_FILE": str(secret), "KENG_DATA": str(tmp_path / "data")}
+    machine = Machine(tmp_path)
+    refused = machine.run(str(KENG), "check-settings", **told)
+    assert (refused.returncode, "KENG_BEHIND_TLS=1" in refused.stdout) == (1, True)
+    taken = machine.run(str(KENG), "check-settings", **told, KENG_BEHIND_TLS="1")
+    assert taken.returncode == 0, taken.stdout + taken.stderr
+    assert ":aa@" not in taken.stdout
+
+
+def test_no_secret_and_no_checkout_gets_into_an_image():
+    """Podman reads the one, Docker the other."""
+    left_out = (ROOT / ".containerignore").read_text()
+    assert (ROOT / "deploy" / "Containerfile.dockerignore").read_text() == left_out
+    assert {".git", ".venv", "deploy/secrets", "deploy/settings.env"} <= set(left_out.splitlines())
+    for each in COMPOSE["secrets"].values():
+        assert each["file"].startswith("secrets/")
+    assert IN_CONTAINERS["public"]["env_file"] == "settings.env"

@@ -84,6 +84,16 @@ _WHO_READS_OR_KEEPS_IT = (
         adds=f"asked_by_id {BY_ONESELF} AND {_ON_OWN_TIP}",
         changes=_ON_OWN_TIP,
     ),
+    *desk_writes(
+        "tips_transfer",
+        adds=f"asked_by_id {BY_ONESELF} AND {_ON_OWN_TIP}",
+        changes=_ON_OWN_TIP,
+    ),
+    *desk_writes(
+        "tips_transferfile",
+        adds=f"{_BY_ONESELF} AND EXISTS (SELECT FROM tips_transfer sent"
+        " WHERE sent.id = transfer_id AND keng_is_own_tip(sent.tip_id))",
+    ),
 )
 # Data protection restricts a report because its reporter asked for that, and reads no tip.
 _ASKED_FOR = (

@@ -55,7 +55,17 @@ from keng.places.models import Unit
 from keng.retention.models import RetentionPeriod
 from keng.surveys.models import PaperBatch, Survey
 from keng.thanks.models import CountedTip, GroupThanks
-from keng.tips.models import Attachment, BreakIn, LegalHold, Recusal, SavedSearch, Wave
+from keng.tips.models import (
+    Attachment,
+    BreakIn,
+    LegalHold,
+    OtherInstallation,
+    Recusal,
+    SavedSearch,
+    Transfer,
+    TransferFile,
+    Wave,
+)
 from keng.vault.models import OpeningRequest, ResharingRequest, UnitKey
 from keng.warnings import models as warnings
 from tests import make
@@ -145,6 +155,23 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
     hold = LegalHold.objects.create(
         tip=rows["tip"], unit=unit, ground=LegalHold.Ground.CASE, words="Hồ sơ", asked_by=other
     )
+    other_installation = OtherInstallation.objects.create(
+        name="Công an tỉnh bạn",
+        province_code="24",
+        signing_key=uuid.uuid4().bytes * 2,
+        sealing_key=bytes(1216),
+    )
+    transfer = Transfer.objects.create(
+        number_of_both=uuid.uuid4(),
+        tip=rows["tip"],
+        other=other_installation,
+        state=Transfer.State.ASKED,
+        reason="Ở tỉnh bạn",
+        asked_by=other,
+    )
+    transfer_file = TransferFile.objects.create(
+        transfer=transfer, number=1, content=b"sealed", says="handed", by=other
+    )
     period = RetentionPeriod.objects.create(
         unit=unit, closed_as="founded", months=24, proposed_by=other
     )
@@ -194,6 +221,8 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
         "opening": asked,
         "resharing": resharing,
         "hold": hold,
+        "transfer": transfer,
+        "transfer_file": transfer_file,
         "period": period,
         "import": batch,
     }

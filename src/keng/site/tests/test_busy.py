@@ -14,7 +14,7 @@ from keng.acts.work import work
 from keng.audit.actions import record
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.kit import busy
+from keng.kit import busy, metrics
 from keng.kit.database import dsn
 from keng.runtime.tests.read_only import database_that_only_reads
 from keng.tips.models import Tip
@@ -226,6 +226,30 @@ def test_an_officer_looks_first_whether_it_is_done_before_doing_it_again(rf, set
     assert "Có thể việc này đã xong" in page
     assert words in page
     assert "<button" not in page
+
+
+@pytest.mark.parametrize("is_form", [True, False])
+def test_a_full_disk_is_said_and_one_comes_again_later(rf, settings, is_form):
+    """It is no fault of a page: it was not done, and will be once somebody has made room."""
+    settings.IS_DESK = False
+    words = "Có nhóm người đòi tiền ở ngõ 3"
+    request = rf.post("/report/send/", {"text": words, **({} if is_form else {"code": "123456"})})
+    before = _errors_counted("full")
+    try:
+        raise psycopg.errors.DiskFull
+    except psycopg.Error:
+        answer = busy.busy_page(request)
+    page = answer.content.decode()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "Ổ đĩa của hệ thống đang đầy" in page
+    assert words in page
+    assert busy.is_passing_error(psycopg.errors.DiskFull())
+    assert _errors_counted("full") == before + 1
+
+
+def _errors_counted(kind):
+    labels = {"process": "owner", "class": kind}
+    return metrics.REGISTRY.get_sample_value("keng_database_errors_total", labels) or 0
 
 
 def test_a_resident_sends_once_more_what_may_have_arrived(rf, settings):

@@ -322,6 +322,54 @@ def test_a_body_without_a_length_is_taken_up_to_the_limit():
     assert (status, content, headers[b"connection"]) == (200, b" 413", b"close")
 
 
+def _refused(receive, front=None):
+    """What was sent to one whose body is longer than may be, and how much was read of it."""
+    sent = []
+    headers = [*SCOPE["headers"], (b"content-length", b"600000")]
+
+    async def send(message):
+        sent.append(message)
+
+    front = front or Front(echo, BodyLimits(form_bytes=10_000))
+    asyncio.run(front(SCOPE | {"headers": headers}, receive, send))
+    assert b"".join(each.get("body", b"") for each in sent) == b" 413"
+    assert not sent[-1].get("more_body")
+    return sent
+
+
+def test_of_a_refused_body_the_rest_is_read_so_that_the_answer_arrives():
+    pieces = [b"a" * 60_000] * 10
+    sent = []
+
+    async def receive():
+        # The answer is on its way before the rest is read.
+        sent.append(len(pieces))
+        pieces.pop()
+        return {"type": "http.request", "body": b"a", "more_body": bool(pieces)}
+
+    _refused(receive)
+    assert sent == list(range(10, 0, -1))
+
+
+def test_a_refused_body_is_not_read_without_end(monkeypatch):
+    monkeypatch.setattr("keng.site.front.DISCARD_IDLE_SECONDS", 0.05)
+    _refused(never)
+
+    async def endless():
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": b"a", "more_body": True}
+
+    monkeypatch.setattr("keng.site.front.DISCARD_SECONDS", 0.05)
+    _refused(endless)
+
+    async def fail():
+        raise AssertionError
+
+    front = Front(echo, BodyLimits(form_bytes=10_000))
+    monkeypatch.setattr("keng.site.front.MOST_DISCARDED", 0)
+    _refused(fail, front)
+
+
 def test_whoever_hangs_up_gets_no_answer_and_takes_no_thread():
     def fail(environ, start_response):
         raise AssertionError

@@ -67,6 +67,9 @@ STEPS = {
     # What comes of a closing is kept inside it, and what was done to tasks is put on record.
     "decisions.incident_effect.keep_effect",
     "relay.relay_acts.record_on_tasks",
+    # Inside the acts of a transfer: each of them asks before.
+    "transfers.handing.locked_transfer",
+    "transfers.writing.write_file",
     # Of many tips one after the other: of each an act asks by itself.
     "inbox.chosen_tips.answer_together",
     "inbox.chosen_tips.decline_together",
@@ -108,6 +111,7 @@ STEPS = {
 # These begin something in the name of the officer's own unit: which unit's rows there are is no
 # matter.
 OF_THE_OWN_UNIT = {
+    "transfers.taking_in.take_transfer_file_in",
     "breaches.register.export_register",
     "claims.asking.add_claim",
     "community.announcements.check_channels",
@@ -234,6 +238,7 @@ NOW = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
 
 # These have no folder of actions: an act stands in a module of the area.
 FLAT_AREAS = (
+    "transfers",
     "relay",
     "thanks",
     "model_offers",
@@ -480,6 +485,8 @@ def _by_name(here):
         "wraps": [],
         "wrap": None,
         "hold_id": rows["hold"].pk,
+        "transfer_id": rows["transfer"].pk,
+        "other_id": rows["transfer"].other_id,
         "breach_id": rows["breach"].pk,
         "waiver_id": rows["waiver"].pk,
         "reached": ["report_words"],
@@ -752,6 +759,7 @@ _APART = {
     "partners.inviting.agree_for_partner": lambda here: _read(here.rows["waiting_member"]),
     "partners.releasing.give_back_to_partner": lambda here: {"pk": here.rows["article"].pk},
     "partners.releasing.publish_for_partner": lambda here: {"pk": here.rows["article"].pk},
+    "transfers.taking_in.take_transfer_file_in": {"data": b"no file of ours"},
     "reports.paper.write_paper": {
         "wanted": dict.fromkeys(PAPER_FIELDS, "Nếnh") | {"number": 12, "dated": None}
     },

@@ -17,6 +17,7 @@ from keng.tips.models.saved_search import SavedSearch
 from keng.tips.models.sighting import Sighting, Suggestion
 from keng.tips.models.taken_down import TakenDown
 from keng.tips.models.tip import Tip, TipConcern
+from keng.tips.models.transfer import OtherInstallation, Transfer, TransferFile
 from keng.tips.models.wave import Wave, WaveStep, WaveTip
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Note",
     "OneTimeLink",
     "OpenTally",
+    "OtherInstallation",
     "Receipt",
     "Recusal",
     "ReferenceCounter",
@@ -51,6 +53,8 @@ __all__ = [
     "TipCheck",
     "TipConcern",
     "TipReader",
+    "Transfer",
+    "TransferFile",
     "WaitingPicture",
     "Wave",
     "WaveStep",

@@ -39,6 +39,13 @@ class Decision(Row):
         END_ASKED = "unhold_ask", _("The end of the legal hold asked for")
         HOLD_ENDED = "unheld", _("Legal hold ended")
         HAND_OVER = "hand_over", _("Hand-over file made")
+        TRANSFER_ASKED = "xfer_asked", _("Transfer to another province asked for")
+        TRANSFER_DROPPED = "xfer_no", _("Not transferred to another province")
+        TRANSFERRED = "xfer_sent", _("Transferred to another province")
+        TRANSFER_FILE = "xfer_file", _("File for the other province made")
+        TRANSFER_NEWS = "xfer_news", _("File of the other province taken in")
+        TRANSFER_TAKEN_IN = "xfer_in", _("Taken over from another province")
+        TRANSFER_RETURNED = "xfer_back", _("Given back to the other province")
 
     class DeclinedAs(models.TextChoices):
         """Why something is not handled as a tip (`detail["as_kind"]`)."""

@@ -119,6 +119,8 @@ def test_every_kind_of_text_is_asked_here():
         "resharings",
         "resealings",
         "legal_holds",
+        # Tried beside their acts: keng/transfers/tests/test_transfer_pages.py.
+        "transfers",
         "periods",
         "imports",
         # Tried beside their acts: keng/data_requests/tests/test_data_requests.py.

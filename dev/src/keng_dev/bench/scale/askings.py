@@ -173,6 +173,7 @@ def _of_desk(base: Filling) -> list[Asking]:
     from keng.waiting.counts import counts_by_page  # noqa: PLC0415
 
     desk, province = base.officers["desk"], base.officers["province"]
+    commander = base.officers["commander"]
     tip = Tip.objects.filter(responsible_unit=base.desk, state="accepted").order_by("-id").first()
     if tip is None:
         raise RuntimeError("nothing was filled")

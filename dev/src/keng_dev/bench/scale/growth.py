@@ -133,6 +133,8 @@ def _rounds_of(asking: Asking, session: Any) -> list[float]:
         recorder = Recorder()
         with asked_as(asking, session), connection.execute_wrapper(recorder):
             asking.ask()
+        if not recorder.statements:
+            raise RuntimeError(f"{asking.name} asked the database nothing")
         if number >= _WARM:
             found.append(recorder.total_ms)
     slowest = max(recorder.statements, key=lambda each: each.ms, default=None)

@@ -8,7 +8,7 @@
   const LOST = "lost";
   // Without a stream or an answer, and with both: the second is for what a stream might miss.
   const EVERY = new Map([[ALARM, 5_000], [TIPS, 20_000]]);
-  const EVERY_BESIDE_STREAM = 120_000;
+  const EVERY_BESIDE_STREAM = 300_000;
   // The desk says every five seconds that the stream lives.
   const SILENT_AFTER = 12_500;
   // A page that is left at once opens none, and not all pages ask in the same moment.

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("audit", "0041_free_chains_of_intake")]
+    dependencies = [("audit", "0042_transfers")]
 
     operations = [
         AddIndexConcurrently(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("tips", "0094_taken_by_link")]
+    dependencies = [("tips", "0095_transfers")]
 
     operations = [
         AddIndexConcurrently(

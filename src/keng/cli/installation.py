@@ -1,0 +1,131 @@
+"""keng installation: the card of this one, and the installations with which tips are exchanged."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keng.runtime.environment import running_database, start_django
+from keng.runtime.errors import CannotContinue
+
+if TYPE_CHECKING:
+    from keng.tips.models import OtherInstallation
+    from keng.transfers.card import InstallationCard
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    words = parser.add_subparsers(dest="word", required=True, metavar="card|add|list|remove")
+    words.add_parser("card", help="print the card of this installation, for other operators")
+    add = words.add_parser("add", help="know another installation by its card")
+    add.add_argument("card", type=Path, help="the file with the card that its operator sent")
+    add.add_argument(
+        "--fingerprint",
+        default="",
+        help="what its operator read to you by telephone; without it nothing is added",
+    )
+    words.add_parser("list", help="the installations that are known here")
+    remove = words.add_parser("remove", help="exchange nothing with one any more")
+    remove.add_argument("fingerprint", help="as `keng installation list` prints it")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    with running_database():
+        start_django()
+        if arguments.word == "card":
+            return _card()
+        if arguments.word == "add":
+            return _add(arguments.card, arguments.fingerprint)
+        if arguments.word == "remove":
+            return _remove(arguments.fingerprint)
+        return _list()
+
+
+def _card() -> int:
+    from keng.places.models import Unit  # noqa: PLC0415 -- needs the settings
+    from keng.transfers.card import own_card  # noqa: PLC0415
+    from keng.vault.transfer_seals import make_transfer_key  # noqa: PLC0415
+
+    make_transfer_key()
+    try:
+        card = own_card()
+    except Unit.DoesNotExist:
+        raise CannotContinue("First the unit of the province: `keng unit add CODE`.") from None
+    print(card.as_line())
+    return 0
+
+
+def _add(file: Path, fingerprint: str) -> int:
+    from keng.transfers.card import UnreadableCard, own_card, read_card  # noqa: PLC0415
+    from keng.transfers.installations import KnownAlready, add_installation  # noqa: PLC0415
+    from keng.vault.transfer_seals import make_transfer_key  # noqa: PLC0415
+
+    make_transfer_key()
+    try:
+        card = read_card(file.read_bytes())
+    except OSError as error:
+        raise CannotContinue(f"{file} cannot be read ({error.strerror}).") from None
+    except UnreadableCard as error:
+        raise CannotContinue(f"{file} is no card: {error}.") from None
+    if _digits(fingerprint) != _digits(card.fingerprint()):
+        print(f"{card.name} ({card.province}), fingerprint of its card:")
+        print(f"  {card.fingerprint()}")
+        raise CannotContinue(
+            "Nothing was added. Call its operator, have the fingerprint read to you (`keng "
+            "installation list` prints it there), and give it with --fingerprint."
+        )
+    try:
+        add_installation(card)
+    except KnownAlready:
+        raise CannotContinue(f"{card.name} is known here already.") from None
+    print(f"{card.name} is known from now on. Its operator needs your card, too:")
+    print(f"  fingerprint {own_card().fingerprint()}")
+    return 0
+
+
+def _list() -> int:
+    from keng.kit.sql_names import alphabetically  # noqa: PLC0415 -- needs the settings
+    from keng.places.models import Unit  # noqa: PLC0415
+    from keng.tips.models import OtherInstallation  # noqa: PLC0415
+    from keng.transfers.card import own_card  # noqa: PLC0415
+    from keng.vault.transfer_seals import make_transfer_key  # noqa: PLC0415
+
+    make_transfer_key()
+    try:
+        print(f"this one  {own_card().fingerprint()}  {own_card().name}")
+    except Unit.DoesNotExist:
+        raise CannotContinue("First the unit of the province: `keng unit add CODE`.") from None
+    for other in OtherInstallation.objects.known().order_by(alphabetically(), "id"):
+        print(f"known     {_card_of(other).fingerprint()}  {other.name}")
+    return 0
+
+
+def _remove(fingerprint: str) -> int:
+    from keng.tips.models import OtherInstallation  # noqa: PLC0415 -- needs the settings
+    from keng.transfers.installations import StillInUse, remove_installation  # noqa: PLC0415
+
+    for other in OtherInstallation.objects.known():
+        if _digits(_card_of(other).fingerprint()) == _digits(fingerprint):
+            try:
+                remove_installation(other)
+            except StillInUse:
+                raise CannotContinue(
+                    f"Tips are with {other.name}, or from there: they have to end first."
+                ) from None
+            print(f"{other.name} is not known any more.")
+            return 0
+    raise CannotContinue("No installation with this fingerprint is known here.")
+
+
+def _card_of(other: "OtherInstallation") -> "InstallationCard":
+    from keng.transfers.card import InstallationCard  # noqa: PLC0415 -- needs the settings
+
+    return InstallationCard(
+        name=other.name,
+        province=other.province_code,
+        phone=other.phone,
+        signing_key=bytes(other.signing_key),
+        sealing_key=bytes(other.sealing_key),
+    )
+
+
+def _digits(written: str) -> str:
+    return "".join(one for one in written if one.isdigit())
