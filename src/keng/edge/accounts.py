@@ -33,8 +33,8 @@ class AccountBook:
         self._task: asyncio.Task[None] | None = None
         self._read_at = 0.0
         self.is_read = False
-        self.clock_ahead = 0.0
-        """By how many seconds our clock is ahead of the database's; it is asked at each reading."""
+        # Our clock less the seconds since the machine's start, were it the database's.
+        self._right_offset = _clock_offset()
 
     def get(self, channel: str, slug: str) -> ReceivingAccount | None:
         return self._accounts.get((channel, slug))
@@ -48,7 +48,7 @@ class AccountBook:
     async def refresh(self) -> bool:
         self._read_at = time.monotonic()
         try:
-            self._accounts, self.clock_ahead = await asyncio.get_running_loop().run_in_executor(
+            self._accounts, self._right_offset = await asyncio.get_running_loop().run_in_executor(
                 self._thread, _read_accounts
             )
         except Exception as error:  # noqa: BLE001 -- the old ones still hold; the type says enough
@@ -57,11 +57,9 @@ class AccountBook:
         self.is_read = True
         return True
 
-    async def has_right_clock(self) -> bool:
-        """Whether ours is the database's. It may have been set a moment ago, so that is asked."""
-        if time.monotonic() - self._read_at > _LEAST_BETWEEN:
-            await self.refresh()
-        return abs(self.clock_ahead) <= CLOCK_WRONG_SECONDS
+    def has_right_clock(self) -> bool:
+        """Whether ours is the database's, also if it was set since that was asked."""
+        return abs(_clock_offset() - self._right_offset) <= CLOCK_WRONG_SECONDS
 
     def keep_variant(self, account: ReceivingAccount, variant: str) -> None:
         """Remember which reading of the signature scheme is this account's."""
@@ -109,7 +107,12 @@ def _read_accounts() -> tuple[dict[tuple[str, str], ReceivingAccount], float]:
     connection.ensure_connection()
     ahead = seconds_ahead(connection.connection)
     metrics.clock_ahead.labels("edge").set(ahead)
-    return found, ahead
+    return found, _clock_offset() - ahead
+
+
+def _clock_offset() -> float:
+    """Changes only when our clock is set."""
+    return time.time() - time.monotonic()
 
 
 def _keep_variant(account: ReceivingAccount, variant: str) -> None:

@@ -230,7 +230,7 @@ class EdgeApp:
         else:
             adapter = channels.get_channel(channel)
             parsed = adapter.parse(raw, headers, account.credentials, times.now())
-        if parsed.reason == STALE and not await self._book.has_right_clock():
+        if parsed.reason == STALE and not self._book.has_right_clock():
             # Perhaps only our clock says so. Taken off the provider's hands it would be lost.
             raise WriterBusy
         if parsed.verified:

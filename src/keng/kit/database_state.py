@@ -27,6 +27,9 @@ def database_has_room(connection: psycopg.Connection[Any]) -> bool:
             connection.execute(_SORTS_ON_DISK)
     except psycopg.errors.DiskFull:
         return False
+    except psycopg.errors.ConfigurationLimitExceeded:
+        # A server's `temp_file_limit` may be smaller still: that is no disk which is full.
+        return True
     return True
 
 

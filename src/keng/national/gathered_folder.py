@@ -14,7 +14,7 @@ from pathlib import Path
 
 from keng.kit.durable_files import replace_file
 from keng.kit.private_files import make_private_folder, private_opener
-from keng.national.province_instances import ProvinceInstance, read_instances
+from keng.national.province_instances import ProvinceInstance, WrongInstances, read_instances
 from keng.national.summary_trouble import SummaryTrouble, Trouble
 from keng.national.verified_summaries import (
     VerifiedSummary,
@@ -67,7 +67,11 @@ class GatheredFolder:
 
     def instances(self) -> dict[str, ProvinceInstance]:
         """By the code of their province. Raises WrongInstances and OSError."""
-        return read_instances((self.path / INSTANCES_FILE).read_text().splitlines())
+        try:
+            lines = (self.path / INSTANCES_FILE).read_text(encoding="utf-8").splitlines()
+        except UnicodeDecodeError:
+            raise WrongInstances("it is not written in UTF-8") from None
+        return read_instances(lines)
 
     def summary_of(self, instance: ProvinceInstance) -> VerifiedSummary | None:
         """The newest that was taken, if it is by the key that is known today."""

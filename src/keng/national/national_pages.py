@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from keng.kit.durable_files import replace_file
 from keng.kit.private_files import make_private_folder
 from keng.kit.time_words import day_words, grouped_number, moment_words, month_words
-from keng.language.taxonomy import category_label
+from keng.language.taxonomy import categories, category_label
 from keng.national.gathered_folder import moment_of
 from keng.national.overview import (
     SHOWN_FIGURES,
@@ -27,7 +27,7 @@ from keng.national.overview import (
 )
 from keng.national.province_instances import commune_names, province_names
 from keng.national.summary_document import HIDDEN_FIGURE, WarningNotice
-from keng.national.summary_trouble import TROUBLE_WORDS
+from keng.national.summary_trouble import TROUBLE_WORDS, Trouble
 
 LANGUAGES = ("vi", "en")
 STYLES = ("tokens.css", "night.css", "public.css")
@@ -146,8 +146,9 @@ def _standing_row(standing: ProvinceStanding) -> dict[str, Any]:
         "signed": moment_words(summary.document.issued_at) if summary else "",
         "stale_since": moment_words(standing.stale_since) if standing.stale_since else "",
         "trouble": TROUBLE_WORDS[standing.trouble] if standing.trouble else "",
+        # Since when it ended is said already; when that was noticed would contradict it.
         "trouble_since": moment_words(moment_of(standing.record.trouble_since))
-        if standing.record.trouble_since
+        if standing.record.trouble_since and standing.trouble is not Trouble.ENDED
         else "",
         "was_asked": bool(standing.record.pulled_at),
         "note": f"{standing.instance.province}.note" if summary else "",
@@ -213,4 +214,17 @@ def _json_of_standing(standing: ProvinceStanding) -> dict[str, Any]:
         "number": document.number if document else None,
         "valid_until": document.valid_until.isoformat() if document else None,
         "months": {each.month: each.lines for each in document.months} if document else {},
+        "warnings": [_json_of_notice(each) for each in document.warnings]
+        if document and standing.is_current
+        else [],
+    }
+
+
+def _json_of_notice(notice: WarningNotice) -> dict[str, Any]:
+    return {
+        "code": notice.code,
+        "category": notice.category if notice.category in categories() else "",
+        "severity": notice.severity,
+        "places": notice.places,
+        "published": notice.published_at.isoformat(),
     }

@@ -1,7 +1,9 @@
 """The page of a country on HTTP: files of one folder, and nothing else is looked for."""
 
 import logging
+import os
 import re
+import shutil
 import threading
 from functools import partial
 from http import HTTPStatus
@@ -16,6 +18,7 @@ _FILE = re.compile(r"[a-z0-9][a-z0-9-]{0,40}(?:\.en)?(\.[a-z]{3,4})")
 # Whoever says nothing for so long is hung up on.
 _SECONDS_OF_SILENCE = 10.0
 _MOST_AT_ONCE = 100
+_BYTES_AT_ONCE = 64 * 1024
 _POLICY = (
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
@@ -77,19 +80,25 @@ class NationalRequest(BaseHTTPRequestHandler):
         name = self.path.partition("?")[0].removeprefix("/") or page_file("", "vi")
         parts = _FILE.fullmatch(name)
         kind = CONTENT_TYPES.get(parts[1], "") if parts else ""
+        if not kind:
+            self._send_missing()
+            return
         try:
-            body = (self._folder / name).read_bytes() if kind else None
-        except OSError:
-            body = None
-        if body is None:
-            self._send(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"", with_body=with_body)
-        else:
-            self._send(HTTPStatus.OK, kind, body, with_body=with_body)
+            with (self._folder / name).open("rb") as file:
+                self._send_head(HTTPStatus.OK, kind, os.fstat(file.fileno()).st_size)
+                if with_body:
+                    # In parts: many large files are not held at once, and each has its own time.
+                    shutil.copyfileobj(file, self.wfile, _BYTES_AT_ONCE)
+        except FileNotFoundError:
+            self._send_missing()
 
-    def _send(self, status: HTTPStatus, kind: str, body: bytes, *, with_body: bool) -> None:
+    def _send_missing(self) -> None:
+        self._send_head(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", 0)
+
+    def _send_head(self, status: HTTPStatus, kind: str, length: int) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(length))
         self.send_header("Cache-Control", "public, max-age=60")
         self.send_header("Content-Security-Policy", _POLICY)
         self.send_header("X-Content-Type-Options", "nosniff")
@@ -97,6 +106,7 @@ class NationalRequest(BaseHTTPRequestHandler):
         if not kind.startswith("text/html"):
             # Pages and programs of others read it, too.
             self.send_header("Access-Control-Allow-Origin", "*")
+        if "Content-Length" in self.headers or "Transfer-Encoding" in self.headers:
+            # The body that nobody reads must not be heard as another request.
+            self.send_header("Connection", "close")
         self.end_headers()
-        if with_body:
-            self.wfile.write(body)

@@ -41,7 +41,11 @@ async def pull_due(
 
     async def pull_in_turn(instance: ProvinceInstance) -> None:
         async with places:
-            await pull(folder, instance)
+            try:
+                await pull(folder, instance)
+            except (OSError, ValueError):
+                # A fault of ours with one province keeps no other waiting.
+                log.exception("Province %s could not be gathered.", instance.province)
 
     await asyncio.gather(*map(pull_in_turn, due))
     return len(due)

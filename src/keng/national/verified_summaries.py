@@ -8,6 +8,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
+from keng.kit import times
 from keng.merkle.notes import SignedNote
 from keng.national.province_instances import ProvinceInstance, commune_names, province_names
 from keng.national.summary_document import (
@@ -63,7 +64,7 @@ def require_newer(
 ) -> None:
     """Raises SummaryTrouble for one that ended, is not signed yet, or stood there before."""
     document = new.document
-    if document.issued_at > now + CLOCKS_APART or document.number > _seconds(now + CLOCKS_APART):
+    if _is_ahead(document, now + CLOCKS_APART):
         raise SummaryTrouble(Trouble.CLOCK_AHEAD)
     if document.valid_until - document.issued_at > LONGEST_VALIDITY:
         raise SummaryTrouble(Trouble.UNREADABLE)
@@ -87,12 +88,19 @@ def require_listings(listings: bytes, reference: ListingsReference) -> None:
         raise SummaryTrouble(Trouble.OTHER_LISTINGS)
 
 
+def _is_ahead(document: SummaryDocument, latest: dt.datetime) -> bool:
+    """Whether it has a moment that did not come yet: that would push those of others off a page."""
+    moments = [document.issued_at, *(each.published_at for each in document.warnings)]
+    newest_month = max((each.month for each in document.months), default="")
+    return (
+        max(moments) > latest
+        or document.number > int(latest.timestamp())
+        or newest_month > f"{times.local_date(latest):%Y-%m}"
+    )
+
+
 def _is_in(province: str, place: str) -> bool:
     """A commune that a newer version may know and this one does not is taken for the province."""
     if place in province_names():
         return place == province
     return commune_names().get(place, (province,))[0] == province
-
-
-def _seconds(moment: dt.datetime) -> int:
-    return int(moment.timestamp())

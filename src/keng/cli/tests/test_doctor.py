@@ -688,6 +688,18 @@ def test_a_monitor_on_this_machine_is_told_what_is_waited_for_and_nobody_else(fo
     assert without.headers(here) == [(b"waits-for", b"worker-slow, worker-alarm, database")]
 
 
+def test_a_clock_that_is_not_the_databases_is_told_and_closes_no_site(folder, monkeypatch):
+    """Were it the database's that is wrong, a proxy that asks would find no machine left."""
+    here = {"client": ("127.0.0.1", 5), "headers": []}
+    alive.expect_signs(alive.ESSENTIAL_PROCESSES)
+    monkeypatch.setattr(Health, "_faults_of_database", lambda *_: ["clock"])
+    health = Health("public")
+    assert (health.ask(), health.headers(here)) == (True, [(b"waits-for", b"clock")])
+    assert health.headers({"client": ("192.0.2.1", 5), "headers": []}) == []
+    monkeypatch.setattr(Health, "_faults_of_database", lambda *_: ["clock", "database-disk"])
+    assert not Health("public").ask()
+
+
 def test_a_sign_that_cannot_be_given_stops_nobody(folder):
     (folder / "run").rmdir()
     (folder / "run").touch()

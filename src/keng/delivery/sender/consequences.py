@@ -19,6 +19,8 @@ _LONGEST_PAUSE = 60.0
 _UNREACHED_TOO_OFTEN = 8
 # And of so many nobody knows what became of them: as many may be under way at once by then.
 _UNCLEAR_TOO_OFTEN = 8
+# It looked at this message and this address. One that is overloaded says "retry" in between.
+_ANSWERS_OF_A_WORKING_PROVIDER = frozenset({"sent", "not_now", "gone", "moved", "reject"})
 _RENEW_EVERY = 1800.0
 
 
@@ -36,8 +38,10 @@ class Consequences:
     def begin_for(self, row: LeasedDelivery, account: SendingAccount, outcome: Outcome) -> None:
         """Begin whatever follows from this outcome; nothing follows from most of them."""
         state = account.state
+        if outcome.kind in _ANSWERS_OF_A_WORKING_PROVIDER:
+            state.unclear = 0
         if outcome.kind == "sent":
-            state.unreached = state.unclear = 0
+            state.unreached = 0
             if account.is_probing:
                 account.is_probing = False
                 self._begin(self._ledger.close_circuit(account.id))

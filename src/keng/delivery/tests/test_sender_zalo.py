@@ -6,6 +6,8 @@ import datetime
 import signal
 import socket
 import time
+from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,6 +15,7 @@ from django.db import OperationalError, connection
 
 from keng.acts.work import work
 from keng.audit.models import Entry
+from keng.channels.outcomes import Outcome
 from keng.channels.upkeep import RECONNECT
 from keng.channels.zalo_oa.fake import FakeSettings, running_zalo
 from keng.channels.zalo_oa.fake.oauth import issue_tokens
@@ -20,7 +23,8 @@ from keng.channels.zalo_oa.fake.state import FakeGroup, FakeUser
 from keng.delivery.credentials import credentials_for_sending, keep_tokens
 from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
 from keng.delivery.sender import orm_threads, tokens
-from keng.delivery.sender.accounts import move_address, read_accounts
+from keng.delivery.sender.accounts import AccountState, move_address, read_accounts
+from keng.delivery.sender.consequences import Consequences
 from keng.delivery.sender.http import HttpClient
 from keng.delivery.sender.postgres_ledger import AccountTokens, PostgresTokens
 from keng.delivery.tests.conftest import TOKENS, zalo_account
@@ -158,6 +162,37 @@ def test_a_provider_that_is_broken_is_not_asked_for_everything_that_waits(zalo, 
     send_until(lambda: Delivery.objects.filter(state="sent").count() == 100 - unknown)
     assert circuit() == ""
     assert len(received(fake)) == 100 - unknown
+
+
+def test_what_a_working_provider_does_not_explain_now_and_then_stops_no_account():
+    """Only in a row: between them it said of others that they are gone, or may never go."""
+
+    async def stopped_after(*outcomes: Outcome) -> int:
+        stops = []
+
+        async def open_circuit(*_: object) -> None:
+            stops.append(1)
+
+        async def end_address(*_: object) -> None:
+            pass
+
+        ledger: Any = SimpleNamespace(open_circuit=open_circuit, end_address=end_address)
+        renewals: Any = None
+        row: Any = SimpleNamespace(recipient_kind="group", recipient_ref=None)
+        account: Any = SimpleNamespace(
+            id=None, tokens_version=b"", is_probing=False, state=AccountState()
+        )
+        consequences = Consequences(ledger, renewals, lambda: None)
+        for outcome in outcomes:
+            consequences.begin_for(row, account, outcome)
+        await consequences.finish()
+        return len(stops)
+
+    unknown, overloaded = Outcome("unknown"), Outcome("retry", code="503")
+    for known in (Outcome("gone"), Outcome("reject"), Outcome("not_now")):
+        assert asyncio.run(stopped_after(*[unknown, known] * 20)) == 0
+    assert asyncio.run(stopped_after(*[unknown] * 8)) == 1
+    assert asyncio.run(stopped_after(*[unknown, overloaded] * 8)) == 1
 
 
 def test_a_lost_reply_to_the_refresh_is_asked_for_with_the_same_token(zalo, fake):

@@ -14,6 +14,7 @@ from keng.audit import verify
 from keng.channels.sandbox import compose_call, sandbox_signature
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
+from keng.edge.accounts import AccountBook, _read_accounts
 from keng.edge.tests.conftest import SECRET, settled
 from keng.kit import times
 from keng.lookup import chat_answers
@@ -313,6 +314,18 @@ def test_what_is_forged_stale_or_too_large_is_refused_and_leaves_no_row(edge):
         "Refused (body not taken): channel sandbox",
     ):
         assert edge.output().count(line) == 1
+
+
+@pytest.mark.parametrize("hours", [3, -3])
+def test_a_clock_that_was_set_a_moment_ago_is_known_to_be_wrong(account, monkeypatch, hours):
+    """Asked first, what came meanwhile, or while the database is away, would be refused."""
+    book = AccountBook("")
+    assert book.has_right_clock()
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + hours * 3600)
+    assert not book.has_right_clock()
+    _accounts, right_offset = _read_accounts()
+    assert abs(right_offset - (real() - time.monotonic())) < 30
 
 
 def test_a_body_too_large_without_a_length_is_refused_too(edge):

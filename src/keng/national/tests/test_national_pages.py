@@ -6,10 +6,13 @@ import datetime as dt
 import http.client
 import io
 import json
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ import pytest
 from keng.kit import times
 from keng.national.gathered_folder import GatheredFolder
 from keng.national.national_pages import write_pages
-from keng.national.national_server import NationalServer
+from keng.national.national_server import NationalRequest, NationalServer
 from keng.national.overview import NationalOverview, overview_of
 from keng.national.pulling import pull
 from keng.national.summary_document import MonthFigures, WarningNotice
@@ -104,6 +107,7 @@ def test_each_that_is_not_current_says_since_when_and_why(country, monkeypatch) 
     page = country.page("index.en.html")
     assert "Not current since 08:00, Tuesday 1/12/2026." in page
     assert "It was not signed again in time." in page
+    assert "It was not signed again in time. Since" not in page
     # Its months stay, its warnings and its list do not.
     assert overview.totals("2026-10")[0].total == 1120
     assert "BCD777" not in page
@@ -139,6 +143,8 @@ def test_the_lists_are_one_table_with_the_source_of_each(country) -> None:
         (BAC_NINH, True),
         (HO_CHI_MINH, True),
     ]
+    codes = [[notice["code"] for notice in each["warnings"]] for each in said["provinces"]]
+    assert codes == [[], ["BCD123"], ["BCD777", "BCD778"]]
 
 
 def test_a_page_that_is_no_longer_there_goes(country) -> None:
@@ -175,14 +181,54 @@ def test_anybody_checks_what_is_handed_on_without_this_code(country) -> None:
     assert check(*own).returncode in {1, 2}
 
 
+@contextmanager
+def served(folder: Path) -> Iterator[int]:
+    """Files of a folder, at a port of this machine."""
+    server = NationalServer(("127.0.0.1", 0), folder)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_slow_line_gets_a_whole_file(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(NationalRequest, "timeout", 0.5)
+    content = b"k" * 12_000_000
+    (tmp_path / "listings.csv").write_bytes(content)
+    with served(tmp_path) as port, socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        slow.connect(("127.0.0.1", port))
+        slow.sendall(b"GET /listings.csv HTTP/1.0\r\n\r\n")
+        received = 0
+        while part := slow.recv(1_000_000):
+            received += len(part)
+            # A fraction of the time that may pass without a byte, many times over.
+            time.sleep(len(part) / len(content) * 2)
+    assert received > len(content)
+
+
+def test_a_body_is_no_second_request(tmp_path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"first")
+    second = b"GET /a.txt HTTP/1.1\r\n\r\n"
+    with served(tmp_path) as port, socket.create_connection(("127.0.0.1", port), 20) as line:
+        line.sendall(b"GET /a.txt HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(second) + second)
+        line.shutdown(socket.SHUT_WR)
+        answers = line.makefile("rb").read()
+    assert answers.count(b"first") == 1
+
+
 def test_the_server_hands_out_its_files_and_nothing_else(country) -> None:
     country.gather()
     (country.folder.path / "secret.json").write_text("{}")
-    server = NationalServer(("127.0.0.1", 0), country.pages)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=20)
+    with served(country.pages) as port:
+        check_files(http.client.HTTPConnection("127.0.0.1", port, timeout=20))
 
+
+def check_files(connection: http.client.HTTPConnection) -> None:
     def ask(path: str, method: str = "GET") -> tuple[int, str, bytes]:
         connection.request(method, path)
         answer = connection.getresponse()
@@ -206,6 +252,3 @@ def test_the_server_hands_out_its_files_and_nothing_else(country) -> None:
         assert ask("/", "POST")[0] == 501
     finally:
         connection.close()
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import hashlib
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +18,14 @@ from keng.national.gathered_folder import (
     GatheredFolderInUse,
     PullRecord,
 )
-from keng.national.province_instances import ProvinceInstance
+from keng.national.province_instances import ProvinceInstance, WrongInstances
 from keng.national.pulling import is_due, pull, pull_due
-from keng.national.summary_document import SUMMARY_ADDRESS, ListingsReference, WarningNotice
+from keng.national.summary_document import (
+    SUMMARY_ADDRESS,
+    ListingsReference,
+    MonthFigures,
+    WarningNotice,
+)
 from keng.national.summary_trouble import Trouble
 from keng.national.tests.provinces_at_work import (
     BAC_NINH,
@@ -33,6 +39,7 @@ from keng.national.tests.provinces_at_work import (
     summary_document,
 )
 
+DAY = dt.timedelta(days=1)
 LATER = MONDAY + dt.timedelta(hours=1)
 
 
@@ -204,12 +211,14 @@ def test_nothing_leads_away(folder, works) -> None:
 def test_a_public_name_that_points_inside_is_not_asked(folder, monkeypatch) -> None:
     stand_at(monkeypatch, MONDAY)
     with province_at_work(BAC_NINH) as works:
-        # `localhost` by a name with a dot, which every resolver answers with this machine.
-        instance = ProvinceInstance(BAC_NINH, "https://keng.localhost", works.key)
-        assert pulled(folder, instance).trouble_code in {
-            Trouble.REFUSED_ADDRESS,
-            Trouble.UNREACHABLE,
-        }
+
+        async def answer_this_machine(*_asked: object, **_how: object) -> list[tuple]:
+            sort = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
+            return [(*sort, ("127.0.0.1", works.port))]
+
+        monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", answer_this_machine)
+        instance = ProvinceInstance(BAC_NINH, "https://keng.bacninh.example", works.key)
+        assert pulled(folder, instance).trouble_code is Trouble.REFUSED_ADDRESS
         assert works.asked == []
 
 
@@ -222,6 +231,40 @@ def test_a_huge_answer_is_cut_off(folder, works) -> None:
 
     works.answer = pour
     assert pulled(folder, works.instance).trouble_code is Trouble.UNREADABLE
+
+
+def test_a_fault_of_ours_with_one_keeps_no_other_waiting(folder, works, monkeypatch) -> None:
+    keep_summary = GatheredFolder.keep_summary
+
+    def fail_for_one(self, instance, summary) -> None:
+        if instance.province == HO_CHI_MINH:
+            raise OSError
+        keep_summary(self, instance, summary)
+
+    monkeypatch.setattr(GatheredFolder, "keep_summary", fail_for_one)
+    with province_at_work(HO_CHI_MINH) as other:
+        instances = {each.province: each.instance for each in (other, works)}
+        asyncio.run(pull_due(folder, instances, now=MONDAY))
+    assert folder.summary_of(works.instance)
+
+
+@pytest.mark.parametrize(
+    "ahead",
+    [
+        {"months": (MonthFigures("2026-12", 1, {}),)},
+        {"warnings": (WarningNotice("BCD123", "scam_investment", 2, (BAC_NINH,), MONDAY + DAY),)},
+    ],
+)
+def test_what_lies_in_the_future_pushes_nobody_off_the_page(folder, works, ahead) -> None:
+    works.publish(**ahead)
+    assert pulled(folder, works.instance).trouble_code is Trouble.CLOCK_AHEAD
+
+
+def test_a_list_in_another_encoding_is_a_wrong_list(folder) -> None:
+    folder.path.mkdir()
+    (folder.path / "instances").write_bytes(b"# B\xe0i\n")
+    with pytest.raises(WrongInstances):
+        folder.instances()
 
 
 def test_a_slow_answer_is_given_up(folder, works, monkeypatch) -> None:

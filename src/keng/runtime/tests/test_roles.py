@@ -14,6 +14,7 @@ from keng.cli.checks import database as checks
 from keng.cli.checks.check import CheckedPlace, FindingLevel
 from keng.kit.advisory_locks import OwnersLock
 from keng.kit.database import PARTNER_ROLE, PROCESSES, dsn, password_file, role
+from keng.kit.database_state import database_has_room
 from keng.kit.worker_tasks import TaskPace
 from keng.runtime import migrate
 from keng.runtime.errors import CannotContinue
@@ -236,6 +237,14 @@ def test_a_lost_password_file_is_replaced(roles):
     apply_grants(roles, {"keng_desk": {"tip": "SELECT"}})
     with psycopg.connect(dsn("desk")) as desk:
         assert desk.execute("SELECT current_user").fetchone() == ("keng_desk",)
+
+
+def test_a_role_with_a_low_limit_of_temporary_files_finds_no_disk_full(roles, cluster):
+    with cluster.connect() as superuser:
+        superuser.execute(f"ALTER ROLE {role('edge')} SET temp_file_limit = '64kB'")
+    with psycopg.connect(dsn("edge")) as edge:
+        assert edge.execute("SHOW temp_file_limit").fetchone() == ("64kB",)
+        assert database_has_room(edge)
 
 
 def test_a_second_installation_leaves_the_roles_of_the_first_alone(
