@@ -73,7 +73,7 @@ class Recorder:
 
 def _is_question(sql: str) -> bool:
     """Neither the words around a transaction nor who is looking."""
-    first = sql.lstrip().lower()
+    first = sql.lstrip(" (\n").lower()
     return first.startswith(("select", "with", "update", "insert", "delete")) and not (
         first.startswith(("select keng_begin", "select keng_end", "select set_config"))
     )
