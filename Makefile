@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export VENV PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-cluster test-nightly planted chaos lint check fix bench bench-delivery soak eval shots locks install
+.PHONY: help demo run test test-cluster test-nightly planted chaos lint check fix bench bench-delivery bench-scale soak eval shots locks install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -54,6 +54,9 @@ bench: install ## measure intake, list, search, sending and the reading of words
 
 bench-delivery: install ## measure sending alone, beside bare clients, Celery, Apprise and Kannel
 	@$(BIN)/keng bench delivery ceiling peers $(ARGS)
+
+bench-scale: install ## measure with a million tips beside ten thousand; TIPS=10000000 is a large province after years
+	@$(BIN)/keng bench scale --tips $(or $(TIPS),1000000) $(ARGS)
 
 soak: install ## send 800 a second for 15 minutes beside long readers; ARGS="--seconds 40" is a short one
 	@$(BIN)/keng bench soak $(ARGS)

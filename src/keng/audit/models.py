@@ -42,6 +42,13 @@ class Entry(Row):
             models.Index(fields=["actor_id", "-id"], name="audit_by_actor"),
             # When something was done that only the record knows: an objection, a signature.
             models.Index(fields=["action", "-id"], name="audit_by_action"),
+            # Which acts and which officers occur in a chain, from one to the next.
+            models.Index(fields=["chain", "action"], name="audit_actions_of_chain"),
+            models.Index(
+                fields=["chain", "actor_id"],
+                condition=models.Q(actor_kind="officer"),
+                name="audit_officers_of_chain",
+            ),
         ]
 
     def __str__(self) -> str:

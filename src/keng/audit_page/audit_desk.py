@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from keng.accounts.middleware import SignedInRequest
 from keng.audit.models import Entry
-from keng.audit_page import act_words, entries
+from keng.audit_page import act_words, choices, entries
 from keng.audit_page.chain_state import chain_state
 from keng.kit.cursors import closed_cursor, opened_cursor
 from keng.kit.ids import read_id
@@ -38,15 +38,17 @@ def audit(request: SignedInRequest) -> HttpResponse:
     )
     more = len(rows) > _SIZE
     rows = rows[:_SIZE]
-    actions = list(known.order_by().values_list("action", flat=True).distinct())
+    chains = entries.chains_of_units(units)
+    hides = entries.hides_entries(request.officer)
+    actions = choices.actions_in_entries(chains, known, hides=hides)
     context = {
         "rows": entries.entry_rows(rows, request.officer),
         "state": state,
-        "officers": entries.officers_in_entries(known),
+        "officers": choices.officers_in_entries(chains, known, hides=hides),
         "actions": sorted((act_words.act_words(code), code) for code in actions),
         "chosen": chosen,
         "older_url": _older(chosen, rows[-1]) if more else "",
-        "windows": witnessed_windows(entries.chains_of_units(units)),
+        "windows": witnessed_windows(chains),
         "rates": entries.out_of_scope_rates(request.officer, units),
     }
     return render(request, "audit_page/audit.html", context)

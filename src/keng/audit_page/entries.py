@@ -19,11 +19,14 @@ from keng.audit_page.act_words import act_words
 from keng.audit_page.thing_names import thing_names
 from keng.audit_page.thing_words import thing_words
 from keng.data_requests.models import DataRequest
+from keng.kit import times
 from keng.kit.ids import read_id
-from keng.kit.sql_names import alphabetically, by_given_name
+from keng.kit.sql_names import alphabetically
 from keng.places.models import Unit
 from keng.tips.models import Decision, Incident, Tip, TipConcern
 from keng.tips.reporter_times import reporter_time
+
+_RATED_FOR = datetime.timedelta(days=365)
 
 
 def audited_units(officer: Officer) -> list[Unit]:
@@ -52,7 +55,7 @@ def chains_of_units(units: list[Unit]) -> list[str]:
 
 def entries_of_units(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
     """Entries of the units' chains, without a trace of a tip about the officer's own unit."""
-    about_us = TipConcern.objects.filter(unit__in=officer.own_unit_ids)
+    about_us = _tips_about(officer)
     hidden = [str(tip_id) for tip_id in about_us.values_list("tip", flat=True)]
     found = Entry.objects.filter(chain__in=chains_of_units(units))
     if hidden:
@@ -63,6 +66,15 @@ def entries_of_units(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
             Q(detail__tip__isnull=True) | ~Q(detail__tip__in=hidden)
         )
     return found
+
+
+def hides_entries(officer: Officer) -> bool:
+    """Whether anything of the units' chains is kept from the officer."""
+    return _tips_about(officer).exists()
+
+
+def _tips_about(officer: Officer) -> QuerySet[TipConcern]:
+    return TipConcern.objects.filter(unit__in=officer.own_unit_ids)
 
 
 def _things_of_tips(tips: QuerySet[Any]) -> list[tuple[str, QuerySet[Any]]]:
@@ -142,18 +154,15 @@ def entry_rows(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
     ]
 
 
-def officers_in_entries(found: QuerySet[Entry]) -> list[Officer]:
-    """The officers who occur in these entries."""
-    ids = found.filter(actor_kind="officer").values_list("actor_id", flat=True).distinct()
-    return list(Officer.objects.filter(pk__in=list(ids)).order_by(*by_given_name()))
-
-
 def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, Any]]:
-    """Who ended tips as out of scope, how many, and of how many: a high share asks for a look."""
+    """Who ended tips as out of scope within a year, how many, and of how many: a high share asks
+    for a look.
+    """
     ending = Decision.objects.filter(
         unit__in=units,
         tip__in=Tip.objects.visible_to(_audit_viewer(officer)),
         kind__in=[Decision.Kind.DECLINED, Decision.Kind.CLOSED],
+        at__gte=times.now() - _RATED_FOR,
     ).exclude(detail__has_key="taken_back")
     rows = ending.values("by").annotate(
         ended=Count("pk"),

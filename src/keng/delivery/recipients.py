@@ -184,7 +184,9 @@ WITH got AS (
   ORDER BY d.recipient_ref, d.id DESC
 ), recipients AS (
   SELECT d.recipient_kind, d.recipient_ref, coalesce(g.kind, '') AS group_kind, d.channel,
-    account.id AS account_id, d.address, d.address_sealed, coalesce(s.language, 'vi') AS language,
+    -- Of a person by the subscription: the row forgets it in time (actions.pruning).
+    account.id AS account_id, d.address, coalesce(d.address_sealed, s.address_sealed)
+      AS address_sealed, coalesce(s.language, 'vi') AS language,
     coalesce(g.member_count, 1) AS member_count, NULL::time AS quiet_from, NULL::time AS quiet_to,
     0 AS recent,
     -- What stands there, or will in a moment: the last of them that the provider knows.

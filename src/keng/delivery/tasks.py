@@ -8,6 +8,7 @@ from keng.delivery.actions import (
     lagging,
     materialising,
     next_ways,
+    pruning,
     resending,
     stranded,
 )
@@ -61,6 +62,24 @@ TASKS = [
         "forget old requests about group chats",
         group_requests.forget_old_requests,
         every=timedelta(hours=1),
+        pace=TaskPace.SLOW,
+    ),
+    WorkerTask(
+        "remove old attempts",
+        pruning.prune_attempts,
+        every=timedelta(minutes=10),
+        pace=TaskPace.SLOW,
+    ),
+    WorkerTask(
+        "remove old keys of messages",
+        pruning.prune_dedupe_keys,
+        every=timedelta(minutes=10),
+        pace=TaskPace.SLOW,
+    ),
+    WorkerTask(
+        "forget addresses of what arrived",
+        pruning.prune_addresses,
+        every=timedelta(minutes=10),
         pace=TaskPace.SLOW,
     ),
 ]

@@ -667,14 +667,15 @@ GRANTS: dict[str, dict[str, str]] = {
         "conversation_hash)",
         # Which message a key stands for is forgotten; the key stays.
         # What came back by e-mail is known again by one.
-        "delivery_dedupekey": "SELECT, INSERT, UPDATE (inbound_ref)",
+        # Long after nobody sends the message again, the key goes, too.
+        "delivery_dedupekey": "SELECT, INSERT, UPDATE (inbound_ref), DELETE",
         "delivery_inboundmedia": "SELECT, UPDATE (url_sealed, fetched_at, lost_at, tries, "
         "next_try_at)",
         "delivery_conversation": "SELECT, UPDATE (key_hash, mode, reply_address_sealed)",
         "delivery_channelaccount": R,
         "delivery_returnmailbox": RIU,
-        # What a mail server said later of a letter.
-        "delivery_attempt": "INSERT",
+        # What a mail server said later of a letter; what is long over is removed.
+        "delivery_attempt": "INSERT, SELECT (id, at), DELETE",
         # Who asked to be a partner and was not decided about in a month.
         "partners_reachday": "SELECT (id, day), DELETE",
         "partners_kitrequest": "SELECT (id, asked_at, decided_at), "

@@ -34,8 +34,9 @@ BENCHES: dict[str, str] = {
     "streams": "keng_dev.bench.streams",
     "start": "keng_dev.bench.start",
     "soak": "keng_dev.bench.soak",
+    "scale": "keng_dev.bench.scale.growth",
 }
-ONLY_BY_NAME = frozenset({"peers", "recall", "soak"})
+ONLY_BY_NAME = frozenset({"peers", "recall", "scale", "soak"})
 """Too long for a run of all of them, or not ours."""
 RESULTS = Path("bench") / "results"
 
@@ -50,6 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seconds", type=int, default=SOAK_SECONDS, help="how long the soak lasts; at least 10"
     )
+    parser.add_argument(
+        "--tips", type=int, default=0, help="how many tips the bench of size fills in"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,13 +62,15 @@ def run(arguments: argparse.Namespace) -> int:
         raise CannotContinue(
             f"No bench is called {', '.join(unknown)}; there are {', '.join(BENCHES)}."
         )
-    signal.signal(signal.SIGTERM, _end)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     print(machine_line(), flush=True)
     with scratch(
         rounds=max(3, arguments.rounds),
         is_full=arguments.full,
         seconds=max(10, arguments.seconds),
         messages=max(100, arguments.messages) if arguments.messages else 0,
+        tips=max(10_000, arguments.tips) if arguments.tips else 0,
     ) as bench:
         for name in names:
             figures: list[Figure] = importlib.import_module(BENCHES[name]).measure(bench)

@@ -28,6 +28,8 @@ class Bench:
     """For how long a bench lasts that is about time."""
     messages: int = 0
     """How many messages a bench of sending sends; 0: as many as it thinks right."""
+    tips: int = 0
+    """How many tips a bench of size fills in; 0: as many as it thinks right."""
 
     def make_unit_keys(self) -> None:
         """For every unit that a bench made."""
@@ -55,7 +57,12 @@ class Bench:
 
 @contextmanager
 def scratch(
-    *, rounds: int, is_full: bool, seconds: int = SOAK_SECONDS, messages: int = 0
+    *,
+    rounds: int,
+    is_full: bool,
+    seconds: int = SOAK_SECONDS,
+    messages: int = 0,
+    tips: int = 0,
 ) -> Iterator[Bench]:
     """Never the operator's database: a bench writes a great deal and asks nobody."""
     folder = Path(tempfile.mkdtemp(prefix="keng-bench-"))
@@ -70,7 +77,7 @@ def scratch(
         from keng.vault import keys  # noqa: PLC0415 -- needs the settings
 
         passphrase = keys.make_first_keys()
-        yield Bench(rounds, is_full, folder / "data", cluster, passphrase, seconds, messages)
+        yield Bench(rounds, is_full, folder / "data", cluster, passphrase, seconds, messages, tips)
     finally:
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)

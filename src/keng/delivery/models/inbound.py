@@ -44,7 +44,7 @@ class Inbound(Row):
 
 
 class DedupeKey(models.Model):
-    """The keyed hash of channel, account and provider's message id. Narrow, never partitioned."""
+    """The keyed hash of channel, account and provider's message id. Narrow; gone after a year."""
 
     key = models.BinaryField(max_length=32, primary_key=True)
     # Forgotten soon, and with the end of its tip (`tips`): the key alone knows a repetition.
@@ -57,6 +57,12 @@ class DedupeKey(models.Model):
                 fields=["at"],
                 condition=models.Q(inbound_ref__isnull=False),
                 name="dedupe_leads_to_a_message",
+            ),
+            # What is known long enough to be removed.
+            models.Index(
+                fields=["at"],
+                condition=models.Q(inbound_ref__isnull=True),
+                name="dedupe_long_known",
             ),
         ]
 

@@ -338,6 +338,16 @@ class Delivery(Row):
                 name="delivery_known_to_provider",
             ),
             models.Index(fields=["recipient_ref", "-id"], name="delivery_by_recipient"),
+            # What arrived at a subscriber and has the address still, to be emptied in time.
+            models.Index(
+                fields=["settled_at"],
+                condition=models.Q(
+                    recipient_kind="subscription",
+                    state__in=["sent", "delivered", "read"],
+                    address_sealed__isnull=False,
+                ),
+                name="delivery_still_addressed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -345,7 +355,7 @@ class Delivery(Row):
 
 
 class Attempt(models.Model):
-    """One try, append-only: no address, no text, only how it ended."""
+    """One try, never changed: no address, no text, only how it ended. Gone after a year."""
 
     id = models.BigAutoField(primary_key=True)
     delivery_ref = models.UUIDField(db_index=True)

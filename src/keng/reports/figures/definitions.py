@@ -41,21 +41,31 @@ INCIDENT_SUMS = {
 
 def tips_in_period(officer: Officer, period: Period) -> QuerySet[Tip]:
     """Carried over and received: the tips a period has to account for."""
-    return tips_carried_over(officer, period) | tips_received(officer, period)
+    return Tip.objects.listed_for(officer).filter(_is_carried_over(period) | _is_received(period))
 
 
 def tips_received(officer: Officer, period: Period) -> QuerySet[Tip]:
     """Tips that came in within the period."""
-    return Tip.objects.listed_for(officer).filter(
-        received_at__gte=period.since, received_at__lt=period.until
-    )
+    return Tip.objects.listed_for(officer).filter(_is_received(period))
 
 
 def tips_carried_over(officer: Officer, period: Period) -> QuerySet[Tip]:
     """Tips that came in earlier and were still open when the period began."""
-    return Tip.objects.listed_for(officer).filter(
-        Q(closed_at__isnull=True) | Q(closed_at__gte=period.since), received_at__lt=period.since
-    )
+    return Tip.objects.listed_for(officer).filter(_is_carried_over(period))
+
+
+def _is_received(period: Period) -> Q:
+    return Q(received_at__gte=period.since, received_at__lt=period.until)
+
+
+def _is_carried_over(period: Period) -> Q:
+    """Said by the state, too: each half is the condition of an index of the open or the closed
+    ones, so that what ended long ago is not read.
+    """
+    ended_since = Q(state=Tip.State.CLOSED, closed_at__gte=period.since)
+    is_open = ~Q(state=Tip.State.CLOSED)
+    was_open = is_open & (Q(closed_at__isnull=True) | Q(closed_at__gte=period.since))
+    return Q(received_at__lt=period.since) & (ended_since | was_open)
 
 
 def warnings_published(officer: Officer, period: Period) -> QuerySet[Warning]:

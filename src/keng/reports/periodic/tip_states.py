@@ -9,7 +9,7 @@ Building a question costs as much as asking it, so what several of them begin wi
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, cached_property
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField
@@ -30,6 +30,11 @@ OUTSIDE_KINDS = (
     Decision.DeclinedAs.SPAM,
     Decision.DeclinedAs.OUT_OF_SCOPE,
 )
+# For so long after a tip has ended its decisions are asked whether it is over: one that was lost is
+# found by every report of a year. What ended before that was accounted for in those reports.
+ASKED_AGAIN = timedelta(days=400)
+# In words of the index that has the open ones alone.
+_IS_NOT_CLOSED = ~Q(state=Tip.State.CLOSED)
 # What takes a tip out of the incident that it was joined to.
 _LEAVES = Q(kind__in=(DecisionKind.SEPARATED, DecisionKind.ROUTED)) | Q(
     kind=DecisionKind.DECLINED,
@@ -101,9 +106,14 @@ class TipStates:
 
     @cached_property
     def not_over(self) -> Ids:
-        """The opposite of `over`. Of all tips it is a few, and `over` all the others."""
+        """The opposite of `over`. Of all tips it is a few, and `over` all the others.
+
+        Not asked of each that ended more than a year before: it would be every tip there ever was.
+        """
         ended = self._end(_on_the_same_tip("pk"))
-        return Ids(_ids(self.tips().filter(~Exists(ended)), "pk") - self.withdrawn)
+        lately = Q(state=Tip.State.CLOSED, closed_at__gte=self.until - ASKED_AGAIN)
+        asked = self.tips().filter(lately | _IS_NOT_CLOSED)
+        return Ids(_ids(asked.filter(~Exists(ended)), "pk") - self.withdrawn)
 
     @cached_property
     def open(self) -> Ids:
@@ -118,7 +128,7 @@ class TipStates:
         )
         ended = _ids(since.filter(ENDING_DECISION).filter(~Exists(begun_before)), "tip")
         begun = _ids(since.filter(kind=DecisionKind.REOPENED), "tip") | self.objected_until(None)
-        now = _ids(self.tips().filter(closed_at__isnull=True), "pk")
+        now = _ids(self.tips().filter(_IS_NOT_CLOSED, closed_at__isnull=True), "pk")
         gone = _ids(
             self.tips().filter(outcome=Tip.Outcome.WITHDRAWN, withdrawn_at__gte=self.until), "pk"
         )

@@ -376,6 +376,8 @@ class Tip(Row):
             models.Index(
                 fields=["responsible_unit", "id"], condition=IS_RINGING, name="tip_unheard"
             ),
+            # What came in within a span: figures and reports ask it, however old all others are.
+            models.Index(fields=["responsible_unit", "received_at"], name="tip_of_unit_by_time"),
             # The unit's closed tips, newest first.
             models.Index(
                 fields=["responsible_unit", "-id"],
