@@ -112,10 +112,10 @@ class TransferContent:
 def read_content(written: bytes) -> TransferContent:
     """From what a known installation signed. Raises UnreadableContent."""
     try:
-        said = json.loads(written)
-        return _CONTENT(said)
+        content: TransferContent = _CONTENT(json.loads(written))
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
         raise UnreadableContent from error
+    return content
 
 
 def _plain(value: Any) -> Any:

@@ -23,7 +23,7 @@ def transfer_notice(tip: Tip) -> TransferNotice | None:
         state__in=(Transfer.State.SENT, Transfer.State.WITH_THEM),
     )
     row = gone.values("their_desk", "other__name", "agreed_at", "confirmed_at").first()
-    if row is None:
+    if row is None or row["agreed_at"] is None:
         return None
     return TransferNotice(
         desk=row["their_desk"] or row["other__name"],
