@@ -19,6 +19,8 @@ from keng.transfers.errors import UnreadableContent
 
 MOST_LINES = 500
 _LONGEST_WORDS = 50_000
+# Of moments: what lies far outside cannot be reckoned with in every zone.
+_YEARS = (2000, 2200)
 
 
 class Standing(StrEnum):
@@ -156,7 +158,7 @@ def _count(value: Any) -> int:
 
 def _moment(value: Any) -> datetime.datetime:
     at = datetime.datetime.fromisoformat(_words(40)(value))
-    if at.tzinfo is None:
+    if at.tzinfo is None or not _YEARS[0] <= at.year <= _YEARS[1]:
         raise ValueError
     return at
 

@@ -83,8 +83,8 @@ class TooOld(TooLate):
     """Made too long ago, or in the future."""
 
     sentence = _(
-        "This file was made more than 30 days ago, or a clock is wrong. Ask the other province "
-        "for a new one; nothing was taken in."
+        "The tip in this file was handed over more than 90 days ago, or a clock is wrong. "
+        "Nothing was taken in; telephone the desk that made it."
     )
 
 

@@ -100,7 +100,7 @@ def write_transfer_file(
     Raises NotYours, NothingNewToSend.
     """
     tip, transfer = locked_transfer(transfer_id, by=by, seen=seen)
-    if transfer.state in {Transfer.State.ASKED, Transfer.State.DROPPED}:
+    if not may_speak(transfer):
         raise NothingNewToSend
     file = write_file(transfer, by=by)
     if file is None:
@@ -144,6 +144,19 @@ def return_transfer(
         reason=said,
         installation=transfer.other.name,
     )
+
+
+def may_speak(transfer: Transfer) -> bool:
+    """Whether anything may still be said to the other side.
+
+    Of a tip that went there only while it is there: what its reporter writes once it is here again
+    is for the desk here. Of one that came from there also that it was given back, or has ended.
+    """
+    if transfer.other.removed_at is not None:
+        return False
+    if transfer.is_incoming:
+        return True
+    return transfer.state in {Transfer.State.SENT, Transfer.State.WITH_THEM}
 
 
 def locked_transfer(

@@ -50,7 +50,7 @@ from keng.transfers.content import (
 from keng.transfers.envelope import open_envelope
 from keng.transfers.errors import FileMissing, NoSuchTransfer, TooOld, UnreadableContent
 
-_FILE_LASTS = datetime.timedelta(days=30)
+_FILE_LASTS = datetime.timedelta(days=90)
 # By how much the clocks of two machines may differ.
 _CLOCKS_DIFFER = datetime.timedelta(hours=1)
 _REPORTER = DialogueMessage.Author.REPORTER
@@ -86,13 +86,18 @@ def take_transfer_file_in(data: bytes, *, by: Officer) -> TakenFile:
         raise NoSuchTransfer
     if content.is_from_receiver or content.number != 1:
         raise UnreadableContent
-    _refuse_old(content)
+    _refuse_future(content)
+    if content.made_at < times.now() - _FILE_LASTS:
+        raise TooOld
     return _take_tip_in(content, content.tip, sender, by=by)
 
 
-def _refuse_old(content: TransferContent) -> None:
-    now = times.now()
-    if not now - _FILE_LASTS <= content.made_at <= now + _CLOCKS_DIFFER:
+def _refuse_future(content: TransferContent) -> None:
+    """No line may hide until a moment to come, and no deadline begin at one."""
+    moments = [content.made_at, *(line.at for line in content.messages)]
+    if content.tip is not None:
+        moments += [content.tip.received_at, *(each.starts_at for each in content.tip.clocks)]
+    if max(moments) > times.now() + _CLOCKS_DIFFER:
         raise TooOld
 
 
@@ -101,8 +106,6 @@ def _take_tip_in(
 ) -> TakenFile:
     unit = _desk_of(by)
     permit_over(unit.pk)
-    if told.received_at > times.now() + _CLOCKS_DIFFER:
-        raise TooOld
     new = _incoming_tip(content, told, unit)
     tip_id = receive_tip(new)
     if tip_id != new.id:
@@ -126,8 +129,7 @@ def _take_tip_in(
     )
     # The first words of the reporter came with the tip.
     first = tip.messages.order_by("id").first()
-    later = [line for line in content.messages if line.text != told.text]
-    messages = [_keep_line(tip, line, sender, by=by) for line in later]
+    messages = [_keep_line(tip, line, sender, by=by) for line in _after_the_first(content, told)]
     TransferFile.objects.create(
         transfer=transfer,
         is_incoming=True,
@@ -145,6 +147,14 @@ def _take_tip_in(
         tip, Decision.Kind.TRANSFER_TAKEN_IN, by=by, reason=content.reason, installation=sender.name
     )
     return TakenFile(tip.pk, is_new=True)
+
+
+def _after_the_first(content: TransferContent, told: TransferredTip) -> list[SaidLine]:
+    lines = list(content.messages)
+    first = next((line for line in lines if line.is_reporters and line.text == told.text), None)
+    if first is not None:
+        lines.remove(first)
+    return lines
 
 
 def _desk_of(officer: Officer) -> Unit:
@@ -255,7 +265,7 @@ def _take_news_in(known: Transfer, content: TransferContent, *, by: Officer) -> 
         return TakenFile(tip.pk, is_new=False)
     if content.number != came + 1:
         raise FileMissing
-    _refuse_old(content)
+    _refuse_future(content)
     if tip.purged_at is not None:
         raise NoSuchTransfer
     messages = _keep_news(tip, transfer, content, by=by)

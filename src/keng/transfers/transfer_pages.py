@@ -201,7 +201,9 @@ def _transfer_page(
         "seen": _version_of(tip),
         "transfers": transfers,
         "current": current,
-        "speaking": speaking if speaking and _may_speak(speaking) else None,
+        "speaking": speaking
+        if speaking and handing.may_speak(speaking) and has_news(speaking)
+        else None,
         "form": form or TransferForm(),
         "return_form": return_form or ReturnTransferForm(),
         "decide_form": DecideTransferForm(),
@@ -226,7 +228,3 @@ def _version_of(tip: Tip) -> str:
         list(tip.notes.order_by("id")),
         [],
     )
-
-
-def _may_speak(transfer: Transfer) -> bool:
-    return transfer.state != Transfer.State.DROPPED and has_news(transfer)

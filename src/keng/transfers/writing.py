@@ -3,6 +3,9 @@
 For the acts of this area, inside their transaction and the lock of the tip.
 """
 
+import itertools
+import json
+
 from keng.accounts.models import Officer
 from keng.kit import times
 from keng.tips.models import DialogueMessage, Tip, Transfer, TransferFile
@@ -17,11 +20,13 @@ from keng.transfers.content import (
     TransferContent,
     TransferredTip,
 )
-from keng.transfers.envelope import close_envelope
+from keng.transfers.envelope import MOST_TRANSFER_BYTES, close_envelope
 
 _REPORTER = DialogueMessage.Author.REPORTER
 # Those of a chain of desks that stand nearest to this one.
 _MOST_NUMBERS = 19
+# The rest goes with the next file: the other side takes no larger one (envelope.py).
+_MOST_BYTES_SAID = MOST_TRANSFER_BYTES // 2
 
 
 def write_file(transfer: Transfer, *, by: Officer) -> TransferFile | None:
@@ -85,8 +90,10 @@ def _new_messages(transfer: Transfer) -> list[DialogueMessage]:
         said = said.exclude(author=_REPORTER)
     elif transfer.files.filter(is_incoming=False).exists():
         said = said.filter(author=_REPORTER)
-    new = [message for message in said if str(message.pk) not in carried]
-    return [message for message in new if message.text.strip()][:MOST_LINES]
+    new = [message for message in said if str(message.pk) not in carried and message.text.strip()]
+    sizes = itertools.accumulate(len(json.dumps(message.text)) for message in new)
+    fitting = sum(size <= _MOST_BYTES_SAID for size in sizes)
+    return new[: min(fitting, MOST_LINES)]
 
 
 def _said(message: DialogueMessage, tip: Tip) -> SaidLine:

@@ -358,7 +358,7 @@ def test_what_does_not_fit_is_not_taken_in_by_halves(world):
 
 def test_an_old_file_is_refused(world, monkeypatch):
     data = world.hand()
-    later = times.now() + datetime.timedelta(days=31)
+    later = times.now() + datetime.timedelta(days=91)
     monkeypatch.setattr(times, "now", lambda: later)
     with pytest.raises(TooOld):
         world.taken(data)
@@ -379,3 +379,61 @@ def test_another_desk_takes_no_answer_in_for_a_tip_that_it_does_not_see(world):
     stranger = make.officer(unit=make.unit(parent=make.province_unit()))
     with pytest.raises(NotAllowed):
         world.at_old(lambda by: take_transfer_file_in(answer, by=by), by=stranger)
+
+
+def _message(world, text):
+    return make.message(world.tip, text)
+
+
+def test_news_may_be_carried_late_and_the_next_ones_fit(world, monkeypatch):
+    world.taken(world.hand())
+    answer = world.write_at_new()
+    later = times.now() + datetime.timedelta(days=120)
+    monkeypatch.setattr(times, "now", lambda: later)
+    assert world.hear(answer).is_new
+    _message(world, "Em có thêm số của họ")
+    came = world.taken(world.write_at_old())
+    assert came.messages.filter(text="Em có thêm số của họ").exists()
+
+
+def test_what_the_reporter_writes_once_it_is_here_again_is_not_sent_there(world):
+    world.taken(world.hand())
+    there = Transfer.objects.get(is_incoming=True)
+    world.at_new(lambda by: handing.return_transfer(there.pk, reason=WHY, by=by))
+    world.hear(world.write_at_new())
+    _message(world, "Chỉ cho trực ban ở đây")
+    with pytest.raises(NothingNewToSend):
+        world.write_at_old()
+
+
+def test_nothing_is_sealed_to_an_installation_that_was_removed(world):
+    world.taken(world.hand())
+    OtherInstallation.objects.filter(pk=world.new.known().pk).update(removed_at=times.now())
+    _message(world, "Em có thêm số của họ")
+    with pytest.raises(NothingNewToSend):
+        world.write_at_old()
+
+
+def test_a_line_of_a_moment_to_come_is_refused(world):
+    transfer = world.ask()
+    make.message(world.tip, "Ngày mai", at=times.now() + datetime.timedelta(days=1))
+    DialogueMessage.objects.filter(text="Ngày mai").update(visible_at=times.now())
+    world.agree(transfer)
+    with pytest.raises(TooOld):
+        world.taken(world.file_of(transfer, 1))
+
+
+def test_the_first_words_said_twice_stand_twice(world):
+    _message(world, WORDS)
+    came = world.taken(world.hand())
+    assert came.messages.filter(text=WORDS).count() == 2
+
+
+def test_a_long_dialogue_goes_in_several_files_that_can_be_taken_in(world, monkeypatch):
+    monkeypatch.setattr("keng.transfers.writing._MOST_BYTES_SAID", 150)
+    for number in range(3):
+        _message(world, f"{number} " + "a" * 90)
+    came = world.taken(world.hand())
+    for _file in range(3):
+        came = world.taken(world.write_at_old())
+    assert came.messages.count() == 4
