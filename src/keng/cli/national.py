@@ -15,7 +15,8 @@ import django
 from django.conf import settings
 
 from keng.kit import times
-from keng.national.gathered_folder import INSTANCES_FILE, GatheredFolder, GatheredFolderInUse
+from keng.kit.locked_folder import FolderInUse
+from keng.national.gathered_folder import INSTANCES_FILE, GatheredFolder
 from keng.national.national_pages import write_pages
 from keng.national.national_server import NationalServer
 from keng.national.overview import overview_of
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             pages.do_round(instances)
             if not arguments.once:
                 _serve(pages, instances, arguments)
-    except GatheredFolderInUse as error:
+    except FolderInUse as error:
         raise CannotContinue(f"Another process gathers into {error}.") from None
     except FileNotFoundError:
         raise CannotContinue(

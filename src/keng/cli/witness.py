@@ -10,8 +10,9 @@ import threading
 from pathlib import Path
 
 from keng.cosigner.judging import CosigningWitness
-from keng.cosigner.witness_folder import FolderInUse, WitnessFolder
+from keng.cosigner.witness_folder import WitnessFolder
 from keng.cosigner.witness_server import WitnessServer
+from keng.kit.locked_folder import FolderInUse
 from keng.merkle.notes import NoteKey
 from keng.runtime.errors import CannotContinue
 

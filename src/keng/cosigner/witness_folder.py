@@ -3,7 +3,6 @@
 One process at a time writes it. What was cosigned is on the disk before anybody is answered.
 """
 
-import fcntl
 import hashlib
 import json
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from nacl.signing import SigningKey
 
 from keng.kit.durable_files import replace_file
+from keng.kit.locked_folder import only_writer_of
 from keng.kit.private_files import make_private_folder, private_opener
 from keng.kit.secrets import read_or_make_key
 from keng.merkle.notes import LogCheckpointText, NoteKey, NoteKeyKind, SignedNote
@@ -22,10 +22,6 @@ from keng.merkle.notes import LogCheckpointText, NoteKey, NoteKeyKind, SignedNot
 def origin_mark(origin: str) -> str:
     """What a log is called in names of files and addresses."""
     return hashlib.sha256(origin.encode()).hexdigest()
-
-
-class FolderInUse(Exception):
-    """Another process is the witness of this folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +34,7 @@ class WitnessFolder:
     @contextmanager
     def held(self) -> Iterator[None]:
         """As the only writer. Raises FolderInUse."""
-        make_private_folder(self.path)
-        with open(self.path / "lock", "ab", opener=private_opener) as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise FolderInUse(self.path) from None
+        with only_writer_of(self.path):
             yield
 
     def signing_key(self) -> SigningKey:

@@ -5,7 +5,6 @@ changes a file of it changes nothing of what is shown.
 """
 
 import datetime as dt
-import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from keng.kit.durable_files import replace_file
-from keng.kit.private_files import make_private_folder, private_opener
+from keng.kit.locked_folder import only_writer_of
+from keng.kit.private_files import make_private_folder
 from keng.national.province_instances import ProvinceInstance, WrongInstances, read_instances
 from keng.national.summary_trouble import SummaryTrouble, Trouble
 from keng.national.verified_summaries import (
@@ -23,10 +23,6 @@ from keng.national.verified_summaries import (
 )
 
 INSTANCES_FILE = "instances"
-
-
-class GatheredFolderInUse(Exception):
-    """Another process gathers into this folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +52,8 @@ class GatheredFolder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """As the only writer. Raises GatheredFolderInUse."""
-        make_private_folder(self.path)
-        with open(self.path / "lock", "ab", opener=private_opener) as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise GatheredFolderInUse(self.path) from None
+        """As the only writer. Raises FolderInUse."""
+        with only_writer_of(self.path):
             yield
 
     def instances(self) -> dict[str, ProvinceInstance]:

@@ -12,8 +12,9 @@ import pytest
 from nacl.signing import SigningKey
 
 from keng.cosigner.judging import CosigningWitness
-from keng.cosigner.witness_folder import FolderInUse, WitnessFolder, origin_mark
+from keng.cosigner.witness_folder import WitnessFolder, origin_mark
 from keng.cosigner.witness_server import WitnessServer
+from keng.kit.locked_folder import FolderInUse
 from keng.merkle.notes import (
     LogCheckpointText,
     NoteKey,

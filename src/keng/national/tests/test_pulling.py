@@ -12,10 +12,10 @@ import pytest
 from nacl.signing import SigningKey
 
 from keng.kit import times
+from keng.kit.locked_folder import FolderInUse
 from keng.national import pulling
 from keng.national.gathered_folder import (
     GatheredFolder,
-    GatheredFolderInUse,
     PullRecord,
 )
 from keng.national.province_instances import ProvinceInstance, WrongInstances
@@ -340,5 +340,5 @@ def test_whoever_changes_a_file_of_the_folder_changes_nothing_that_is_shown(fold
 
 
 def test_one_process_writes_a_folder(folder) -> None:
-    with folder.held(), pytest.raises(GatheredFolderInUse), folder.held():
+    with folder.held(), pytest.raises(FolderInUse), folder.held():
         pass
