@@ -113,9 +113,10 @@ def read_content(written: bytes) -> TransferContent:
     """From what a known installation signed. Raises UnreadableContent."""
     try:
         said = json.loads(written)
-        return _CONTENT(said)
+        content: TransferContent = _CONTENT(said)
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
         raise UnreadableContent from error
+    return content
 
 
 def _plain(value: Any) -> Any:

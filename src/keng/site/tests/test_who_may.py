@@ -64,6 +64,9 @@ pytestmark = pytest.mark.django_db
 
 # Parts of acts: they lock, write or record for an act that has asked already, or only answer.
 STEPS = {
+    # The lock of a tip and its next file, for acts that have asked.
+    "transfers.handing.locked_transfer",
+    "transfers.writing.write_file",
     # What comes of a closing is kept inside it, and what was done to tasks is put on record.
     "decisions.incident_effect.keep_effect",
     "relay.relay_acts.record_on_tasks",
@@ -108,6 +111,8 @@ STEPS = {
 # These begin something in the name of the officer's own unit: which unit's rows there are is no
 # matter.
 OF_THE_OWN_UNIT = {
+    # What another installation sends comes to the desk of whoever takes it in.
+    "transfers.taking_in.take_transfer_file_in",
     "breaches.register.export_register",
     "claims.asking.add_claim",
     "community.announcements.check_channels",
