@@ -32,6 +32,7 @@ from keng.network.forms.leads import LeadSheetForm
 from keng.partners.forms import PartnerFilmForm
 from keng.site.bodies import MOST_FORM_PARTS
 from keng.site.errors import BODY_NOT_TAKEN
+from keng.transfers.forms import TakeInForm
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -257,6 +258,7 @@ FORMS = {
     "share": SharedForm,
     "status-tip": ReporterMessageForm,
     "take-down-chat": ShownChatForm,
+    "transfer-take-in": TakeInForm,
 }
 
 
