@@ -57,7 +57,7 @@ COMMANDS = {
 SELDOM_TYPED = (
     *("prepare", "public", "desk", "edge", "worker", "sender", "opener"),
     *("backup", "restore", "restored", "files", "rewrite", "locale", "fakes", "thief", "witness"),
-    "installation",
+    *("analyse", "installation"),
 )
 # Of the tools, which are a distribution of their own (dev/): not where people report.
 TOOLS = {"demo", "bench", "fakes", "thief"}
