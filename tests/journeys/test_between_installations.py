@@ -41,7 +41,8 @@ def fetches(officer: Desk, folder, number: int) -> str:
     page = officer.page
     with page.expect_download() as fetched:
         page.locator("main a[href*='/transfers/files/']").nth(number - 1).click()
-    name = str(folder / fetched.value.suggested_filename)
+    # Both sides may have the same number for the tip.
+    name = str(folder / f"{len(list(folder.iterdir()))}-{fetched.value.suggested_filename}")
     fetched.value.save_as(name)
     return name
 

@@ -53,6 +53,7 @@ from keng.transfers.errors import FileMissing, NoSuchTransfer, TooOld, Unreadabl
 _FILE_LASTS = datetime.timedelta(days=90)
 # By how much the clocks of two machines may differ.
 _CLOCKS_DIFFER = datetime.timedelta(hours=1)
+_AFTER_OPENING = datetime.timedelta(microseconds=1)
 _REPORTER = DialogueMessage.Author.REPORTER
 
 
@@ -210,6 +211,9 @@ def _keep_line(
     """A line of the dialogue so far; of the other desk's officers none is named."""
     is_theirs = line.is_reporters
     text = line.text if is_theirs else f"{sender.name}: {line.text}"
+    # Times come rounded to five minutes, and what stands at the moment of the tip would be taken
+    # for the message that opened it, and shown to nobody (dialogue_parts.is_opening_message).
+    at = max(line.at, tip.received_at + _AFTER_OPENING)
     return DialogueMessage.objects.create(
         tip=tip,
         author=_REPORTER if is_theirs else DialogueMessage.Author.AUTOMATIC,
@@ -217,8 +221,8 @@ def _keep_line(
         officer=by if is_theirs else None,
         text=text,
         channel=FROM_INSTALLATION,
-        at=line.at,
-        visible_at=line.at,
+        at=at,
+        visible_at=at,
     )
 
 

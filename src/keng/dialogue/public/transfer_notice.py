@@ -11,7 +11,7 @@ class TransferNotice:
     """Where it went and since when; `confirmed_at` is None until that desk said that it has it."""
 
     desk: str
-    sent_at: datetime.datetime
+    sent_at: datetime.datetime | None
     confirmed_at: datetime.datetime | None
 
 

@@ -441,7 +441,11 @@ def wait_for(condition):
         time.sleep(0.02)
 
 
-def test_what_was_given_up_is_still_missed_here_until_somebody_may_have_taken_it(monkeypatch):
+def test_what_was_given_up_is_still_missed_here_until_somebody_may_have_taken_it(
+    monkeypatch, tmp_path
+):
+    # Signs of other tests' tasks lie in the folder that they share.
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
     held = [True]
 
     class Leases:

@@ -155,11 +155,10 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
     hold = LegalHold.objects.create(
         tip=rows["tip"], unit=unit, ground=LegalHold.Ground.CASE, words="Hồ sơ", asked_by=other
     )
-    other_installation = OtherInstallation.objects.create(
+    # Known to every desk here, and so one for all of these worlds.
+    other_installation, _is_new = OtherInstallation.objects.get_or_create(
         name="Công an tỉnh bạn",
-        province_code="24",
-        signing_key=uuid.uuid4().bytes * 2,
-        sealing_key=bytes(1216),
+        defaults={"province_code": "24", "signing_key": bytes(32), "sealing_key": bytes(1216)},
     )
     transfer = Transfer.objects.create(
         number_of_both=uuid.uuid4(),

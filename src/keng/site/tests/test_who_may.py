@@ -64,12 +64,12 @@ pytestmark = pytest.mark.django_db
 
 # Parts of acts: they lock, write or record for an act that has asked already, or only answer.
 STEPS = {
+    # The lock of a tip and its next file, for acts that have asked.
+    "transfers.handing.locked_transfer",
+    "transfers.writing.write_file",
     # What comes of a closing is kept inside it, and what was done to tasks is put on record.
     "decisions.incident_effect.keep_effect",
     "relay.relay_acts.record_on_tasks",
-    # Inside the acts of a transfer: each of them asks before.
-    "transfers.handing.locked_transfer",
-    "transfers.writing.write_file",
     # Of many tips one after the other: of each an act asks by itself.
     "inbox.chosen_tips.answer_together",
     "inbox.chosen_tips.decline_together",
@@ -111,6 +111,7 @@ STEPS = {
 # These begin something in the name of the officer's own unit: which unit's rows there are is no
 # matter.
 OF_THE_OWN_UNIT = {
+    # What another installation sends comes to the desk of whoever takes it in.
     "transfers.taking_in.take_transfer_file_in",
     "breaches.register.export_register",
     "claims.asking.add_claim",

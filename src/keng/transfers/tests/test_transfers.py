@@ -9,6 +9,7 @@ from keng.audit.heads import sign_bytes
 from keng.audit.models import Entry
 from keng.decisions import closing, triage
 from keng.dialogue import answering, reporter
+from keng.dialogue.dialogue_parts import without_opening_message
 from keng.kit import times
 from keng.tips import deadlines
 from keng.tips.errors import NotTheSecond
@@ -217,6 +218,14 @@ def test_what_reporter_and_desk_say_goes_on_through_the_old_code(world):
     answer = old.messages.order_by("id").last()
     assert answer.author == DialogueMessage.Author.DESK
     assert answer.text == "Trực ban Mới: Bạn đừng chuyển tiền"
+
+
+def test_what_was_written_in_the_first_minutes_is_shown_there(world):
+    """Its time is rounded to that of the tip; it is no opening message for that."""
+    make.message(world.tip, "Biển số 98A", at=world.tip.received_at + datetime.timedelta(seconds=1))
+    came = world.taken(world.hand())
+    said = without_opening_message(list(came.messages.order_by("id")), came)
+    assert [message.text for message in said] == ["Biển số 98A"]
 
 
 def test_what_ends_there_ends_here_as_handed_over(world):

@@ -16,7 +16,14 @@ from keng.places.models import Unit
 from keng.retention.models import RetentionPeriod
 from keng.site.tests.desk_world import world
 from keng.surveys.models import SurveyResult
-from keng.tips.models import BreakIn, LegalHold, Tip, TipConcern
+from keng.tips.models import (
+    BreakIn,
+    LegalHold,
+    OtherInstallation,
+    Tip,
+    TipConcern,
+    Transfer,
+)
 from keng.waiting.counts import counts_by_page, kinds_for, reach_of
 from keng.waiting.kinds import KINDS
 from keng.waiting.waiting_page import MOST_SHOWN, waiting_groups
@@ -119,7 +126,6 @@ def test_every_kind_of_text_is_asked_here():
         "resharings",
         "resealings",
         "legal_holds",
-        # Tried beside their acts: keng/transfers/tests/test_transfer_pages.py.
         "transfers",
         "periods",
         "imports",
@@ -151,6 +157,27 @@ def test_a_legal_hold_and_its_end_wait_for_whoever_may_decide_and_did_not_ask(pr
     assert "legal_holds" in names(commander)
     LegalHold.objects.filter(pk=hold.pk).update(ended_by=commander, ended_at=times.now())
     assert "legal_holds" not in names(commander) | names(province.second)
+
+
+def test_a_transfer_waits_for_whoever_may_decide_and_did_not_ask(province):
+    commune = make.unit(parent=province.unit)
+    officer, commander = make.officer(unit=commune), make.officer(unit=commune, role="commander")
+    other = OtherInstallation.objects.create(
+        name="Công an tỉnh bạn", province_code="24", signing_key=b"k" * 32, sealing_key=b""
+    )
+    transfer = Transfer.objects.create(
+        number_of_both=make.some_id(),
+        tip=make.tip(unit=commune),
+        other=other,
+        state=Transfer.State.ASKED,
+        asked_by=officer,
+    )
+    assert "transfers" in names(commander)
+    assert "transfers" not in names(officer)
+    Transfer.objects.filter(pk=transfer.pk).update(asked_by=commander)
+    assert "transfers" not in names(commander)
+    Transfer.objects.filter(pk=transfer.pk).update(asked_by=officer, state=Transfer.State.DROPPED)
+    assert "transfers" not in names(commander)
 
 
 def test_a_legal_hold_waits_for_nobody_who_does_not_read_the_tip(province):
