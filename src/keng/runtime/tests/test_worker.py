@@ -441,6 +441,8 @@ def wait_for(condition):
         time.sleep(0.02)
 
 
+# A worker looks after its connections between tasks: one may be open since another test.
+@pytest.mark.django_db
 def test_what_was_given_up_is_still_missed_here_until_somebody_may_have_taken_it(
     monkeypatch, tmp_path
 ):
