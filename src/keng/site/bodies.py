@@ -100,12 +100,19 @@ class BodyIntake:
         most = self._limits.form_bytes + room
         if (head.length or 0) > most:
             raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        async with self._waiting.place(head, most):
+        async with self._waiting.place(head, most) as place:
             pieces = self._pieces(receive, most)
             if boundary:
-                await self._take_form_with_files(body, pieces, head, files)
+                await self._take_form_with_files(body, pieces, head, files, place)
             else:
-                body.content = b"".join([piece async for piece in pieces])
+                body.content = await self._take_words(pieces, place)
+
+    async def _take_words(self, pieces: AsyncIterator[bytes], place: "_Place") -> bytes:
+        words = bytearray()
+        async for piece in pieces:
+            words += piece
+            self._waiting.note_memory(place, len(words))
+        return bytes(words)
 
     async def _pieces(self, receive: Any, most: int) -> AsyncIterator[bytes]:
         size = 0
@@ -129,11 +136,13 @@ class BodyIntake:
         pieces: AsyncIterator[bytes],
         head: "RequestHead",
         files: FilesTaken,
+        place: "_Place",
     ) -> None:
         form = _Form(body, head, files)
         try:
             async for piece in pieces:
                 form.read(piece)
+                self._waiting.note_memory(place, len(form.words))
                 if len(form.words) > self._limits.form_bytes:
                     raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             form.end()
@@ -217,9 +226,14 @@ class _Place:
     """One body that is on its way."""
 
     network: str
-    memory: int
     timeout: asyncio.Timeout
+    memory: int = 0
+    """Of its words so far: files are on the disk."""
     is_pushed_out: bool = False
+
+
+def _memory_of(places: list[_Place]) -> int:
+    return sum(place.memory for place in places)
 
 
 class _Waiting:
@@ -230,16 +244,16 @@ class _Waiting:
         self._places: dict[str, list[_Place]] = {}
 
     @asynccontextmanager
-    async def place(self, head: RequestHead, most: int) -> AsyncIterator[None]:
+    async def place(self, head: RequestHead, most: int) -> AsyncIterator[_Place]:
         """A place until the body has come. Raises BodyRefused where it was slow or pushed out."""
         size = most if head.length is None else head.length
         timeout = asyncio.timeout(self._limits.seconds_for(size))
-        place = _Place(head.network, min(size, self._limits.form_bytes), timeout)
+        place = _Place(head.network, timeout)
         try:
             async with timeout:
                 self._enter(place)
                 try:
-                    yield
+                    yield place
                 finally:
                     self._leave(place)
         except TimeoutError as error:
@@ -252,16 +266,21 @@ class _Waiting:
         own.append(place)
         if len(own) > self._limits.most_of_network:
             self._push_out(own)
-        while self._is_too_much():
+        while self.count > self._limits.most_waiting:
             self._push_out(max(self._places.values(), key=len))
+
+    def note_memory(self, place: _Place, size: int) -> None:
+        """So much of a body is in memory now; the oldest of whoever has most makes room."""
+        place.memory = size
+        while self._memory() > self._limits.most_memory:
+            self._push_out(max(self._places.values(), key=_memory_of))
 
     @property
     def count(self) -> int:
         return sum(map(len, self._places.values()))
 
-    def _is_too_much(self) -> bool:
-        memory = sum(place.memory for places in self._places.values() for place in places)
-        return self.count > self._limits.most_waiting or memory > self._limits.most_memory
+    def _memory(self) -> int:
+        return sum(map(_memory_of, self._places.values()))
 
     def _push_out(self, places: list[_Place]) -> None:
         oldest = places[0]

@@ -259,7 +259,72 @@ def test_one_too_many_of_all_pushes_out_the_oldest_of_the_network_that_has_most(
 
 
 def test_what_waits_in_memory_is_bounded():
-    assert _entering(BodyLimits(form_bytes=10_000, most_memory=15_000), "abcde") == [0, 1]
+    """Of whoever has most in memory the oldest goes; one of whom nothing came has nothing."""
+    out = []
+
+    async def one(name, network, size, bodies):
+        pieces = [b"a" * size]
+
+        async def receive():
+            if not pieces:
+                await never()
+            return {"type": "http.request", "body": pieces.pop(), "more_body": True}
+
+        head = RequestHead(network=network, length=9000)
+        try:
+            await bodies.receive_body(RequestBody(), receive, head=head, files=NO_FILES)
+        except BodyRefused as error:
+            out.append((name, error.status))
+
+    async def everybody():
+        bodies = BodyIntake(BodyLimits(form_bytes=10_000, most_memory=15_000))
+        sizes = [("none", "a", 0), ("b1", "b", 6000), ("c1", "c", 5000), ("b2", "b", 6000)]
+        tasks = []
+        for each in sizes:
+            tasks.append(asyncio.create_task(one(*each, bodies)))
+            await asyncio.sleep(0.01)
+        found = list(out)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return found
+
+    assert asyncio.run(everybody()) == [("b1", HTTPStatus.SERVICE_UNAVAILABLE)]
+
+
+def test_many_slow_files_wait_for_nobody_since_they_lie_on_the_disk():
+    """As many as may wait, each as large as a phone's picture, and no word of them in memory."""
+    begun = form_of(part("attached", b"", "a.jpg"))[: -len(f"\r\n--{BOUNDARY}--\r\n")]
+    out = []
+
+    async def one(number, bodies):
+        pieces = [begun + b"a" * 1024]
+
+        async def receive():
+            if not pieces:
+                await never()
+            return {"type": "http.request", "body": pieces.pop(), "more_body": True}
+
+        head = RequestHead(network=f"10.{number}", length=1_000_000, content_type=FORM)
+        body = RequestBody()
+        try:
+            await bodies.receive_body(body, receive, head=head, files=FILES)
+        except BodyRefused:
+            out.append(number)
+        finally:
+            body.drop()
+
+    async def everybody():
+        bodies = BodyIntake(BodyLimits(form_bytes=512 * 1024))
+        tasks = [asyncio.create_task(one(number, bodies)) for number in range(200)]
+        await asyncio.sleep(0.5)
+        waiting = bodies.waiting
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return waiting
+
+    assert (asyncio.run(everybody()), out) == (200, [])
 
 
 SCOPE = {
