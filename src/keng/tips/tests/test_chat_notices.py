@@ -38,6 +38,7 @@ NOTICES = {
     "keng.decisions.suspension",
     "keng.dialogue.answering",
     "keng.incidents.incident_acts",
+    "keng.transfers.taking_in",
     "keng.tips.viewing_copies",
 }
 

@@ -30,6 +30,11 @@ def filled(db):
     return base
 
 
+# Among thousands of other tests the plans hang on what those left in the shared tables.
+@pytest.mark.skipif(
+    not {"PLANS", "PLANS_ANEW"} & os.environ.keys(),
+    reason="plans are compared alone: PLANS=1 pytest dev/src/keng_dev/bench/tests/test_plans.py",
+)
 def test_what_is_hot_is_answered_as_it_was_looked_at(filled):
     sessions = {
         id(officer): SessionStore(session_key_of(officer)) for officer in filled.officers.values()
