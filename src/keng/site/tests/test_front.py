@@ -226,7 +226,7 @@ def _entering(limits, networks):
     """Bodies of which nothing comes, one after the other; who was pushed out, in order."""
     out = []
 
-    async def one(number, network, bodies):
+    async def send_nothing(number, network, bodies):
         head = RequestHead(network=network, length=5000)
         try:
             await bodies.receive_body(RequestBody(), never, head=head, files=NO_FILES)
@@ -237,7 +237,7 @@ def _entering(limits, networks):
         bodies = BodyIntake(limits)
         tasks = []
         for number, network in enumerate(networks):
-            tasks.append(asyncio.create_task(one(number, network, bodies)))
+            tasks.append(asyncio.create_task(send_nothing(number, network, bodies)))
             await asyncio.sleep(0)
         await asyncio.sleep(0.05)
         found = [number for number, status in out if status == HTTPStatus.SERVICE_UNAVAILABLE]
@@ -262,7 +262,7 @@ def test_what_waits_in_memory_is_bounded():
     """Of whoever has most in memory the oldest goes; one of whom nothing came has nothing."""
     out = []
 
-    async def one(name, network, size, bodies):
+    async def send_words(name, network, size, bodies):
         pieces = [b"a" * size]
 
         async def receive():
@@ -281,7 +281,7 @@ def test_what_waits_in_memory_is_bounded():
         sizes = [("none", "a", 0), ("b1", "b", 6000), ("c1", "c", 5000), ("b2", "b", 6000)]
         tasks = []
         for each in sizes:
-            tasks.append(asyncio.create_task(one(*each, bodies)))
+            tasks.append(asyncio.create_task(send_words(*each, bodies)))
             await asyncio.sleep(0.01)
         found = list(out)
         for task in tasks:
@@ -297,7 +297,7 @@ def test_many_slow_files_wait_for_nobody_since_they_lie_on_the_disk():
     begun = form_of(part("attached", b"", "a.jpg"))[: -len(f"\r\n--{BOUNDARY}--\r\n")]
     out = []
 
-    async def one(number, bodies):
+    async def send_slow_file(number, bodies):
         pieces = [begun + b"a" * 1024]
 
         async def receive():
@@ -316,7 +316,7 @@ def test_many_slow_files_wait_for_nobody_since_they_lie_on_the_disk():
 
     async def everybody():
         bodies = BodyIntake(BodyLimits(form_bytes=512 * 1024))
-        tasks = [asyncio.create_task(one(number, bodies)) for number in range(200)]
+        tasks = [asyncio.create_task(send_slow_file(number, bodies)) for number in range(200)]
         await asyncio.sleep(0.5)
         waiting = bodies.waiting
         for task in tasks:
