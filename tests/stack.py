@@ -9,8 +9,10 @@ It begins with the empty tables of keng.runtime.tests.template; `.ci/demo` begin
 all.
 """
 
+import contextlib
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -29,6 +31,8 @@ from keng.runtime.tests.template import copy_migrated_data
 from tests.second_factor import SecondFactors
 
 READY_WITHIN = 180
+# Linux gives callers 32768 and more; below 20000 are the product's own and what others listen at.
+_NOBODYS_CALLS = (20_000, 32_000)
 STOP_WITHIN = 120
 SIGN_IN = re.compile(r"^  (?P<name>[a-z]+)\s+(?P<password>(?:[a-z0-9]{4}-){3}[a-z0-9]{4})   (.+)$")
 
@@ -220,3 +224,20 @@ def free_ports(count: int) -> list[int]:
     for each in sockets:
         each.close()
     return ports
+
+
+def free_ports_in_a_row(count: int) -> list[int]:
+    """Ports that follow each other, as the metrics of the processes have them.
+
+    Below those that the system gives to whoever calls somewhere (RFC 6335, section 6): a port that
+    was free a moment ago could be one end of any other test's connection.
+    """
+    while True:
+        first = random.randrange(*_NOBODYS_CALLS)
+        with contextlib.ExitStack() as held:
+            try:
+                for port in range(first, first + count):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return list(range(first, first + count))

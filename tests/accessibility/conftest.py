@@ -8,7 +8,7 @@ import pytest
 from keng.channels.email.fake import FakeMailServer
 from keng.channels.fake import running_provider
 from tests.journeys.desk import Desk
-from tests.stack import Stack, free_ports
+from tests.stack import Stack, free_ports_in_a_row
 
 # Seconds; a screen locks after ten minutes without anybody (KENG_SCREEN_LOCK_MINUTES).
 FRESH_FOR = 8 * 60
@@ -24,7 +24,7 @@ def mailbox() -> Iterator[FakeMailServer]:
 @pytest.fixture(scope="session")
 def stack(mailbox: FakeMailServer) -> Iterator[Stack]:
     """The demo as a stranger starts it, watched as an operator watches the product."""
-    watched = {"KENG_METRICS_PORT": str(free_ports(1)[0]), "KENG_LOG_FORMAT": "json"}
+    watched = {"KENG_METRICS_PORT": str(free_ports_in_a_row(6)[0]), "KENG_LOG_FORMAT": "json"}
     with Stack({"KENG_SMTP_URL": mailbox.url, **watched}) as running:
         yield running
 

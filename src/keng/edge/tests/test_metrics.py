@@ -14,7 +14,7 @@ from keng.edge.tests.conftest import SECRET
 from keng.kit import metrics, times
 from keng.runtime.tests.metric_labels import finer_labels
 from tests.running import running
-from tests.stack import free_ports
+from tests.stack import free_ports_in_a_row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WITHIN = 30
@@ -23,8 +23,8 @@ WORDS = "Hai kẻ vung dao rượt nhau ở 12 Trần Phú, gọi 0912345678"
 
 @pytest.fixture
 def first_port():
-    """Of six that follow each other; whoever is asked has one of them."""
-    return free_ports(1)[0]
+    """Of eight that follow each other; whoever is asked has one of them."""
+    return free_ports_in_a_row(8)[0]
 
 
 def read_metrics(port):
@@ -46,11 +46,12 @@ def read_until(port, holds):
     while True:
         try:
             text = read_metrics(port)
+        except OSError as error:
+            text = repr(error)
+        else:
             if holds(samples_of(text)):
                 return text
-        except OSError:
-            pass
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, text
         time.sleep(0.1)
 
 
@@ -69,7 +70,7 @@ def call(sender, words, secret=SECRET):
 
 def test_messages_are_counted_and_nothing_else_of_them(account, first_port):
     with running("edge", KENG_METRICS_PORT=str(first_port)) as edge:
-        # The third port of the six.
+        # The third port of the eight.
         port = first_port + 2
         for number in range(3):
             assert post(edge, *call(f"phone-of-{number}", f"{WORDS} {number}")) == 200

@@ -30,7 +30,7 @@ from keng.runtime.postgres.postmaster import command_line
 from keng.runtime.supervisor import register
 from keng.runtime.supervisor.logs import ProcessLogs
 from keng.runtime.tests import small
-from tests.stack import free_ports
+from tests.stack import free_ports_in_a_row
 
 WITHIN = 30
 # It takes a fraction of a second; where other tests have the processors it may take some.
@@ -281,7 +281,7 @@ def test_what_it_says_itself_has_its_moment(data, port):
 
 
 def test_it_says_how_often_it_started_each(data, port, monkeypatch):
-    (first,) = free_ports(1)
+    first = free_ports_in_a_row(6)[0]
     monkeypatch.setenv("KENG_METRICS_PORT", str(first))
 
     def starts():
