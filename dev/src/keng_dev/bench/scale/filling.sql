@@ -198,13 +198,13 @@ FROM sent ORDER BY w DESC;
 -- step: deliveries
 -- Those of the newest two warnings wait, for two desks, whatever the size.
 INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, text_id, address,
-  priority, unit_ref, state, attempts, provider_id, created_at, settled_at)
+  priority, unit_ref, state, attempts, provider_id, not_before, created_at, settled_at)
 SELECT pg_temp.id_at(at, i, 'delivery'), pg_temp.id_at(at, w, 'dispatch'), account.id, 'zalo_oa',
   CASE WHEN r < %(groups)s THEN 'group' ELSE 'subscription' END, pg_temp.id_at('2021-01-01', r, 'recipient'),
   pg_temp.id_at(at, w, 'text'), CASE WHEN r < %(groups)s THEN lpad(to_hex(r), 20, '0') ELSE '' END,
   9, unit, CASE WHEN w <= 2 THEN 'queued' ELSE (ARRAY['sent', 'sent', 'delivered', 'delivered', 'delivered', 'read',
     'read', 'rejected', 'gone', 'unknown'])[i %% 10 + 1] END,
-  CASE WHEN w <= 2 THEN 0 ELSE 1 END, CASE WHEN w <= 2 THEN '' ELSE md5(i::text) END, at,
+  CASE WHEN w <= 2 THEN 0 ELSE 1 END, CASE WHEN w <= 2 THEN '' ELSE md5(i::text) END, at, at,
   CASE WHEN w > 2 THEN at + interval '30 seconds' END
 FROM sent CROSS JOIN LATERAL (
   SELECT i, i * 7919 %% (%(groups)s + %(subscribers)s) AS r FROM generate_series((w - 1) * 1000, w * 1000 - 1) AS i
