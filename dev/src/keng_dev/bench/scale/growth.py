@@ -159,7 +159,7 @@ def _rounds_of(asking: Asking, session: Any) -> _Rounds:
     return _Rounds(whole, server)
 
 
-_MOST_ANALYSED = 11
+_MOST_ANALYSED = 5
 
 
 def _round_of(asking: Asking, session: Any, *, analyses: bool = False) -> Recorder:
