@@ -46,8 +46,9 @@ CREATE UNIQUE INDEX ON pg_temp.told (n);
 ANALYZE told;
 
 -- step: incidents
-INSERT INTO tips_incident (id, title, unit_id, place_id, category, opened_at, opened_by_id, money_lost)
-SELECT pg_temp.id_at(at, n, 'incident'), 'Vụ việc ' || n, unit, place, category, at, officer, n %% 50 * 1000000
+INSERT INTO tips_incident (id, title, unit_id, place_id, category, opened_at, opened_by_id, money_lost, closed_at, outcome)
+SELECT pg_temp.id_at(at, n, 'incident'), 'Vụ việc ' || n, unit, place, category, at, officer, n %% 50 * 1000000,
+  CASE WHEN n > %(recent)s THEN at + interval '20 days' END, CASE WHEN n > %(recent)s THEN 'solved' ELSE '' END
 FROM told WHERE n %% 100 = 0 ORDER BY n DESC;
 
 -- step: tips
