@@ -7,8 +7,9 @@ import os
 import re
 import signal
 import ssl
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,8 @@ def provider_with_tls(
     folder = shown.trusted.parent
     (folder / "tls.conf").write_text(
         f"daemon off;\nuser root;\npid {folder}/pid;\nworker_processes 1;\nevents {{}}\nhttp {{\n"
-        f"access_log off;\nclient_body_temp_path {folder}/bodies;\n"
+        # A token comes in `access_token`.
+        f"underscores_in_headers on;\naccess_log off;\nclient_body_temp_path {folder}/bodies;\n"
         f"proxy_temp_path {folder}/proxy;\n"
         f"server {{ listen 127.0.0.1:{port} ssl;\n"
         f"ssl_certificate {shown.files.certificate};\nssl_certificate_key {shown.files.key};\n"
@@ -161,6 +163,18 @@ def provider_with_tls(
         with installation.connect() as owner:
             owner.execute(changed.encode(), [before])
         server.kill()
+
+
+def wait_until_sent(installation: Installation, groups: list[str]) -> None:
+    def states() -> Counter[tuple[str, str]]:
+        return Counter(storm_states(installation, groups).values())
+
+    with suppress(AssertionError):
+        eventually(lambda: {state for state, _code in states()} == {"sent"}, 60, "")
+    stopped = installation.ask(
+        "SELECT circuit_reason FROM delivery_channelaccount WHERE slug = 'bac-ninh'"
+    )
+    assert {state for state, _code in states()} == {"sent"}, (states(), stopped)
 
 
 def test_what_a_provider_whose_certificate_is_over_should_carry_waits(
@@ -211,14 +225,7 @@ def test_what_a_provider_whose_certificate_is_over_should_carry_waits(
                 show_by(provider, GOOD)
                 # It is tried every five minutes, by the database's clock.
                 let_a_day_pass(installation)
-                eventually(
-                    lambda g=groups: (
-                        {state for state, _code in storm_states(installation, g).values()}
-                        == {"sent"}
-                    ),
-                    60,
-                    "it does not go on",
-                )
+                wait_until_sent(installation, groups)
                 got = sink.received()
                 assert {got[group] for group in groups} == {1}
                 assert not is_stopped(installation)
