@@ -6,7 +6,6 @@ the log that the replica replays.
 
 import datetime
 import enum
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -46,7 +45,7 @@ class ReplicaState:
 class _Cursor(Protocol):
     """The driver's or Django's."""
 
-    def execute(self, query: Any, params: Sequence[object] | None = None, /) -> Any: ...
+    def execute(self, query: Any, params: Any = None, /) -> Any: ...
 
     def fetchone(self) -> Any: ...
 

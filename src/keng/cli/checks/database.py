@@ -27,8 +27,8 @@ from keng.cli.checks.check import (
 )
 from keng.kit import alive
 from keng.kit.database import (
-    MAY_SHARE_CONNECTIONS,
     MAY_READ_REPLICA,
+    MAY_SHARE_CONNECTIONS,
     PROCESSES,
     TIME_LIMITS,
     Process,

@@ -260,7 +260,7 @@ def test_doctor_and_metrics_say_whether_it_is_read(pair, desks):
     assert checks.replica(None).level is FindingLevel.OK
     pair.as_process("worker")
     (replica,) = [each for each in QUESTIONS if each.name == "replica"]
-    assert dict((name, value) for name, _labels, value in replica.ask())["keng_replica_read"] == 1
+    assert {name: value for name, _labels, value in replica.ask()}["keng_replica_read"] == 1
     pair.standby.stop()
     try:
         found = checks.replica(None)
