@@ -32,11 +32,12 @@ BENCHES: dict[str, str] = {
     "words": "keng_dev.bench.words",
     "slow": "keng_dev.bench.slow",
     "streams": "keng_dev.bench.streams",
+    "calls": "keng_dev.bench.calls",
     "start": "keng_dev.bench.start",
     "soak": "keng_dev.bench.soak",
     "scale": "keng_dev.bench.scale.growth",
 }
-ONLY_BY_NAME = frozenset({"peers", "recall", "scale", "soak"})
+ONLY_BY_NAME = frozenset({"calls", "peers", "recall", "scale", "soak"})
 """Too long for a run of all of them, or not ours."""
 RESULTS = Path("bench") / "results"
 
