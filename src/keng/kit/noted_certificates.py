@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,8 +29,12 @@ NOTE_COUNTS_FOR = 2 * 86400.0
 _WRITTEN_AGAIN_AFTER = 3600.0
 # Whoever was refused is tried again within minutes, as long as something is to be sent.
 _REFUSAL_COUNTS_FOR = 3 * _WRITTEN_AGAIN_AFTER
+# One that is accepted right after it came from another server of the same name, or was under way
+# before: what stands still because of the first is explained by it.
+_REFUSAL_STANDS_FOR = 60.0
 # Each is an address of the settings or of an account.
 _MOST_NOTES = 200
+_DRAFT = ".new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class CertificateNote:
     """As seconds since 1970; 0 where it was refused, since nobody reads what is not believed."""
     refused: str = ""
     """Why it was not accepted, in OpenSSL's words."""
+    port: int = 0
+    """0 where whoever connects is not told."""
 
 
 def checked_context(owner: NotedOwner) -> ssl.SSLContext:
@@ -71,62 +78,82 @@ def _noting_lines(owner: NotedOwner) -> tuple[type[ssl.SSLSocket], type[ssl.SSLO
 def certificate_notes() -> list[CertificateNote]:
     """What was seen of late on this machine, the first to end before the others."""
     found = []
-    now = time.time()
     with suppress(OSError):
         for file in _folder().iterdir():
-            with suppress(OSError, ValueError, TypeError):
-                note = CertificateNote(**json.loads(file.read_text()))
-                counts_for = _REFUSAL_COUNTS_FOR if note.refused else NOTE_COUNTS_FOR
-                # In the future after a clock was set back: as old as it is ahead.
-                if abs(now - file.stat().st_mtime) <= counts_for:
-                    found.append(note)
+            note, age = _read(file)
+            if note is None or file.suffix == _DRAFT:
+                continue
+            if age <= (_REFUSAL_COUNTS_FOR if note.refused else NOTE_COUNTS_FOR):
+                found.append(note)
     return sorted(found, key=lambda note: (note.ends, note.host))
 
 
 @contextmanager
 def _noting(line: "ssl.SSLSocket | ssl.SSLObject", owner: NotedOwner) -> Iterator[None]:
     """A handshake, and what it showed of the other side."""
-    host = str(line.server_hostname or "")
+    host, port = str(line.server_hostname or ""), _port_of(line)
     try:
         yield
     except ssl.SSLCertVerificationError as error:
-        _NOTES.keep(CertificateNote(owner, host, 0.0, str(error.verify_message)))
+        _keep(CertificateNote(owner, host, 0.0, str(error.verify_message), port))
         raise
     if shown := line.getpeercert():
         ends = ssl.cert_time_to_seconds(str(shown["notAfter"]))
-        _NOTES.keep(CertificateNote(owner, host, float(ends)))
+        _keep(CertificateNote(owner, host, float(ends), port=port))
 
 
-class _NotesOfProcess:
-    """What this process saw, so that a file is written when something is new, and hourly."""
+def _port_of(line: "ssl.SSLSocket | ssl.SSLObject") -> int:
+    """Sending and reading of mail may be two servers of one name; an event loop's has no port."""
+    with suppress(OSError):
+        if isinstance(line, ssl.SSLSocket):
+            return int(line.getpeername()[1])
+    return 0
 
-    def __init__(self) -> None:
-        self._written: dict[tuple[str, str], tuple[CertificateNote, float]] = {}
 
-    def keep(self, note: CertificateNote) -> None:
-        key, now = (note.owner, note.host), time.monotonic()
-        before, written_at = self._written.get(key, (None, 0.0))
-        if before == note and now - written_at < _WRITTEN_AGAIN_AFTER:
+def _keep(note: CertificateNote) -> None:
+    """In its file, when it says something new, and hourly.
+
+    What this process wrote before tells nothing: others saw the same server since.
+    """
+    path = _folder() / _file_name(note)
+    with suppress(OSError):
+        before, age = _read(path)
+        if before == note and age < _WRITTEN_AGAIN_AFTER:
             return
-        if before is None and len(self._written) >= _MOST_NOTES:
+        if before and before.refused and not note.refused and age < _REFUSAL_STANDS_FOR:
             return
-        with suppress(OSError):
-            _write(note)
-            self._written[key] = (note, now)
-
-
-_NOTES = _NotesOfProcess()
+        if before is None and len(certificate_notes()) >= _MOST_NOTES:
+            return
+        _write(path, note)
 
 
 def _folder() -> Path:
     return data_folder() / "run" / "certificates"
 
 
-def _write(note: CertificateNote) -> None:
-    place = hashlib.sha256(note.host.encode()).hexdigest()[:16]
-    path = _folder() / f"{note.owner}.{place}"
+def _file_name(note: CertificateNote) -> str:
+    place = hashlib.sha256(f"{note.host}:{note.port}".encode()).hexdigest()[:16]
+    return f"{note.owner}.{place}"
+
+
+def _read(path: Path) -> tuple[CertificateNote | None, float]:
+    """What the file says, if anything, and how many seconds ago it was written.
+
+    One of the future, after a clock was set back, is as old as it is ahead.
+    """
+    try:
+        note = CertificateNote(**json.loads(path.read_text()))
+        return note, abs(time.time() - path.stat().st_mtime)
+    except (OSError, ValueError, TypeError):
+        return None, 0.0
+
+
+def _write(path: Path, note: CertificateNote) -> None:
+    """Whole or not at all: of two processes that see the same, both write at the same moment."""
     make_private_folder(path.parent)
-    # Few bytes by one call: whoever reads half of them takes it for none.
-    descriptor = private_opener(str(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    draft = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_native_id()}{_DRAFT}")
+    descriptor = private_opener(str(draft), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     with os.fdopen(descriptor, "w") as file:
         file.write(json.dumps(asdict(note)))
+    # Not synced: after a loss of power the next connection says it again.
+    draft.replace(path)

@@ -861,7 +861,7 @@ def test_what_connections_saw_of_the_certificates_of_others_is_told(
 ):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     ends = 0.0 if refused else time.time() + days * 86400
-    noted_certificates._write(
+    noted_certificates._keep(
         noted_certificates.CertificateNote("mail", "mail.example", ends, refused)
     )
     found, said = look_by(certificate.server_certificates)

@@ -73,8 +73,8 @@ class CertificateAuthority:
 
 
 @contextmanager
-def https_server(files: CertificateFiles):
-    """Its port; it says "ok" to whoever accepts what it shows."""
+def https_server(files: CertificateFiles, port: int = 0):
+    """Its port, any or this one; it says "ok" to whoever accepts what it shows."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*files)
 
@@ -89,7 +89,7 @@ def https_server(files: CertificateFiles):
             while True:
                 answer(door.accept()[0])
 
-    with socket.create_server(("127.0.0.1", 0)) as door:
+    with socket.create_server(("127.0.0.1", port)) as door:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield door.getsockname()[1]

@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import ssl
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 import uvloop
 
 from keng.kit import noted_certificates
-from keng.kit.noted_certificates import certificate_notes, checked_context
+from keng.kit.noted_certificates import CertificateNote, certificate_notes, checked_context
 from keng.kit.own_certificates import CertificateProbe, OwnServer, database_servers
 from keng.kit.refused_certificates import refused_certificate
 from keng.kit.tests.certificates import CertificateAuthority, https_server
@@ -26,7 +27,6 @@ PACKAGE = Path(noted_certificates.__file__).parents[1]
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    monkeypatch.setattr(noted_certificates, "_NOTES", noted_certificates._NotesOfProcess())
     return tmp_path
 
 
@@ -35,6 +35,16 @@ def authority(tmp_path, monkeypatch):
     made = CertificateAuthority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(made.certificate))
     return made
+
+
+def notes_in(folder):
+    return list((folder / "run" / "certificates").iterdir())
+
+
+def let_pass(folder, seconds):
+    """As if what is noted had been noted so much earlier."""
+    for file in notes_in(folder):
+        os.utime(file, (file.stat().st_mtime - seconds,) * 2)
 
 
 def by_socket(port):
@@ -88,17 +98,106 @@ def test_the_end_of_a_certificate_is_noted_by_who_connects_anyway(authority, way
     ("name", "days", "words"),
     [("localhost", -1, "certificate has expired"), ("other.example", 60, "Hostname mismatch")],
 )
-def test_one_that_is_refused_is_noted_with_why(authority, way, name, days, words):
+def test_one_that_is_refused_is_noted_with_why(authority, own_folder, way, name, days, words):
     with https_server(authority.issue(name, days=days)) as port:
         with pytest.raises((OSError, aiohttp.ClientError)) as refused:
             way(port)
         assert refused_certificate(refused.value).startswith(words)
     (note,) = certificate_notes()
     assert note.refused.startswith(words)
-    with https_server(authority.issue("localhost", days=60)) as port:
+    let_pass(own_folder, 120)
+    with https_server(authority.issue("localhost", days=60), port) as port:
         way(port)
     (note,) = certificate_notes()
     assert note.refused == ""
+
+
+def refuse(authority, port=0):
+    """A connection that does not come about; the port of whoever was over."""
+    with (
+        https_server(authority.issue("localhost", days=-1), port) as asked,
+        pytest.raises(ssl.SSLCertVerificationError),
+    ):
+        by_socket(asked)
+    return asked
+
+
+def test_what_another_process_saw_meanwhile_does_not_hide_a_refusal(authority, own_folder):
+    """As of senders of which one comes to a server that was renewed, and one to another."""
+    port = refuse(authority)
+    (file,) = notes_in(own_folder)
+    file.write_text('{"owner": "mail", "host": "localhost", "ends": 9999999999.0}')
+    refuse(authority, port)
+    (note,) = certificate_notes()
+    assert note.refused == "certificate has expired"
+
+
+def test_one_that_comes_through_at_the_same_time_does_not_hide_a_refusal(authority, own_folder):
+    port = refuse(authority)
+    with https_server(authority.issue("localhost", days=60), port):
+        by_socket(port)
+        (note,) = certificate_notes()
+        assert note.refused
+        let_pass(own_folder, 120)
+        by_socket(port)
+    (note,) = certificate_notes()
+    assert not note.refused
+
+
+def test_what_is_broken_or_gone_is_written_with_the_next_connection(authority, own_folder):
+    port = refuse(authority)
+    (file,) = notes_in(own_folder)
+    # Two that wrote at once, one of them more.
+    file.write_text('{"owner": "mail"}led"}')
+    refuse(authority, port)
+    assert len(certificate_notes()) == 1
+    file.unlink()
+    refuse(authority, port)
+    assert len(certificate_notes()) == 1
+
+
+def test_many_that_write_at_once_leave_one_whole_note(authority, own_folder):
+    names = [f"{'long' * number}.example" for number in range(1, 9)]
+    place = own_folder / "run" / "certificates" / "mail.one"
+    stop = threading.Event()
+    noted_certificates._write(place, CertificateNote("mail", "first.example", 1.0))
+
+    def write(name):
+        while not stop.is_set():
+            noted_certificates._write(place, CertificateNote("mail", name, 1.0))
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    try:
+        seen = [noted_certificates._read(place)[0] for _ in range(500)]
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert None not in seen
+    assert [path.name for path in notes_in(own_folder)] == ["mail.one"]
+
+
+def test_two_mail_servers_of_one_name_have_a_note_each(authority):
+    with https_server(authority.issue("localhost", days=60)) as port:
+        by_socket(port)
+        refuse(authority)
+        by_socket(port)
+    assert [note.refused for note in certificate_notes()] == ["certificate has expired", ""]
+
+
+def test_there_are_never_more_notes_than_anybody_reads(authority, own_folder, monkeypatch):
+    monkeypatch.setattr(noted_certificates, "_MOST_NOTES", 1)
+    port = refuse(authority)
+    refuse(authority)
+    (file,) = notes_in(own_folder)
+    # Of those that are there already news are written.
+    let_pass(own_folder, 120)
+    with https_server(authority.issue("localhost", days=60), port):
+        by_socket(port)
+    assert notes_in(own_folder) == [file]
+    assert not certificate_notes()[0].refused
 
 
 def test_one_of_a_stranger_is_refused_as_ever(authority, monkeypatch):
@@ -113,7 +212,7 @@ def test_one_of_a_stranger_is_refused_as_ever(authority, monkeypatch):
 def test_what_was_not_seen_again_does_not_count_for_ever(authority, own_folder):
     with https_server(authority.issue("localhost", days=5)) as port:
         by_socket(port)
-    (file,) = (own_folder / "run" / "certificates").iterdir()
+    (file,) = notes_in(own_folder)
     assert "localhost" not in file.name
     os.utime(file, (time.time() - 3 * DAY,) * 2)
     assert certificate_notes() == []
@@ -154,14 +253,11 @@ def test_a_monitor_is_told_of_our_own_servers_by_their_kind(
         assert is_as_told, found
 
 
-def test_a_monitor_is_told_of_others_what_connections_saw(authority):
-    with (
-        https_server(authority.issue("localhost", days=-1)) as port,
-        pytest.raises(ssl.SSLCertVerificationError),
-    ):
-        by_socket(port)
+def test_a_monitor_is_told_of_others_what_connections_saw(authority, own_folder):
+    port = refuse(authority)
     assert known_by(CertificateProbe("public")) == {"mail": 0.0}
-    with https_server(authority.issue("localhost", days=3)) as port:
+    let_pass(own_folder, 120)
+    with https_server(authority.issue("localhost", days=3), port):
         by_socket(port)
     assert known_by(CertificateProbe("public"))["mail"] == pytest.approx(3 * DAY, abs=120)
 
