@@ -25,6 +25,8 @@ _BUSY = frozenset({"40P01", "40001", "55P03", "57014", "25P03"})
 _POOLER_SPEAKS, _NO_SERVER_CONNECTION = "08P01", "query_wait_timeout"
 # No connection was made (keng.kit.postgresql).
 _NOT_CONNECTED = "08001"
+# It was told to end, or another one of its processes was killed, under a statement of ours.
+_ENDS = frozenset({"57P01", "57P02", "57P03", "08006"})
 # Written, and no standby has said that it has it (keng.kit.postgresql). Sent again it is found.
 _IN_DOUBT = "08007"
 # No room where its tables lie: nothing is written until somebody makes some.
@@ -59,7 +61,21 @@ def is_away_error(error: BaseException | None) -> bool:
     state = sqlstate_of(error)
     if state in {_ONLY_READS, _NOT_SUPPORTED}:
         return _is_on_read_only_server(if_not_answering=state == _ONLY_READS)
-    return state in {_NOT_CONNECTED, _IN_DOUBT}
+    return state in {_NOT_CONNECTED, _IN_DOUBT, *_ENDS} or _is_lost_connection(error)
+
+
+def _is_lost_connection(error: BaseException | None) -> bool:
+    """Whether the server was gone under a statement: it said no code, or the pooler its only one.
+
+    An error of the pooler ends the connection, which one of PostgreSQL with that code does not.
+    """
+    while error is not None:
+        if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
+            return True
+        if isinstance(error, psycopg.Error) and error.sqlstate == _POOLER_SPEAKS:
+            return error.diag.severity_nonlocalized == "FATAL"
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def is_full_error(error: BaseException | None) -> bool:

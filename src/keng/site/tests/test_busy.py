@@ -1,6 +1,8 @@
 """What people see when the database gives up for a moment: words, their text, and one more try."""
 
+import os
 import re
+import socket
 from html import unescape
 
 import psycopg
@@ -173,6 +175,36 @@ def test_without_any_database_a_page_says_to_try_again(public_client, monkeypatc
     with monkeypatch.context() as away:
         away.setitem(connection.settings_dict, "HOST", "/nowhere")
         answer = public_client.post(reverse("lookup"), {"q": "0912 345 678"})
+    assert answer.status_code == 503
+    assert fields_of(answer.content.decode())["q"] == "0912 345 678"
+
+
+def _server_ends_it(other):
+    other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+
+
+def _machine_loses_its_power(_other):
+    descriptor = os.dup(connection.connection.pgconn.socket)
+    with socket.socket(fileno=descriptor) as line:
+        line.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("dies", [_server_ends_it, _machine_loses_its_power])
+def test_a_database_that_dies_under_a_page_is_to_be_tried_again(public_client, other, dies):
+    public_client.raise_request_exception = False
+    done = []
+
+    def die_once(execute, *call):
+        if not done:
+            done.append(1)
+            dies(other)
+        return execute(*call)
+
+    connection.ensure_connection()
+    with connection.execute_wrapper(die_once):
+        answer = public_client.post(reverse("lookup"), {"q": "0912 345 678"})
+    connection.close()
+    assert done
     assert answer.status_code == 503
     assert fields_of(answer.content.decode())["q"] == "0912 345 678"
 
