@@ -126,6 +126,21 @@ def is_certificate_of(certificate: "x509.Certificate", host: str) -> bool:
     return any(_is_name_of(name, host) for name in _names(certificate))
 
 
+def is_certificate_of_server(certificate: "x509.Certificate", server: OwnServer) -> bool:
+    """As its clients see it: PostgreSQL's take the common name of one that has no other names."""
+    names = _names(certificate)
+    if not names and server.kind == "database":
+        names = _common_names(certificate)
+    return any(_is_name_of(name, server.host) for name in names)
+
+
+def _common_names(certificate: "x509.Certificate") -> list[str]:
+    from cryptography.x509.oid import NameOID  # noqa: PLC0415 -- as above
+
+    found = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return [str(each.value) for each in found]
+
+
 def _names(certificate: "x509.Certificate") -> list[str]:
     from cryptography import x509  # noqa: PLC0415 -- as above
 
@@ -194,12 +209,11 @@ class CertificateProbe:
         for server, show in self._servers():
             try:
                 content = show()
-                certificate = read_certificate(content) if content else None
+                until = _end_of(read_certificate(content), server) if content else None
             except (OSError, ValueError):
-                # Whether it answers at all is told elsewhere.
+                # Whether it answers at all is told elsewhere; what nobody can read, by doctor.
                 continue
-            if certificate is not None:
-                until = _end_of(certificate, server)
+            if until is not None:
                 ends[server.kind] = min(ends.get(server.kind, until), until)
         now = time.monotonic()
         self._known |= {kind: (until, now) for kind, until in ends.items()}
@@ -217,7 +231,7 @@ class CertificateProbe:
 
 def _end_of(certificate: "x509.Certificate", server: OwnServer) -> float:
     """Another one's counts as over: with either nobody connects."""
-    if server.is_verified_by_name and not is_certificate_of(certificate, server.host):
+    if server.is_verified_by_name and not is_certificate_of_server(certificate, server):
         return 0.0
     if certificate.not_valid_before_utc > datetime.datetime.now(datetime.UTC):
         return 0.0

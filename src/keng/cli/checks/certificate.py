@@ -25,6 +25,7 @@ from keng.kit.own_certificates import (
     OwnServer,
     database_servers,
     is_certificate_of,
+    is_certificate_of_server,
     public_site,
     read_certificate,
     site_certificate,
@@ -114,7 +115,7 @@ def _judge_server(server: OwnServer, now: datetime.datetime) -> Finding:
     if not content:
         return ok(f"{_WHOSE[server.kind]} at {server.host} shows none")
     found = read_certificate(content)
-    if server.is_verified_by_name and not is_certificate_of(found, server.host):
+    if server.is_verified_by_name and not is_certificate_of_server(found, server):
         return wrong(f"{what} is of another name: {_NOBODY_CONNECTS}")
     if server.is_verified:
         return _judge_end(found, now, what, wrong, _NOBODY_CONNECTS)

@@ -38,17 +38,23 @@ class CertificateAuthority:
         signed = made.sign(self._key, hashes.SHA256())
         self.certificate.write_bytes(signed.public_bytes(_PEM))
 
-    def issue(self, name: str, *, days: float, file: str = "server") -> CertificateFiles:
-        """For a host or an address; it ends so many days from now, before now too."""
+    def issue(
+        self, name: str, *, days: float, file: str = "server", has_names: bool = True
+    ) -> CertificateFiles:
+        """For a host or an address; it ends so many days from now, before now too.
+
+        Without names it says by its common name alone whose it is, as old guides make them.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
         try:
             host: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(name))
         except ValueError:
             host = x509.DNSName(name)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        made = self._builder(subject, key, days).add_extension(
-            x509.SubjectAlternativeName([host]), critical=False
-        )
+        made = self._builder(subject, key, days)
+        if has_names:
+            names = x509.SubjectAlternativeName([host])
+            made = made.add_extension(names, critical=False)
         files = CertificateFiles(self._folder / f"{file}.pem", self._folder / f"{file}.key")
         files.certificate.write_bytes(made.sign(self._key, hashes.SHA256()).public_bytes(_PEM))
         private = key.private_bytes(

@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -16,7 +17,13 @@ import uvloop
 
 from keng.kit import noted_certificates
 from keng.kit.noted_certificates import CertificateNote, certificate_notes, checked_context
-from keng.kit.own_certificates import CertificateProbe, OwnServer, database_servers
+from keng.kit.own_certificates import (
+    CertificateProbe,
+    OwnServer,
+    database_servers,
+    is_certificate_of_server,
+    read_certificate,
+)
 from keng.kit.refused_certificates import refused_certificate
 from keng.kit.tests.certificates import CertificateAuthority, https_server
 
@@ -260,6 +267,18 @@ def test_a_monitor_is_told_of_others_what_connections_saw(authority, own_folder)
     with https_server(authority.issue("localhost", days=3), port):
         by_socket(port)
     assert known_by(CertificateProbe("public"))["mail"] == pytest.approx(3 * DAY, abs=120)
+
+
+def test_the_common_name_counts_for_postgresql_alone(authority):
+    """Its clients take it where there is no other name; those of the store do not."""
+    files = authority.issue("localhost", days=20, has_names=False)
+    certificate = read_certificate(files.certificate.read_bytes())
+    database = OwnServer("database", "localhost", 5432)
+    assert is_certificate_of_server(certificate, database)
+    assert not is_certificate_of_server(certificate, replace(database, host="db.example"))
+    assert not is_certificate_of_server(certificate, OwnServer("store", "localhost", 443))
+    named = authority.issue("other.example", days=20)
+    assert not is_certificate_of_server(read_certificate(named.certificate.read_bytes()), database)
 
 
 def test_the_strictest_of_those_who_connect_counts():
