@@ -4,24 +4,33 @@ Certificates are made with dates of the past by an authority of the test; no clo
 """
 
 import os
+import re
+import signal
+import ssl
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from keng.kit.tests.certificates import CertificateAuthority, CertificateFiles
 from tests.cluster.machines import (
+    NGINX,
     PGBOUNCER,
     Installation,
     Machine,
     Program,
+    storm_groups,
+    storm_states,
 )
 from tests.cluster.test_clocks import ChatterOfMachine, tips_of
-from tests.load.storm import eventually
+from tests.cluster.test_provider_away import is_stopped, let_a_day_pass
+from tests.load.storm import Post, Sink, eventually
 from tests.stack import free_ports
 
 TEXT = "Có người lạ gõ cửa, chứng chỉ hết hạn, thứ {number} trong ngày"
+DELIVERIES = 30
 GOOD = ("localhost", 60.0)
 OVER = ("localhost", -1.0)
 OF_ANOTHER = ("other.example", 60.0)
@@ -120,3 +129,127 @@ def test_a_database_whose_certificate_is_over_loses_nothing(
         finally:
             edge.kill()
             edge.start_and_wait()
+
+
+@contextmanager
+def provider_with_tls(
+    installation: Installation, shown: ShownCertificate
+) -> Iterator[tuple[Program, int]]:
+    """In front of the fake, and the account is told of it."""
+    assert NGINX is not None
+    (port,) = free_ports(1)
+    folder = shown.trusted.parent
+    (folder / "tls.conf").write_text(
+        f"daemon off;\nuser root;\npid {folder}/pid;\nworker_processes 1;\nevents {{}}\nhttp {{\n"
+        # A token comes in `access_token`.
+        f"underscores_in_headers on;\naccess_log off;\nclient_body_temp_path {folder}/bodies;\n"
+        f"proxy_temp_path {folder}/proxy;\n"
+        f"server {{ listen 127.0.0.1:{port} ssl;\n"
+        f"ssl_certificate {shown.files.certificate};\nssl_certificate_key {shown.files.key};\n"
+        f"location / {{ proxy_pass {installation.zalo}; }} }} }}\n"
+    )
+    command = [NGINX, "-c", f"{folder}/tls.conf", "-e", f"{folder}/tls.log"]
+    server = Program(command, folder / "tls.output", dict(os.environ))
+    account = "slug = 'bac-ninh'"
+    ((before,),) = installation.ask(f"SELECT base_url FROM delivery_channelaccount WHERE {account}")
+    changed = f"UPDATE delivery_channelaccount SET base_url = %s WHERE {account}"
+    server.start()
+    try:
+        with installation.connect() as owner:
+            there = re.sub(r"^http://[^/]+", f"https://localhost:{port}", before)
+            owner.execute(changed.encode(), [there])
+        yield server, port
+    finally:
+        with installation.connect() as owner:
+            owner.execute(changed.encode(), [before])
+            # Whatever failed here is no fault of the tests after it.
+            owner.execute(
+                f"UPDATE delivery_channelaccount SET circuit_open_since = NULL,"
+                f" circuit_reason = '' WHERE {account}".encode()
+            )
+        server.kill()
+
+
+def let_a_minute_pass(machine: Machine) -> None:
+    """Since a certificate was refused: until then one that is accepted may be another server's."""
+    for file in (machine.data / "run" / "certificates").iterdir():
+        past = file.stat().st_mtime - 61
+        os.utime(file, (past, past))
+
+
+def wait_until_sent(installation: Installation, groups: list[str]) -> None:
+    """Days pass meanwhile: an account is tried every five minutes, by the database's clock.
+
+    Whoever was under way when it was mended may have stopped it once more.
+    """
+
+    def states() -> Counter[tuple[str, str]]:
+        return Counter(storm_states(installation, groups).values())
+
+    for _ in range(12):
+        let_a_day_pass(installation)
+        with suppress(AssertionError):
+            eventually(lambda: {state for state, _code in states()} == {"sent"}, 10, "")
+            break
+    stopped = installation.ask(
+        "SELECT circuit_reason FROM delivery_channelaccount WHERE slug = 'bac-ninh'"
+    )
+    assert {state for state, _code in states()} == {"sent"}, (states(), stopped)
+
+
+def test_what_a_provider_whose_certificate_is_over_should_carry_waits(
+    installation: Installation, shown: ShownCertificate
+) -> None:
+    one, two = installation.machines
+    senders = [machine.processes["sender"] for machine in (one, two)]
+    sink = Sink(installation.people)
+    post = Post(sink, installation.connect)
+    post.given = 40_000
+    for sender in senders:
+        sender.kill()
+    try:
+        with provider_with_tls(installation, shown) as (provider, port):
+
+            def show_by(server: Program, certificate: tuple[str, float]) -> None:
+                """Until whoever comes sees it: what was there before shows its own for a moment."""
+                files = shown.show(certificate)
+                assert server.process is not None
+                os.kill(server.process.pid, signal.SIGHUP)
+                expected = ssl.PEM_cert_to_DER_cert(files.certificate.read_text())
+                address = ("127.0.0.1", port)
+                eventually(
+                    lambda: all(
+                        ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(address)) == expected
+                        for _ in range(5)
+                    ),
+                    20,
+                    "the certificate is not shown",
+                )
+
+            senders[0].start_and_wait(KENG_TEST_AROUND=f"SSL_CERT_FILE={shown.trusted}")
+            for certificate, words in (
+                (OVER, "certificate has expired"),
+                (OF_ANOTHER, "Hostname mismatch"),
+            ):
+                show_by(provider, certificate)
+                groups = storm_groups(post.given, DELIVERIES)
+                post.send(DELIVERIES)
+                eventually(lambda: is_stopped(installation), 40, "the account is not stopped")
+                states = storm_states(installation, groups)
+                assert {state for state, _code in states.values()} <= {"queued", "leased"}, states
+                doctor = one.doctor()
+                for line in ("accounts", "certificates"):
+                    assert doctor[line][0] == "attention", (line, doctor[line])
+                    assert words in doctor[line][1], doctor[line]
+                assert "of the provider at localhost" in doctor["certificates"][1]
+                show_by(provider, GOOD)
+                let_a_minute_pass(one)
+                wait_until_sent(installation, groups)
+                got = sink.received()
+                assert {got[group] for group in groups} == {1}
+                assert not is_stopped(installation)
+            assert "not accepted" not in one.doctor()["certificates"][1]
+    finally:
+        for sender in senders:
+            sender.kill()
+            sender.start_and_wait()
