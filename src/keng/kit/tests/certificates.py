@@ -25,6 +25,19 @@ class CertificateFiles(NamedTuple):
     key: Path
 
 
+_SIGNS_OTHERS = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
 class CertificateAuthority:
     """Whoever trusts `certificate` trusts what it signs, as long as that is in order."""
 
@@ -34,7 +47,8 @@ class CertificateAuthority:
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority of tests")])
         self.certificate = folder / "authority.pem"
         ca = x509.BasicConstraints(ca=True, path_length=None)
-        made = self._builder(self._name, self._key, 3650).add_extension(ca, critical=True)
+        made = self._builder(self._name, self._key, 3650)
+        made = made.add_extension(ca, critical=True).add_extension(_SIGNS_OTHERS, critical=True)
         signed = made.sign(self._key, hashes.SHA256())
         self.certificate.write_bytes(signed.public_bytes(_PEM))
 
@@ -67,6 +81,9 @@ class CertificateAuthority:
         self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, days: float
     ) -> x509.CertificateBuilder:
         now = datetime.datetime.now(datetime.UTC)
+        # RFC 5280, 4.2.1: Python 3.13 refuses what does not name whose key signed it.
+        own_key = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        signing_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -75,6 +92,8 @@ class CertificateAuthority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - datetime.timedelta(days=60))
             .not_valid_after(now + datetime.timedelta(days=days))
+            .add_extension(own_key, critical=False)
+            .add_extension(signing_key, critical=False)
         )
 
 
