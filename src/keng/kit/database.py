@@ -262,12 +262,9 @@ def _replica_parameters(process: Process) -> dict[str, Any] | None:
         server["dbname"] = _place(process).get("dbname", "")
     if "," in f"{server.get('host') or ''}{server.get('hostaddr') or ''}":
         server = {"target_session_attrs": "standby"} | server
-    settings = {
-        **TIME_LIMITS[process].settings(),
-        "default_transaction_read_only": "on",
-        # All that one question counts is of one moment.
-        "default_transaction_isolation": "repeatable\\ read",
-    }
+    # A socket's server may stand still, too: without it somebody waits for minutes.
+    server = {"connect_timeout": _SILENT_SERVER["connect_timeout"]} | server
+    settings = TIME_LIMITS[process].settings() | {"default_transaction_read_only": "on"}
     return _with_options(_answering_in_time(server), session_name(f"{process} replica"), settings)
 
 

@@ -7,16 +7,24 @@ primary alone. Where the replica is away, too far behind, or no replica, the pri
 
 import datetime
 import logging
+import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
 import psycopg
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    connections,
+)
 
 from keng.kit.database import REPLICA_ALIAS
 from keng.kit.postgresql.base import DatabaseWrapper, database_of_this_thread
@@ -27,6 +35,12 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 # Each try to reach a dead server takes seconds, and somebody waits for each page.
 _LEFT_ALONE_SECONDS = 15.0
+# A server that stands still (its disk does not answer) keeps no limit of its own, and its machine
+# goes on confirming what it is sent: without these, each page that asks it would keep its thread.
+_STATE_TAKES_SECONDS = 5.0
+_QUESTION_TAKES_SECONDS = 60.0
+# What the primary would refuse as well: it takes as long there, or it writes.
+_REFUSED_ANYWHERE = (psycopg.errors.QueryCanceled, psycopg.errors.ReadOnlySqlTransaction)
 _lock = threading.Lock()
 _left_alone_until = 0.0
 
@@ -59,14 +73,19 @@ def read_replica(question: Callable[[], T]) -> DatedAnswer[T]:
     try:
         state = state_of_replica(primary, replica)
         if state.fault is None:
-            with _in_place_of(primary, replica) as knows_onlooker:
+            # Meanwhile it keeps neither tables from being changed nor a connection of a pooler.
+            primary.end_reading()
+            with (
+                _hung_up_after(_QUESTION_TAKES_SECONDS, replica),
+                _in_place_of(primary, replica) as knows_onlooker,
+            ):
                 if knows_onlooker:
                     return DatedAnswer(question(), state.as_of)
-    except (OperationalError, InterfaceError) as error:
-        if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
-            # It took too long, and would there.
+    except (DatabaseError, InterfaceError) as error:
+        if isinstance(error.__cause__, _REFUSED_ANYWHERE):
             raise
-        # Gone, or what it was reading was removed on the primary meanwhile.
+        # Gone; or what it was reading was removed on the primary meanwhile; or a table that an
+        # upgrade has just made is not there yet.
         logger.warning("A question went back to the primary (%s).", type(error).__name__)
     return DatedAnswer(question())
 
@@ -74,22 +93,45 @@ def read_replica(question: Callable[[], T]) -> DatedAnswer[T]:
 def state_of_replica(primary: DatabaseWrapper, replica: DatabaseWrapper) -> ReplicaState:
     """Whether it may be read, and how far behind it is. One that is away is left alone a while."""
     try:
-        replica.close_if_health_check_failed()
-        replica.ensure_connection()
-        with primary.cursor() as here, replica.cursor() as there:
-            return replica_state(here, there, most_behind=settings.REPLICA_BEHIND_SECONDS)
+        with _hung_up_after(_STATE_TAKES_SECONDS, replica):
+            replica.close_if_health_check_failed()
+            replica.ensure_connection()
+            with primary.cursor() as here, replica.cursor() as there:
+                return replica_state(here, there, most_behind=settings.REPLICA_BEHIND_SECONDS)
     except (OperationalError, InterfaceError):
         if not replica.is_usable():
-            _leave_alone(replica)
+            replica.close()
+            _leave_alone()
             return ReplicaState(ReplicaFault.AWAY)
         raise
 
 
-def _leave_alone(replica: DatabaseWrapper) -> None:
+def _leave_alone() -> None:
     global _left_alone_until  # noqa: PLW0603 -- one for all threads of the process
-    replica.close()
     with _lock:
         _left_alone_until = time.monotonic() + _LEFT_ALONE_SECONDS
+
+
+@contextmanager
+def _hung_up_after(seconds: float, replica: DatabaseWrapper) -> Iterator[None]:
+    """What still waits for the replica by then has lost its connection."""
+    timer = threading.Timer(seconds, _hang_up, [replica])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hang_up(replica: DatabaseWrapper) -> None:
+    """From another thread: of the connection nothing is touched but the line below it."""
+    _leave_alone()
+    if (raw := replica.connection) is None:
+        return
+    # Closed meanwhile, it is as it should be.
+    with suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(raw.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

@@ -142,7 +142,8 @@ def _replica_faults(parsed: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             gettext("%(name)s names another database than DATABASE_URL: a replica has the same.")
             % says
         )
-    if _place(replica) == _place(owner):
+    # Of several it takes one that is a standby, so it may have all those of the primary's address.
+    if _place(replica) == _place(owner) and "," not in _place(replica)[0]:
         yield (
             gettext(
                 "%(name)s leads to the server of DATABASE_URL, which is no replica of itself. Name "

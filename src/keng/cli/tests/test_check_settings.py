@@ -157,6 +157,11 @@ def test_what_cannot_be_together_is_refused_here_and_by_each_start(
             "KENG_DATABASE_URL_REPLICA": "postgresql://127.0.0.1:5433/?target_session_attrs=standby",
         },
         {
+            # Whichever of the two is the standby, also after the other one took its place.
+            "DATABASE_URL": "postgresql://127.0.0.1:5432,127.0.0.1:5433/keng",
+            "KENG_DATABASE_URL_REPLICA": "postgresql://127.0.0.1:5432,127.0.0.1:5433/keng",
+        },
+        {
             "KENG_FILES_URL": "https://s3.example/bucket",
             "KENG_FILES_KEY": "id",
             "KENG_FILES_SECRET": SECRET,

@@ -36,6 +36,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self._first_statement: FirstStatement | None = None
         self._first_answer: object = None
+        # Figures that a replica counts are of one moment; a pooler would drop it as an option.
+        self._begin_reading = (
+            "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+            if self.alias == REPLICA_ALIAS
+            else "BEGIN READ ONLY"
+        )
         self._cancelled_waits = CancelledWaits()
         self.execute_wrappers.append(self._execute_in_time)
 
@@ -77,7 +83,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if raw.info.transaction_status != TransactionStatus.IDLE:
                 return
             if raw.autocommit:
-                raw.execute("BEGIN READ ONLY")
+                raw.execute(self._begin_reading)
             with psycopg.Cursor(raw) as cursor:
                 cursor.execute(first.sql.encode(), first.values)
                 row = cursor.fetchone()
