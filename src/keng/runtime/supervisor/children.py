@@ -1,6 +1,7 @@
 """Which processes there are, as whom each runs, and what it is told."""
 
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -57,6 +58,8 @@ class Child:
     at_terminal: bool = True
     """Whether what it says stands at the terminal too, or in its file alone."""
     own_signs: tuple[str, ...] = ()
+    listening: socket.socket | None = field(default=None, repr=False, compare=False)
+    """Where it is asked: it is started by whoever asks, and may end by itself afterwards."""
 
     @property
     def signs(self) -> tuple[str, ...]:
@@ -73,9 +76,7 @@ def child_processes(ports: Ports, *, is_demo: bool) -> list[Child]:
         _site("public", "keng.site.asgi_public:application", ports.public, shared),
         _site("desk", "keng.site.asgi_desk:application", ports.desk, shared),
         _site("edge", "keng.edge.asgi:application", ports.edge, shared),
-        # What computes, and what waits for others' servers, stops before what calls for help.
-        _worker("worker", (TaskPace.NORMAL, TaskPace.SLOW), shared),
-        _worker("worker-alarm", (TaskPace.ALARM,), shared),
+        *_workers(shared),
         _own("sender", shared | {SENDER_KEY: str(data_folder() / "keys" / "sender.key")}),
         _opener(shared),
     ]
@@ -116,6 +117,16 @@ def _site(name: Process, application: str, port: int, shared: dict[str, str]) ->
 
 def _shared(ports: Ports) -> dict[str, str]:
     return {name: str(port) for name, port in ports.settings.items()}
+
+
+def _workers(shared: dict[str, str]) -> list[Child]:
+    if os.environ.get("KENG_ONE_WORKER") == "1":
+        return [_worker("worker", tuple(TaskPace), shared)]
+    # What computes, and what waits for others' servers, stops before what calls for help.
+    return [
+        _worker("worker", (TaskPace.NORMAL, TaskPace.SLOW), shared),
+        _worker("worker-alarm", (TaskPace.ALARM,), shared),
+    ]
 
 
 def _worker(name: str, paces: Sequence[TaskPace], shared: dict[str, str]) -> Child:
