@@ -56,6 +56,8 @@ class Crowd:
     port: int
     browsers: list[Browser]
     seconds: float
+    warms_seconds: float = 0.0
+    """For so long at first, how late an answer is does not count; what it is does."""
     one_after_the_other: bool = False
     """Each opens one page of each kind and waits for it: nobody else asks meanwhile."""
 
@@ -77,6 +79,7 @@ class _Callers:
         self._ms: defaultdict[str, list[float]] = defaultdict(list)
         self._answers: Counter[str] = Counter()
         self._streams_lost = 0
+        self._counts_from = time.perf_counter() + crowd.warms_seconds
 
     async def call(self) -> dict[str, object]:
         """Until the time is over; what was answered, how late, and for how much CPU."""
@@ -156,7 +159,8 @@ class _Callers:
             async with asyncio.timeout(ANSWERED_WITHIN):
                 status, body = await self._answer(browser, path, form)
         self._answers[status] += 1
-        self._ms[page].append((time.perf_counter() - began) * 1000)
+        if began >= self._counts_from:
+            self._ms[page].append((time.perf_counter() - began) * 1000)
         return body
 
     async def _answer(

@@ -44,9 +44,9 @@ def measure(bench: Bench) -> list[Figure]:
     let_owner_be_desk()
     _let_owner_be_all()
     sessions = {id(officer): _session(officer) for officer in base.officers.values()}
-    fill_in(bench, base, TIPS_BESIDE)
+    _fill(bench, base, TIPS_BESIDE)
     small = _measured(base, sessions)
-    fill_in(bench, base, tips)
+    _fill(bench, base, tips)
     large = _measured(base, sessions)
     sizes = _sizes(bench)
     askings = {each.name: each for each in all_askings(base)}
@@ -85,7 +85,7 @@ def _session(officer: Any) -> Any:
     return SessionStore(session_key_of(officer))
 
 
-def fill_in(bench: Bench, base: filling.Filling, tips: int) -> None:
+def _fill(bench: Bench, base: filling.Filling, tips: int) -> None:
     """As the superuser, whom triggers and foreign keys do not hold."""
     with bench.cluster.connect(DATABASE_NAME) as connection, ClientCursor(connection) as cursor:
         cursor.execute("SET session_replication_role = replica")
