@@ -326,9 +326,11 @@ class Worker:
 
     def wait_for_work(self, seconds: float) -> bool:
         """So long, or until somebody wakes it; whether somebody did."""
-        is_woken = self.woken.wait(seconds)
+        if not self.woken.wait(seconds):
+            # Who wakes it from here on wakes it at its next wait.
+            return False
         self.woken.clear()
-        return is_woken
+        return True
 
     @property
     def is_woken_by_work(self) -> bool:

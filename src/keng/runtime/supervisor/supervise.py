@@ -169,8 +169,6 @@ class Supervisor:
                 code = await self._run_once(child, voice)
                 if code == 0 and child.listening is not None:
                     # Nobody asked for a while.
-                    self._register.remove(child.name)
-                    self._write_register()
                     continue
                 ended = f"ended with {code}"
             except Exception as error:  # noqa: BLE001 -- said below, and tried again
@@ -179,7 +177,8 @@ class Supervisor:
             if self._stop.is_set():
                 return
             pause = FIRST_PAUSE if time.monotonic() - began > LIVED_WELL else pause
-            self._say(f"{child.name} {ended}; it starts again in {pause:.1f} s")
+            when = "" if child.listening is None else " at the earliest, once it is asked"
+            self._say(f"{child.name} {ended}; it starts again in {pause:.1f} s{when}")
             await self._wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -220,6 +219,10 @@ class Supervisor:
         finally:
             # The leader is dead, or we can no longer watch it: its workers end with it.
             end_group(process.pid)
+            if child.listening is not None:
+                # Until it is asked again there is none.
+                self._register.remove(child.name)
+                self._write_register()
         with suppress(TimeoutError):
             await asyncio.wait_for(following, LAST_WORDS_WITHIN)
         transport.close()
