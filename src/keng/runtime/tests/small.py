@@ -3,7 +3,8 @@
 Child "site" listens on PORT; "quiet" only waits; both write a line to DATA/ended when asked to
 stop. Further arguments add to it: "stubborn" a child that does not listen to signals, "noisy" one
 that says more than a pipe holds, "web=PORT" a server with a worker of its own, as the sites are,
-"asked=PORT" one that is started by whoever asks it there, answers with its number and ends,
+"asked=PORT" one that is started by whoever asks it there, answers with its number and ends (asked
+to "die" it kills itself),
 "database" a PostgreSQL, "rewriting" what is to write its files anew, without the peace after a
 start. With "faulty" what keeps "quiet" alive has a fault.
 """
@@ -77,6 +78,8 @@ ASKED = """
 import os, socket, sys
 with socket.socket(fileno=int(sys.argv[1])) as server:
     asking, _ = server.accept()
+    if asking.recv(100) == b"die":
+        os.kill(os.getpid(), 9)
     asking.sendall(str(os.getpid()).encode())
     asking.close()
 """
