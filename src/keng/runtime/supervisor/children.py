@@ -60,14 +60,16 @@ class Child:
     stops_within: float = 20.0
     at_terminal: bool = True
     """Whether what it says stands at the terminal too, or in its file alone."""
-    own_signs: tuple[str, ...] = ()
+    own_signs: tuple[str, ...] | None = None
     listening: socket.socket | None = field(default=None, repr=False, compare=False)
     """Where it is asked: it is started by whoever asks, and may end by itself afterwards."""
 
     @property
     def signs(self) -> tuple[str, ...]:
-        """By which signs of life it is missed: its name, unless it does what has names."""
-        return self.own_signs or (self.name,)
+        """By which signs of life it is missed: its name, unless it does what has names, or gives
+        none.
+        """
+        return (self.name,) if self.own_signs is None else self.own_signs
 
 
 def child_processes(ports: Ports, *, is_demo: bool) -> list[Child]:
@@ -148,10 +150,13 @@ def _own(name: Process, shared: dict[str, str]) -> Child:
 
 
 def _opener(shared: dict[str, str]) -> Child:
-    """It opens no receipt and makes no session: the site's secret is none of its own."""
+    """It opens no receipt and makes no session: the site's secret is none of its own.
+
+    Nor does it give signs of life: it writes no file, and is asked whether it is there.
+    """
     child = _own("opener", shared)
     told = {name: value for name, value in child.environment.items() if name != _SITE_SECRET}
-    return replace(child, environment=told)
+    return replace(child, environment=told, own_signs=())
 
 
 def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:

@@ -97,6 +97,11 @@ def test_one_worker_does_every_class_where_it_is_wanted_so(monkeypatch):
     assert worker.signs == tuple(alive.WORKER_SIGNS.values())
 
 
+def test_the_opener_is_missed_by_no_sign_since_it_writes_no_file():
+    assert process_alone("opener", Ports()).signs == ()
+    assert process_alone("sender", Ports()).signs == ("sender",)
+
+
 def test_a_taken_port_is_named_with_its_setting():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
