@@ -23,7 +23,6 @@ from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.ids import first_coarse_id, first_id
 from keng.openings.second_person import standing_requests
 from keng.tips.models import Decision, DialogueMessage, Tip
-from keng.vault.models import OpeningRequest
 
 log = logging.getLogger(__name__)
 LOOKED_EVERY = datetime.timedelta(milliseconds=250)
@@ -140,7 +139,7 @@ def _ringing_query() -> QuerySet[Tip, Any]:
     )
 
 
-def _emergency_query() -> QuerySet[OpeningRequest, Any]:
+def _emergency_query() -> QuerySet[Any, Any]:
     return standing_requests().filter(is_emergency=True).order_by("id").values_list("id")
 
 
@@ -159,10 +158,12 @@ def _digest_by_unit(rows: Iterable[tuple[object, ...]]) -> dict[uuid.UUID, str]:
 def _arrivals() -> _Arrivals:
     """What came into each list in the last seconds: new tips, those passed on, answers."""
     since = times.now() - _LIST_LOOKS_BACK
-    values = {"since": since, "coarse_id": first_coarse_id(since), "id_since": first_id(since)}
+    rows = _ARRIVALS.fetch_rows(
+        since=since, coarse_id=first_coarse_id(since), id_since=first_id(since)
+    )
     return {
         (ChangeKind.TIPS.topic_of(unit_id), sort): (count, last)
-        for sort, unit_id, count, last in _ARRIVALS.fetch_rows(**values)
+        for sort, unit_id, count, last in rows
     }
 
 
@@ -174,6 +175,7 @@ def _arrivals_query(
     answered = DialogueMessage.objects.filter(
         id__gt=id_since, author=DialogueMessage.Author.REPORTER
     )
+    first: QuerySet[Any, Any]
     first, *others = (
         rows.order_by()
         .annotate(sort=Value(sort))
