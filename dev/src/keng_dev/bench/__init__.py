@@ -32,13 +32,14 @@ BENCHES: dict[str, str] = {
     "words": "keng_dev.bench.words",
     "slow": "keng_dev.bench.slow",
     "streams": "keng_dev.bench.streams",
+    "calls": "keng_dev.bench.calls",
     "start": "keng_dev.bench.start",
     "idle": "keng_dev.bench.idle",
     "soak": "keng_dev.bench.soak",
     "crowd": "keng_dev.bench.crowd",
     "scale": "keng_dev.bench.scale.growth",
 }
-ONLY_BY_NAME = frozenset({"crowd", "peers", "recall", "scale", "soak"})
+ONLY_BY_NAME = frozenset({"calls", "crowd", "peers", "recall", "scale", "soak"})
 """Too long for a run of all of them, or not ours."""
 RESULTS = Path("bench") / "results"
 
