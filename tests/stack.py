@@ -152,7 +152,9 @@ class Stack:
         }
         kept = {name: value for name, value in os.environ.items() if name not in foreign}
         # Without the supervisor's own buffering a line of output would come too late to wait for.
-        return {**kept, "KENG_DATA": str(self.data), "PYTHONUNBUFFERED": "1", **self._environment}
+        ours = {"KENG_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
+        # As where people report: what calls for help has a process of its own.
+        return {**kept, **ours, "KENG_ONE_WORKER": "0", **self._environment}
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `keng WORDS` beside the running stack."""

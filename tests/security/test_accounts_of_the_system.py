@@ -3,9 +3,12 @@
 import json
 import os
 import pwd
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -47,6 +50,20 @@ def stack() -> Iterator[Stack]:
         yield started
 
 
+def begin_opener(stack: Stack) -> None:
+    """Whoever asks has it started; what is asked so is no question, and stays unanswered."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.connect(str(stack.data / "run" / "opener" / "socket"))
+    deadline = time.monotonic() + 30
+    while True:
+        with suppress(KeyError):
+            # The program that it becomes last of all: it answers at its socket alone.
+            if status(stack.pid("opener"))["Seccomp"] == "2":
+                return
+        assert time.monotonic() < deadline, "nobody started the opener"
+        time.sleep(0.1)
+
+
 def status(pid: int) -> dict[str, str]:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
@@ -54,6 +71,7 @@ def status(pid: int) -> dict[str, str]:
 
 def all_pids(stack: Stack) -> dict[int, str]:
     """Every process of the sites, with the workers of the servers, and its name."""
+    begin_opener(stack)
     return {pid: name for name in PROCESSES for pid in members(stack.pid(name))}
 
 

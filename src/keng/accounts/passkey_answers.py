@@ -2,26 +2,16 @@
 
 An answer counts only if the device asked its owner for a fingerprint, a face or a PIN: so it is two
 factors by itself (decision 25). It is checked in two steps: `check_answer` computes and changes
-nothing, `take_answer` is a step of what the answer does, with whoever signs in locked.
+nothing, `take_answer` is a step of what the answer does, with whoever signs in locked. The library
+is loaded by whoever asks for a passkey first: the other processes know officers without it.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import webauthn
 from django.conf import settings
-from webauthn.helpers import base64url_to_bytes, options_to_json_dict, parse_client_data_json
-from webauthn.helpers.structs import (
-    AuthenticatorAttachment,
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    CredentialDeviceType,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from keng.accounts.models import MemberPasskey, Officer, OfficerPasskey, PartnerMember, Passkey
 from keng.accounts.passkey_challenges import (
@@ -36,11 +26,13 @@ from keng.kit import times
 from keng.kit.passkey_address import NoPasskeys, PasskeyAddress, passkey_address
 from keng.kit.secrets import keyed_hash, same_secret
 
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
 Holder = Officer | PartnerMember
 PasskeyTable = type[OfficerPasskey] | type[MemberPasskey]
 # Everything a browser sends of one; it knows no longer answers.
 _LONGEST_ANSWER = 20_000
-_TRANSPORTS = frozenset(each.value for each in AuthenticatorTransport)
 
 
 class PasskeyRefused(Exception):
@@ -90,6 +82,10 @@ def options_for_answer(
     table: PasskeyTable, use: ChallengeUse, *, of: Sequence[Passkey] | None = None
 ) -> dict[str, Any]:
     """What a page hands to the browser to have it answered; empty `of`: whichever passkey fits."""
+    import webauthn  # noqa: PLC0415 -- see above
+    from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
+    from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415
+
     options = webauthn.generate_authentication_options(
         rp_id=_known_address(table).relying_party,
         challenge=new_challenge(use),
@@ -104,6 +100,15 @@ def options_for_new(holder: Holder, use: ChallengeUse, *, is_shared: bool) -> di
     """The same to have a passkey made; on a machine that several people use, only one that they
     carry with them.
     """
+    import webauthn  # noqa: PLC0415 -- see above
+    from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
+    from webauthn.helpers.structs import (  # noqa: PLC0415
+        AuthenticatorAttachment,
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     table = passkey_table(holder)
     own = table.objects.filter(holder_id=holder.pk)
     attachment = AuthenticatorAttachment.CROSS_PLATFORM if is_shared else None
@@ -131,6 +136,8 @@ def check_answer(table: PasskeyTable, text: str, use: ChallengeUse) -> PasskeyAn
 
     Raises PasskeyRefused.
     """
+    import webauthn  # noqa: PLC0415 -- see above
+
     sent = _parsed(text)
     challenge = _challenge_in(sent, use)
     passkey = _passkey_of(table, sent)
@@ -184,6 +191,12 @@ def stop_passkey(passkey: OfficerPasskey | MemberPasskey) -> None:
 
 def check_new_passkey(table: PasskeyTable, text: str, use: ChallengeUse) -> NewPasskey:
     """What was made for this challenge. Raises PasskeyRefused."""
+    import webauthn  # noqa: PLC0415 -- see above
+    from webauthn.helpers.structs import (  # noqa: PLC0415
+        AuthenticatorTransport,
+        CredentialDeviceType,
+    )
+
     sent = _parsed(text)
     challenge = _challenge_in(sent, use)
     address = _known_address(table)
@@ -205,7 +218,7 @@ def check_new_passkey(table: PasskeyTable, text: str, use: ChallengeUse) -> NewP
         credential_id=checked.credential_id,
         public_key=checked.credential_public_key,
         sign_count=checked.sign_count,
-        transports=sorted(_TRANSPORTS.intersection(_words(transports))),
+        transports=sorted({*AuthenticatorTransport}.intersection(_words(transports))),
         is_synced=checked.credential_device_type == CredentialDeviceType.MULTI_DEVICE,
         has_prf=prf.get("enabled") is True,
         is_roaming=sent.get("authenticatorAttachment") == "cross-platform",
@@ -241,6 +254,11 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def _challenge_in(sent: dict[str, Any], use: ChallengeUse) -> bytes:
     """The challenge that is answered, if it is one of ours for this. Raises PasskeyRefused."""
+    from webauthn.helpers import (  # noqa: PLC0415 -- see above
+        base64url_to_bytes,
+        parse_client_data_json,
+    )
+
     try:
         raw = base64url_to_bytes(_dictionary(sent, "response")["clientDataJSON"])
         client = parse_client_data_json(raw)
@@ -255,6 +273,8 @@ def _challenge_in(sent: dict[str, Any], use: ChallengeUse) -> bytes:
 
 
 def _passkey_of(table: PasskeyTable, sent: dict[str, Any]) -> OfficerPasskey | MemberPasskey:
+    from webauthn.helpers import base64url_to_bytes  # noqa: PLC0415 -- see above
+
     try:
         credential_id = base64url_to_bytes(str(sent.get("rawId")))
         handle = base64url_to_bytes(_dictionary(sent, "response").get("userHandle") or "")
@@ -268,7 +288,12 @@ def _passkey_of(table: PasskeyTable, sent: dict[str, Any]) -> OfficerPasskey | M
     return passkey
 
 
-def _described(passkey: Passkey) -> PublicKeyCredentialDescriptor:
+def _described(passkey: Passkey) -> "PublicKeyCredentialDescriptor":
+    from webauthn.helpers.structs import (  # noqa: PLC0415 -- see above
+        AuthenticatorTransport,
+        PublicKeyCredentialDescriptor,
+    )
+
     return PublicKeyCredentialDescriptor(
         id=bytes(passkey.credential_id),
         transports=[AuthenticatorTransport(each) for each in passkey.transports],

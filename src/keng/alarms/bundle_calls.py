@@ -86,6 +86,8 @@ class _Bundle:
 def bundled_tips_that_ring() -> list[uuid.UUID]:
     """Of the bundled ones, those that call people now by themselves."""
     waiting = BundledCall.objects.filter(tip__in=Tip.objects.ringing(), tip__alarm__isnull=True)
+    if not waiting.exists():
+        return []
     rated = waiting.filter(tip__urgency_is_rated=True).order_by("tip")
     ringing = list(rated.values_list("tip", flat=True)[:_MOST])
     waiting = waiting.filter(tip__urgency_is_rated=False)

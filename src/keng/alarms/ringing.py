@@ -5,9 +5,10 @@ Here it is decided who is called next and after how long (CALL_EVERY), which is 
 
 import datetime
 import uuid
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery.call_links import CALL_LINK
 from keng.duty import page_officers, rota
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledQuery
 from keng.places.models import Unit
 from keng.tips.models import Alarm, AlarmCall, Tip, TipReader
 from keng.tips.readers import READER_FORGOTTEN_AFTER
@@ -46,15 +48,29 @@ def call_what_rings() -> int:
 
 
 def _tips_to_ring() -> list[uuid.UUID]:
+    return [pk for (pk,) in _TO_RING.fetch_rows()]
+
+
+def _to_ring_query() -> QuerySet[Tip, Any]:
     ringing = Tip.objects.ringing().filter(alarm__isnull=True, bundled_call__isnull=True)
-    return list(ringing.order_by("id").values_list("pk", flat=True)[:20])
+    return ringing.order_by("id").values_list("pk")[:20]
 
 
 def _tips_to_call_again() -> list[uuid.UUID]:
     now = times.now()
-    is_due = Q(next_call_at__lte=now) | Q(next_call_at__gt=now + _NEVER_PUT_OFF_BY)
+    return [tip for (tip,) in _TO_CALL_AGAIN.fetch_rows(now=now, ahead=now + _NEVER_PUT_OFF_BY)]
+
+
+def _to_call_again_query(
+    *, now: datetime.datetime, ahead: datetime.datetime
+) -> QuerySet[Alarm, Any]:
+    is_due = Q(next_call_at__lte=now) | Q(next_call_at__gt=ahead)
     due = Alarm.objects.filter(is_due, ended_at__isnull=True)
-    return list(due.order_by("next_call_at").values_list("tip", flat=True)[:20])
+    return due.order_by("next_call_at").values_list("tip")[:20]
+
+
+# Asked every two seconds, also while nothing rings.
+_TO_RING, _TO_CALL_AGAIN = CompiledQuery(_to_ring_query), CompiledQuery(_to_call_again_query)
 
 
 def _is_due(alarm: Alarm) -> bool:

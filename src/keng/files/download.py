@@ -1,17 +1,12 @@
 """Fetching a file that a stranger's message points at, without knocking on our own doors."""
 
 import asyncio
-import socket
 from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-
-from keng.channels.ssrf import FetchTarget, UrlRefused, check_addresses, check_url
-from keng.kit.noted_certificates import NotedOwner, checked_context
-from keng.kit.outgoing_proxy import proxy_for
+from keng.channels.ssrf import UrlRefused, check_url
+from keng.kit.noted_certificates import NotedOwner
 from keng.kit.refused_certificates import refused_certificate
 
 MOST_REDIRECTS = 3
@@ -25,8 +20,6 @@ MOST_BYTES = {
 }
 # So long one file may take with all its redirects, however slowly it drips.
 DOWNLOAD_WITHIN = 60.0
-_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=20)
-_MOVED = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +43,8 @@ class CertificateRefused(NotFetched):
     """Its server shows a certificate that is over, or another one's."""
 
 
-def _not_fetched(error: BaseException) -> NotFetched:
+def not_fetched(error: BaseException) -> NotFetched:
+    """Why, without an address."""
     if words := refused_certificate(error):
         return CertificateRefused(f"certificate not accepted: {words}")
     return NotFetched(type(error).__name__)
@@ -71,8 +65,8 @@ async def download(
     try:
         async with asyncio.timeout(DOWNLOAD_WITHIN):
             return await _follow(url, MOST_BYTES[kind], hosts, exempt_base, noted_as)
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        raise _not_fetched(error) from None
+    except (TimeoutError, OSError) as error:
+        raise not_fetched(error) from None
 
 
 async def download_if_changed(
@@ -82,11 +76,15 @@ async def download_if_changed(
 
     Raises ssrf.UrlRefused and NotFetched, as `download` does.
     """
+    from keng.files.file_request import request_file  # noqa: PLC0415 -- as below
+
     try:
         async with asyncio.timeout(within):
-            fetched = await _fetch(check_url(url, [host], exempt_base=exempt_base), limit, etag)
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        raise _not_fetched(error) from None
+            fetched = await request_file(
+                check_url(url, [host], exempt_base=exempt_base), limit, etag
+            )
+    except (TimeoutError, OSError) as error:
+        raise not_fetched(error) from None
     if fetched.moved_to:
         raise UrlRefused("a redirect")
     return fetched
@@ -95,9 +93,12 @@ async def download_if_changed(
 async def _follow(
     url: str, limit: int, hosts: Collection[str], exempt_base: str, noted_as: NotedOwner | None
 ) -> tuple[bytes, str]:
+    # With a large library, and most processes fetch nothing.
+    from keng.files.file_request import request_file  # noqa: PLC0415
+
     for _hop in range(MOST_REDIRECTS + 1):
         target = check_url(url, hosts, exempt_base=exempt_base)
-        fetched = await _fetch(target, limit, noted_as=noted_as)
+        fetched = await request_file(target, limit, noted_as=noted_as)
         if not fetched.moved_to:
             return fetched.content, fetched.mime
         try:
@@ -105,73 +106,3 @@ async def _follow(
         except ValueError:
             raise UrlRefused("malformed") from None
     raise UrlRefused("too many redirects")
-
-
-async def _fetch(
-    target: FetchTarget, limit: int, etag: str = "", *, noted_as: NotedOwner | None = None
-) -> FetchedFile:
-    """One request."""
-    found = None if target.exempt else proxy_for(target.host)
-    proxy = found.url if found is not None else None
-    # A proxy looks names up itself: what it is asked for are the hosts of a list, by their names.
-    resolver = None if proxy else _CheckedResolver(target)
-    connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False)
-    async with (
-        aiohttp.ClientSession(
-            connector=connector, timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
-        ) as session,
-        session.get(
-            target.url,
-            allow_redirects=False,
-            proxy=proxy,
-            ssl=checked_context(noted_as) if noted_as else True,
-            headers={"If-None-Match": etag} if etag else None,
-        ) as answer,
-    ):
-        if etag and answer.status == 304:
-            return FetchedFile(etag=etag, is_unchanged=True)
-        if answer.status in _MOVED:
-            if not answer.headers.get("Location"):
-                raise NotFetched("a redirect without an address")
-            return FetchedFile(moved_to=answer.headers["Location"])
-        if answer.status != 200:
-            raise NotFetched(f"HTTP {answer.status}")
-        if (answer.content_length or 0) > limit:
-            raise UrlRefused("too large")
-        content = bytearray()
-        async for part in answer.content.iter_chunked(64 * 1024):
-            content += part
-            if len(content) > limit:
-                raise UrlRefused("too large")
-        return FetchedFile(
-            bytes(content), answer.content_type, etag=answer.headers.get("ETag", "")[:200]
-        )
-
-
-class _CheckedResolver(AbstractResolver):
-    """Answers with the addresses that were checked, so that no second look-up can differ."""
-
-    def __init__(self, target: FetchTarget) -> None:
-        self._target = target
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
-        allowed = set(check_addresses(self._target, [str(one[4][0]) for one in found]))
-        return [
-            ResolveResult(
-                hostname=host,
-                host=str(one[4][0]),
-                port=port,
-                family=one[0],
-                proto=one[2],
-                flags=socket.AI_NUMERICHOST,
-            )
-            for one in found
-            if one[4][0] in allowed
-        ]
-
-    async def close(self) -> None:
-        """Nothing to let go of."""

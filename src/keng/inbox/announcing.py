@@ -12,12 +12,14 @@ import math
 import time
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import OperationalError, connection
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet, Value
 
 from keng.kit import times
 from keng.kit.changes import CHANGES_CHANNEL, NOTHING_NEW, ChangeKind, payloads
+from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.ids import first_coarse_id, first_id
 from keng.openings.second_person import standing_requests
 from keng.tips.models import Decision, DialogueMessage, Tip
@@ -119,7 +121,15 @@ def _differing(before: _Digests, after: _Digests) -> set[str]:
 
 def _ringing_digests() -> _Digests:
     """Of all that decides what the red bars show, a digest for each unit where something rings."""
-    rows = (
+    digests = _digest_by_unit(_RINGING.fetch_rows())
+    found = {ChangeKind.ALARM.topic_of(unit): digest for unit, digest in digests.items()}
+    if waiting := _EMERGENCIES.fetch_rows():
+        found[ChangeKind.EMERGENCY] = " ".join(each.hex for (each,) in waiting)
+    return found
+
+
+def _ringing_query() -> QuerySet[Tip, Any]:
+    return (
         Tip.objects.ringing()
         .order_by("-id")
         .values_list(
@@ -127,15 +137,14 @@ def _ringing_digests() -> _Digests:
             *("gravity_band", "category", "happening", "money_moved", "place", "place_detail"),
         )[:_MOST_RINGING]
     )
-    found = {
-        ChangeKind.ALARM.topic_of(unit): digest for unit, digest in _digest_by_unit(rows).items()
-    }
-    waiting = list(
-        standing_requests().filter(is_emergency=True).order_by("id").values_list("id", flat=True)
-    )
-    if waiting:
-        found[ChangeKind.EMERGENCY] = " ".join(each.hex for each in waiting)
-    return found
+
+
+def _emergency_query() -> QuerySet[Any, Any]:
+    return standing_requests().filter(is_emergency=True).order_by("id").values_list("id")
+
+
+# Asked four times a second, also while nothing happens.
+_RINGING, _EMERGENCIES = CompiledQuery(_ringing_query), CompiledQuery(_emergency_query)
 
 
 def _digest_by_unit(rows: Iterable[tuple[object, ...]]) -> dict[uuid.UUID, str]:
@@ -149,21 +158,38 @@ def _digest_by_unit(rows: Iterable[tuple[object, ...]]) -> dict[uuid.UUID, str]:
 def _arrivals() -> _Arrivals:
     """What came into each list in the last seconds: new tips, those passed on, answers."""
     since = times.now() - _LIST_LOOKS_BACK
-    came = Tip.objects.filter(id__gte=first_coarse_id(since), received_at__gt=since)
-    passed_on = Decision.objects.filter(kind=Decision.Kind.ROUTED, id__gt=first_id(since))
-    answered = DialogueMessage.objects.filter(
-        id__gt=first_id(since), author=DialogueMessage.Author.REPORTER
+    rows = _ARRIVALS.fetch_rows(
+        since=since, coarse_id=first_coarse_id(since), id_since=first_id(since)
     )
-    found: _Arrivals = {}
-    for sort, rows, unit, moment in (
-        ("came", came, "responsible_unit", "received_at"),
-        ("passed on", passed_on, "tip__responsible_unit", "at"),
-        ("answered", answered, "tip__responsible_unit", "at"),
-    ):
-        counted = rows.order_by().values_list(unit).annotate(n=Count("pk"), last=Max(moment))
-        for unit_id, count, last in counted:
-            found[ChangeKind.TIPS.topic_of(unit_id), sort] = count, last
-    return found
+    return {
+        (ChangeKind.TIPS.topic_of(unit_id), sort): (count, last)
+        for sort, unit_id, count, last in rows
+    }
 
 
+def _arrivals_query(
+    *, since: datetime.datetime, coarse_id: uuid.UUID, id_since: uuid.UUID
+) -> QuerySet[Any, Any]:
+    came = Tip.objects.filter(id__gte=coarse_id, received_at__gt=since)
+    passed_on = Decision.objects.filter(kind=Decision.Kind.ROUTED, id__gt=id_since)
+    answered = DialogueMessage.objects.filter(
+        id__gt=id_since, author=DialogueMessage.Author.REPORTER
+    )
+    first: QuerySet[Any, Any]
+    first, *others = (
+        rows.order_by()
+        .annotate(sort=Value(sort))
+        .values("sort", unit)
+        .annotate(n=Count("pk"), last=Max(moment))
+        .values_list("sort", unit, "n", "last")
+        for sort, rows, unit, moment in (
+            ("came", came, "responsible_unit", "received_at"),
+            ("passed on", passed_on, "tip__responsible_unit", "at"),
+            ("answered", answered, "tip__responsible_unit", "at"),
+        )
+    )
+    return first.union(*others, all=True)
+
+
+_ARRIVALS = CompiledQuery(_arrivals_query)
 LOOKOUT = ChangeLookout()

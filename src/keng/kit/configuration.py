@@ -489,6 +489,7 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_SUBSCRIBE_NETWORK_HOURLY": _whole(1, 1_000_000),
     "KENG_SUBSCRIBE_HOURLY": _whole(1, 1_000_000),
     "KENG_EDGE_LANES": _whole(1, 32),
+    "KENG_ONE_WORKER": _switch,
     # Each process has its own, counted on from it (keng.kit.metrics_server).
     "KENG_METRICS_PORT": _whole(1, 65528),
     "KENG_LOG_FORMAT": _log_format,

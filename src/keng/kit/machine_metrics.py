@@ -21,7 +21,7 @@ from keng.kit.standby_probe import StandbyProbe
 
 # By these names they give their signs; "keng" is the supervisor.
 _SIGNS = {
-    **{name: name for name in ("public", "desk", "edge", "sender", "opener")},
+    **{name: name for name in ("public", "desk", "edge", "sender")},
     **{sign: sign for sign in alive.WORKER_SIGNS.values()},
     "keng": "supervisor",
 }

@@ -6,8 +6,6 @@ from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from keng.acts.work import work
 from keng.kit import times
 from keng.kit.noted_certificates import checked_context
@@ -125,6 +123,9 @@ def _size_it_knows(answer: bytes, newest: int) -> int:
 
 
 def _asked(witness: ConfiguredWitness, old_size: int, newest: LogCheckpoint) -> WitnessAnswer:
+    # Large, and where no witness is configured nobody is asked.
+    import aiohttp  # noqa: PLC0415
+
     proof = log_tree(newest.size).consistency_proof(old_size)
     body = add_checkpoint_body(old_size, proof, signed_checkpoint(newest).written)
     try:
@@ -134,6 +135,8 @@ def _asked(witness: ConfiguredWitness, old_size: int, newest: LogCheckpoint) -> 
 
 
 async def _post(url: str, body: bytes) -> WitnessAnswer:
+    import aiohttp  # noqa: PLC0415 -- as above
+
     found = proxy_for(urlsplit(url).hostname or "")
     timeout = aiohttp.ClientTimeout(total=_ANSWERS_WITHIN)
     async with (

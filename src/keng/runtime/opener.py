@@ -2,7 +2,8 @@
 
 It connects to the database and listens on its socket, then gives up everything else: it opens no
 connection, starts no program, writes no file, and reads none but wrap keys, originals and code. So
-where the database is gone it ends, and is started again.
+where the database is gone it ends, and is started again. Under a supervisor whoever asks has it
+started (keng.runtime.supervisor.activation), and it ends once nobody has asked for a while.
 """
 
 import argparse
@@ -28,7 +29,15 @@ _MEMORY = 512 * 1024**2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No options: everything is in the settings."""
+    """What the supervisor says; everything else is in the settings."""
+    parser.add_argument(
+        "--socket", type=int, help="the descriptor of a socket that listens already"
+    )
+    parser.add_argument(
+        "--idle-seconds",
+        type=float,
+        help="end once nobody has asked for so long and no share is kept here",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -51,12 +60,16 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     # Asked to stop it stops as at a keyboard: what was given is forgotten with it.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    server = opener_socket.listen()
+    if arguments.socket is None:
+        server = opener_socket.listen()
+    else:
+        server = opener_socket.inherited_socket(arguments.socket)
     if not _lock_memory():
         print("Memory is not locked: the limit of the system (memlock) is too low.", flush=True)
     _confine()
     try:
-        serving.serve_until_lost(server, opener_rows.OpenerRows(connection, data_folder()))
+        rows = opener_rows.OpenerRows(connection, data_folder())
+        serving.serve_until_lost(server, rows, arguments.idle_seconds)
     except serving.DatabaseGone:
         print("The database is gone; what was given here is forgotten.", file=sys.stderr)
         return 1

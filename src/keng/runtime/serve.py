@@ -16,7 +16,8 @@ from keng.runtime.installation import make_process_keys, prepare_installation
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.postgres.folders import prepare_data_folder
 from keng.runtime.settings_together import faults_before_start
-from keng.runtime.supervisor.children import child_processes, rewrite_process
+from keng.runtime.supervisor.activation import activated_opener
+from keng.runtime.supervisor.children import Child, child_processes, rewrite_process
 from keng.runtime.supervisor.one_shot_process import run_in_own_process
 from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports, require_free
 from keng.runtime.supervisor.register import ProcessRegister, only_supervisor, starting_database
@@ -98,9 +99,17 @@ def run_everything(
                 return 0
             raise
         at_night = None if cluster is None or only_database else rewrite_process()
-        children = [] if only_database else child_processes(ports, is_demo=is_demo)
+        children = [] if only_database else _children(ports, is_demo=is_demo)
         supervisor = Supervisor(data, children, cluster, at_night)
         return asyncio.run(supervisor.run(announce(prepared)))
+
+
+def _children(ports: Ports, *, is_demo: bool) -> list[Child]:
+    account = process_account()
+    return [
+        activated_opener(child, account) if child.name == "opener" else child
+        for child in child_processes(ports, is_demo=is_demo)
+    ]
 
 
 class _StoppedWhileStarting(BaseException):

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 
@@ -37,8 +37,13 @@ if TYPE_CHECKING:
     from keng.leases.holder import LeaseHolder
 
 log = logging.getLogger(__name__)
-# How long to wait for a wake-up before looking at the clock and at the signal to stop.
-LONGEST_WAIT = 0.5
+# How long a lane waits at most before it says again that it is there, and looks at its leases.
+LONGEST_WAIT = alive.BEAT_EVERY
+# How long whoever listens waits before it looks at the signal to stop; and after a lost connection.
+_LISTENS_FOR = 1.0
+_LISTENS_AGAIN_AFTER = 0.5
+# A lane that has nothing to do for so long needs no connection meanwhile.
+_CONNECTION_RESTS_FROM = 20.0
 PAUSE_AFTER_ERROR = 5.0
 PAUSE_AFTER_LIMIT = 1.0
 # After so many another worker may try; it may have what this one lacks.
@@ -124,6 +129,7 @@ def work_until_stopped(tasks: list[WorkerTask], stop: threading.Event) -> None:
     # The alarms' lane gives its own: nothing that it does may take long.
     signs = [alive.Heartbeat(alive.WORKER_SIGNS[pace]) for pace in paces if pace != TaskPace.ALARM]
     lanes = _Lanes(tasks)
+    bell = _Bell([lane for _, lane in lanes.named])
     faults: list[BaseException] = []
     threads = [
         threading.Thread(target=_run_to_the_end, args=(lane, stop, faults), name=name, daemon=True)
@@ -136,7 +142,10 @@ def work_until_stopped(tasks: list[WorkerTask], stop: threading.Event) -> None:
         name="leases",
         daemon=True,
     )
-    for thread in (keeper, *threads):
+    listener = threading.Thread(
+        target=_ring_to_the_end, args=(bell, stop, faults), name="bell", daemon=True
+    )
+    for thread in (keeper, *threads, listener):
         thread.start()
     try:
         while not stop.is_set() and keeper.is_alive():
@@ -145,8 +154,10 @@ def work_until_stopped(tasks: list[WorkerTask], stop: threading.Event) -> None:
             stop.wait(alive.BEAT_EVERY / 4)
     finally:
         stop.set()
+        for _, lane in lanes.named:
+            lane.woken.set()
         until = time.monotonic() + ENDS_WITHIN
-        for thread in threads:
+        for thread in (*threads, listener):
             thread.join(max(until - time.monotonic(), 0))
         # Last: until its portion has ended nobody else shall begin it.
         leases_stop.set()
@@ -162,12 +173,11 @@ def _run_to_the_end(worker: "Worker", stop: threading.Event, faults: list[BaseEx
     from django.db import connections  # noqa: PLC0415 -- needs the settings
 
     try:
-        worker.run(stop, worker.bell.wait)
+        worker.run(stop, worker.wait_for_work)
     except BaseException as error:  # noqa: BLE001 -- raised again by whoever waits for us
         faults.append(error)
         stop.set()
     finally:
-        worker.bell.hang_up()
         connections.close_all()
 
 
@@ -178,6 +188,14 @@ def _renew_to_the_end(
         leases.renew_until(stop)
     except BaseException as error:  # noqa: BLE001 -- raised again by whoever waits for us
         faults.append(error)
+
+
+def _ring_to_the_end(bell: "_Bell", stop: threading.Event, faults: list[BaseException]) -> None:
+    try:
+        bell.ring_until(stop)
+    except BaseException as error:  # noqa: BLE001 -- raised again by whoever waits for us
+        faults.append(error)
+        stop.set()
 
 
 def finish_once(tasks: list[WorkerTask]) -> None:
@@ -222,7 +240,7 @@ class _Lanes:
         self.named: list[tuple[str, Worker]] = []
         for name, pace, own in _lanes_of(tasks):
             sign = _sign_of(name, pace)
-            lane = Worker(own, _Bell(name, own), _LIMITS[pace], sign, self.leases)
+            lane = Worker(own, _LIMITS[pace], sign, self.leases)
             self.named.append((name, lane))
             self._doing |= {task.name: lane for task in own}
             if pace != TaskPace.SLOW:
@@ -277,7 +295,6 @@ class Worker:
     def __init__(
         self,
         tasks: list[WorkerTask],
-        bell: "_Bell | None" = None,
         limits: TimeLimits | None = None,
         sign: alive.Heartbeat | None = None,
         leases: "LeaseHolder | None" = None,
@@ -293,7 +310,8 @@ class Worker:
         self._ours: set[WorkerTask] = set()
         self._longest = max((alive.LANE_SILENT_AFTER[task.pace] for task in tasks), default=0.0)
         self._worked_at = time.monotonic()
-        self.bell = bell or _Bell("", tasks)
+        self.woken = threading.Event()
+        """Set by whoever knows of new work, or of the end."""
         self._limits = _connection_limits(limits)
         # How often in a row each has failed, and until when its lease is left to others.
         self._failures = dict.fromkeys(tasks, 0)
@@ -305,6 +323,19 @@ class Worker:
             self._beat()
             if not self.do_what_is_due(stop) and not stop.is_set() and wait(self._next_due_in()):
                 self._wake()
+
+    def wait_for_work(self, seconds: float) -> bool:
+        """So long, or until somebody wakes it; whether somebody did."""
+        if not self.woken.wait(seconds):
+            # Who wakes it from here on wakes it at its next wait.
+            return False
+        self.woken.clear()
+        return True
+
+    @property
+    def is_woken_by_work(self) -> bool:
+        """Whether any of its tasks is done at once when work was committed."""
+        return any(task.is_woken for task in self._due)
 
     def finish_what_is_due(self) -> None:
         while self.do_what_is_due(threading.Event()):
@@ -321,7 +352,7 @@ class Worker:
                 done += self._do(task)
             else:
                 self._due[task] = time.monotonic() + LEASE_POLL_SECONDS
-        if not self._ours:
+        if not self._ours or (not done and self._due_in() > _CONNECTION_RESTS_FROM):
             self._close_unused_connections()
         return done
 
@@ -342,7 +373,7 @@ class Worker:
         return until is not None and time.monotonic() < until + LEASE_SECONDS[task.pace]
 
     def _close_unused_connections(self) -> None:
-        """Another worker does all of it, and needs the connection more."""
+        """Another worker does all of it, or nothing is to be done for a while."""
         if self._limits is not None:
             self._limits.close_unused()
 
@@ -360,8 +391,10 @@ class Worker:
             self.sign.beat()
 
     def _next_due_in(self) -> float:
-        left = min(self._due.values(), default=0.0) - time.monotonic()
-        return min(max(left, 0.01), LONGEST_WAIT)
+        return min(max(self._due_in(), 0.01), LONGEST_WAIT)
+
+    def _due_in(self) -> float:
+        return min(self._due.values(), default=0.0) - time.monotonic()
 
     def _wake(self) -> None:
         for task in self._due:
@@ -446,44 +479,42 @@ def _beat_of(task: WorkerTask) -> alive.Heartbeat:
 
 
 class _Bell:
-    """A connection that hears when work was committed; without one, only the clock wakes.
+    """A connection that hears when work was committed, and wakes the lanes that wait for it.
 
-    For tasks that nobody wakes there is none.
+    Without one only the clock wakes them. A process in which nobody is to be woken has none.
     """
 
-    def __init__(self, name: str, tasks: list[WorkerTask]) -> None:
-        self._name = f"worker {name}"
-        self._is_heard = any(task.is_woken for task in tasks)
-        self._connection: psycopg.Connection[Any] | None = None
+    def __init__(self, lanes: Sequence[Worker]) -> None:
+        self._woken = [lane.woken for lane in lanes if lane.is_woken_by_work]
 
-    def wait(self, seconds: float) -> bool:
-        if not self._is_heard:
-            time.sleep(seconds)
-            return False
-        try:
-            if self._connection is None:
-                self._connection = psycopg.connect(
-                    dsn("worker"),
-                    autocommit=True,
-                    connect_timeout=3,
-                    application_name=session_name(self._name),
+    def ring_until(self, stop: threading.Event) -> None:
+        """In a thread of its own, which no lane waits for."""
+        while self._woken and not stop.is_set():
+            try:
+                self._listen_until(stop)
+            except psycopg.Error as error:
+                log.warning(
+                    "Not told of new work (%s).",
+                    type(error).__name__,
+                    extra=database_away(error.sqlstate or ""),
                 )
-                self._connection.execute(f"LISTEN {WORK_CHANNEL}")
-                # Whatever was committed before this is found by looking.
-                return True
-            return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
-        except psycopg.Error as error:
-            log.warning(
-                "Not told of new work (%s).",
-                type(error).__name__,
-                extra=database_away(error.sqlstate or ""),
-            )
-            self.hang_up()
-            time.sleep(LONGEST_WAIT)
-            return False
+                stop.wait(_LISTENS_AGAIN_AFTER)
 
-    def hang_up(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(psycopg.Error):
-                self._connection.close()
-        self._connection = None
+    def _listen_until(self, stop: threading.Event) -> None:
+        connection = psycopg.connect(
+            dsn("worker"),
+            autocommit=True,
+            connect_timeout=3,
+            application_name=session_name("worker bell"),
+        )
+        with contextlib.closing(connection):
+            connection.execute(f"LISTEN {WORK_CHANNEL}")
+            # Whatever was committed before this is found by looking.
+            self._ring()
+            while not stop.is_set():
+                for _ in connection.notifies(timeout=_LISTENS_FOR, stop_after=1):
+                    self._ring()
+
+    def _ring(self) -> None:
+        for woken in self._woken:
+            woken.set()

@@ -34,10 +34,12 @@ BENCHES: dict[str, str] = {
     "streams": "keng_dev.bench.streams",
     "calls": "keng_dev.bench.calls",
     "start": "keng_dev.bench.start",
+    "idle": "keng_dev.bench.idle",
     "soak": "keng_dev.bench.soak",
+    "crowd": "keng_dev.bench.crowd",
     "scale": "keng_dev.bench.scale.growth",
 }
-ONLY_BY_NAME = frozenset({"calls", "peers", "recall", "scale", "soak"})
+ONLY_BY_NAME = frozenset({"calls", "crowd", "peers", "recall", "scale", "soak"})
 """Too long for a run of all of them, or not ours."""
 RESULTS = Path("bench") / "results"
 
@@ -50,7 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--messages", type=int, default=0, help="how many each sender sends; at least 100"
     )
     parser.add_argument(
-        "--seconds", type=int, default=SOAK_SECONDS, help="how long the soak lasts; at least 10"
+        "--seconds",
+        type=int,
+        default=SOAK_SECONDS,
+        help="how long the soak and the crowd last; at least 10",
     )
     parser.add_argument(
         "--tips", type=int, default=0, help="how many tips the bench of size fills in"

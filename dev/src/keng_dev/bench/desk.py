@@ -235,8 +235,8 @@ def make_desk(name: str) -> Any:
     return officer
 
 
-def write_tips(officer: Any, count: int) -> None:
-    """Sealed, examined and findable, by the same code as anybody's."""
+def write_tips(officer: Any, count: int) -> list[str]:
+    """Sealed, examined and findable, by the same code as anybody's; their receipt codes."""
     from django.db import connection  # noqa: PLC0415 -- needs the settings
 
     from keng.intake.examination.examine import examine_tips  # noqa: PLC0415
@@ -246,8 +246,10 @@ def write_tips(officer: Any, count: int) -> None:
     from keng.tips.open_tally import add_up_tally  # noqa: PLC0415
 
     (unit_id,) = officer.own_unit_ids
+    codes = []
     for start in range(0, count, PORTION):
         tokens = [receipt_codes.new_token() for _ in range(min(PORTION, count - start))]
+        codes += [receipt_codes.code_from_token(token) for token in tokens]
         receive_tips(
             [
                 IncomingTip(
@@ -266,6 +268,7 @@ def write_tips(officer: Any, count: int) -> None:
     add_up_tally()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+    return codes
 
 
 def session_key_of(officer: Any) -> str:

@@ -23,6 +23,22 @@ def _cpu(pid: int) -> float:
     return sum(map(int, after_name[11:15])) / _TICK
 
 
+def switches(pids: Iterable[int]) -> int:
+    """How often threads of these waited so far: each time they went on something had woken them."""
+    return sum(_switches(pid) for pid in pids)
+
+
+def _switches(pid: int) -> int:
+    found = 0
+    for status in Path(f"/proc/{pid}/task").glob("*/status"):
+        try:
+            lines = status.read_text().splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        found += sum(int(line.split()[1]) for line in lines if line.startswith("voluntary"))
+    return found
+
+
 def taken_seconds() -> float:
     """CPU time that all programs of this machine have had so far, and what its host took of it."""
     user, nice, system, *rest = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]

@@ -33,13 +33,13 @@ _IN_STYLE = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 def measure(bench: Bench) -> list[Figure]:
     """Absolute seconds on this machine: they say something only beside each other."""
     starts = [_database() for _round in range(bench.rounds)]
-    with _folder() as folder:
-        with _demo(folder):
+    with bench_folder() as folder:
+        with running_demo(folder):
             pass  # The first run makes the data; the second is what is measured.
         seconds, memory, page = [], [], []
         for _round in range(bench.rounds):
             began = time.monotonic()
-            with _demo(folder) as (pid, site):
+            with running_demo(folder) as (pid, site):
                 seconds.append(time.monotonic() - began)
                 page.append(_first_visit_kb(site))
                 time.sleep(_IDLE_FOR)
@@ -86,7 +86,7 @@ def measure(bench: Bench) -> list[Figure]:
 
 def _database() -> tuple[float, float]:
     """Seconds to make and start a cluster, and to start it again after kill -9."""
-    with _folder() as folder:
+    with bench_folder() as folder:
         cluster = embedded_cluster(folder / "data")
         began = time.monotonic()
         cluster.start()
@@ -109,7 +109,7 @@ def _database() -> tuple[float, float]:
 
 
 @contextmanager
-def _demo(folder: Path) -> Iterator[tuple[int, str]]:
+def running_demo(folder: Path) -> Iterator[tuple[int, str]]:
     """The demo from its command to its first page: its pid, and where the page is."""
     ports = _free_ports(4)
     foreign = {name for name in os.environ if name.startswith("KENG_")} | {"DATABASE_URL"}
@@ -134,7 +134,7 @@ def _wait_for(site: str) -> None:
     end = time.monotonic() + _START_WITHIN
     while True:
         try:
-            _get(site)
+            first_page(site)
         except (URLError, OSError, HTTPException):
             if time.monotonic() > end:
                 raise
@@ -145,7 +145,7 @@ def _wait_for(site: str) -> None:
 
 def _first_visit_kb(site: str) -> float:
     """The page and everything it loads from anywhere, compressed as a browser asks for it."""
-    size, html = _get(site)
+    size, html = first_page(site)
     tags = [tag for tag in _TAG.findall(html) if _LOADED.match(tag)]
     waiting = [urljoin(site, link) for tag in tags for link in _ADDRESS.findall(tag)]
     seen: set[str] = set()
@@ -154,14 +154,14 @@ def _first_visit_kb(site: str) -> float:
         if address in seen or not address.startswith(site):
             continue
         seen.add(address)
-        weight, text = _get(address)
+        weight, text = first_page(address)
         size += weight
         if urlsplit(address).path.endswith(".css"):
             waiting += [urljoin(address, link) for link in _IN_STYLE.findall(text)]
     return size / 1000
 
 
-def _get(address: str) -> tuple[int, str]:
+def first_page(address: str) -> tuple[int, str]:
     """Bytes on the wire, and the text if it is one."""
     import gzip  # noqa: PLC0415 -- only here
 
@@ -181,7 +181,7 @@ def _free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def bench_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="keng-bench-"))
     # Root's PostgreSQL runs as another account, which must pass this folder.
     folder.chmod(0o711)

@@ -43,6 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ["KENG_DEMO"] = "1"
     # At 127.0.0.1 no browser gives a passkey, and the tour approves within a minute.
     os.environ.setdefault("KENG_APPROVE_WITH_CODE", "1")
+    # On a laptop, where memory counts for more than what computes beside a call for help.
+    os.environ.setdefault("KENG_ONE_WORKER", "1")
     match arguments.words:
         case []:
             return _run(arguments)

@@ -9,7 +9,6 @@ from urllib.request import Request, urlopen
 
 from keng.accounts.models import Officer
 from keng.channels.web_push import PushSubscription
-from keng.channels.web_push.fake import FakePushService
 from keng.delivery.models import ChannelAccount, PagerWay
 from keng.delivery.push_account import PUSH_CHANNEL
 from keng.duty import chat_pagers, pager_acts
@@ -81,6 +80,9 @@ def refresh_device() -> None:
         return
     if account.base_url == zalo_url() and known.exists():
         return
+    # With a large library, once in a demo's life.
+    from keng.channels.web_push.fake import FakePushService  # noqa: PLC0415
+
     account.base_url = zalo_url()
     account.save(update_fields=["base_url"])
     known.delete()

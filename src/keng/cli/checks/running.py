@@ -159,9 +159,11 @@ def _is_done_elsewhere(lease: str) -> bool:
 
 
 def _log_of(name: str) -> str:
-    """The supervisor has two workers: one for alarms, and one for everything else."""
-    is_beside = name in {alive.WORKER_SIGNS[TaskPace.NORMAL], alive.WORKER_SIGNS[TaskPace.SLOW]}
-    return "worker" if is_beside else name
+    """The supervisor has two workers: one for alarms, and one for everything else; or one."""
+    if name == alive.WORKER_SIGNS[TaskPace.ALARM]:
+        registered = registered_processes(data_folder())
+        return "worker" if "worker" in registered and name not in registered else name
+    return "worker" if name in alive.WORKER_SIGNS.values() else name
 
 
 def _lane_may_take(lane: str) -> float:
@@ -201,7 +203,8 @@ def tasks(place: CheckedPlace) -> Finding:
     worst = next((task for task in reversed(late) if task.is_alarm), late[-1])
     text = f"“{worst.name}” did not come through for {age_words(worst.age)} ({len(late)} such)"
     if worst.is_alarm:
-        return wrong(f"{text}: calls for help may not ring. See logs/worker-alarm.log")
+        log = _log_of(alive.WORKER_SIGNS[TaskPace.ALARM])
+        return wrong(f"{text}: calls for help may not ring. See logs/{log}.log")
     return attention(f"{text}. See logs/worker.log")
 
 

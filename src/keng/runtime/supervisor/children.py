@@ -1,6 +1,7 @@
 """Which processes there are, as whom each runs, and what it is told."""
 
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -59,12 +60,16 @@ class Child:
     stops_within: float = 20.0
     at_terminal: bool = True
     """Whether what it says stands at the terminal too, or in its file alone."""
-    own_signs: tuple[str, ...] = ()
+    own_signs: tuple[str, ...] | None = None
+    listening: socket.socket | None = field(default=None, repr=False, compare=False)
+    """Where it is asked: it is started by whoever asks, and may end by itself afterwards."""
 
     @property
     def signs(self) -> tuple[str, ...]:
-        """By which signs of life it is missed: its name, unless it does what has names."""
-        return self.own_signs or (self.name,)
+        """By which signs of life it is missed: its name, unless it does what has names, or gives
+        none.
+        """
+        return (self.name,) if self.own_signs is None else self.own_signs
 
 
 def child_processes(ports: Ports, *, is_demo: bool) -> list[Child]:
@@ -76,9 +81,7 @@ def child_processes(ports: Ports, *, is_demo: bool) -> list[Child]:
         _site("public", "keng.site.asgi_public:application", ports.public, shared),
         _site("desk", "keng.site.asgi_desk:application", ports.desk, shared),
         _site("edge", "keng.edge.asgi:application", ports.edge, shared),
-        # What computes, and what waits for others' servers, stops before what calls for help.
-        _worker("worker", (TaskPace.NORMAL, TaskPace.SLOW), shared),
-        _worker("worker-alarm", (TaskPace.ALARM,), shared),
+        *_workers(shared),
         _own("sender", shared | {SENDER_KEY: str(data_folder() / "keys" / "sender.key")}),
         _opener(shared),
     ]
@@ -121,6 +124,16 @@ def _shared(ports: Ports) -> dict[str, str]:
     return {name: str(port) for name, port in ports.settings.items()}
 
 
+def _workers(shared: dict[str, str]) -> list[Child]:
+    if os.environ.get("KENG_ONE_WORKER") == "1":
+        return [_worker("worker", tuple(TaskPace), shared)]
+    # What computes, and what waits for others' servers, stops before what calls for help.
+    return [
+        _worker("worker", (TaskPace.NORMAL, TaskPace.SLOW), shared),
+        _worker("worker-alarm", (TaskPace.ALARM,), shared),
+    ]
+
+
 def _worker(name: str, paces: Sequence[TaskPace], shared: dict[str, str]) -> Child:
     child = _own("worker", shared)
     return replace(
@@ -137,10 +150,13 @@ def _own(name: Process, shared: dict[str, str]) -> Child:
 
 
 def _opener(shared: dict[str, str]) -> Child:
-    """It opens no receipt and makes no session: the site's secret is none of its own."""
+    """It opens no receipt and makes no session: the site's secret is none of its own.
+
+    Nor does it give signs of life: it writes no file, and is asked whether it is there.
+    """
     child = _own("opener", shared)
     told = {name: value for name, value in child.environment.items() if name != _SITE_SECRET}
-    return replace(child, environment=told)
+    return replace(child, environment=told, own_signs=())
 
 
 def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:

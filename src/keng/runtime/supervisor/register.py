@@ -115,6 +115,11 @@ class ProcessRegister:
             self._entries[name] = entry
             self._is_written = False
 
+    def remove(self, name: str) -> None:
+        """It ended by itself, and its number may be given to anybody."""
+        if self._entries.pop(name, None) is not None:
+            self._is_written = False
+
     def write(self) -> None:
         """What is not on the disk yet. Raises OSError, and then tries again at the next call."""
         if self._is_written:

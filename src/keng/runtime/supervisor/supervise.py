@@ -19,6 +19,7 @@ from keng.runtime.errors import CannotContinue
 from keng.runtime.parent_watch import ends_with_parent
 from keng.runtime.postgres import Cluster
 from keng.runtime.rewriting.record import rewrite_is_due
+from keng.runtime.supervisor.activation import wait_until_ready
 from keng.runtime.supervisor.children import Child
 from keng.runtime.supervisor.logs import ProcessLogs, Voice, own_line
 from keng.runtime.supervisor.ports import listening_address
@@ -31,7 +32,11 @@ if TYPE_CHECKING:
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
 LIVED_WELL = 10.0  # After so many seconds a death is news, not a habit.
 READY_WITHIN = 90.0
-LOOKS_EVERY = 0.1
+# Of the register, whose disk may have been full, and of signs of life.
+LOOKS_EVERY = 1.0
+# An end of the server is noticed at once where the system tells it, else after so long.
+LOOKS_FOR_SERVER_EVERY = 0.1
+ROTATES_LOG_EVERY = 5.0
 PAUSE_AFTER_FAULT = 1.0
 REWRITES_FIRST_AFTER = 600.0
 LOOKS_FOR_REWRITING_EVERY = 60.0
@@ -155,16 +160,25 @@ class Supervisor:
         """Run a child, again and again, with a growing pause when it dies young."""
         voice, pause = self._voices[child.name], FIRST_PAUSE
         while not self._stop.is_set():
+            if child.listening is not None:
+                await wait_until_ready(child.listening.fileno(), self._stop)
+                if self._stop.is_set():
+                    return
             began = time.monotonic()
             try:
-                ended = f"ended with {await self._run_once(child, voice)}"
+                code = await self._run_once(child, voice)
+                if code == 0 and child.listening is not None:
+                    # Nobody asked for a while.
+                    continue
+                ended = f"ended with {code}"
             except Exception as error:  # noqa: BLE001 -- said below, and tried again
                 # No memory, no descriptor, no process to be had: that may pass.
                 ended = f"could not be run ({error!r})"
             if self._stop.is_set():
                 return
             pause = FIRST_PAUSE if time.monotonic() - began > LIVED_WELL else pause
-            self._say(f"{child.name} {ended}; it starts again in {pause:.1f} s")
+            when = "" if child.listening is None else " at the earliest, once it is asked"
+            self._say(f"{child.name} {ended}; it starts again in {pause:.1f} s{when}")
             await self._wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -183,6 +197,7 @@ class Supervisor:
                 stdin=DEVNULL,
                 stdout=writing,
                 stderr=STDOUT,
+                pass_fds=() if child.listening is None else (child.listening.fileno(),),
                 # A group of its own: Ctrl-C reaches it through us alone, and it can be ended whole.
                 start_new_session=True,
                 # And if we are killed, nobody else would end it.
@@ -204,6 +219,10 @@ class Supervisor:
         finally:
             # The leader is dead, or we can no longer watch it: its workers end with it.
             end_group(process.pid)
+            if child.listening is not None:
+                # Until it is asked again there is none.
+                self._register.remove(child.name)
+                self._write_register()
         with suppress(TimeoutError):
             await asyncio.wait_for(following, LAST_WORDS_WITHIN)
         transport.close()
@@ -212,7 +231,7 @@ class Supervisor:
     async def _keep_database(self, cluster: Cluster) -> None:
         """Start PostgreSQL again whenever it is gone; its clients reconnect by themselves."""
         while not self._stop.is_set():
-            pause = LOOKS_EVERY
+            pause = LOOKS_FOR_SERVER_EVERY
             try:
                 pid = cluster.pid
                 if pid is None:
@@ -220,13 +239,28 @@ class Supervisor:
                     await asyncio.to_thread(cluster.start)
                 else:
                     self._register.add("postgres", pid, None, ())
+                    self._write_register()
                     await asyncio.to_thread(cluster.rotate_log)
+                    if await self._wait_for_its_end(pid, ROTATES_LOG_EVERY):
+                        continue
             except CannotContinue as error:
                 self._say(str(error))
             except Exception as error:  # noqa: BLE001 -- said, and tried again
                 self._say(f"PostgreSQL could not be started ({error!r})")
                 pause = PAUSE_AFTER_FAULT
             await self._wait(pause)
+
+    async def _wait_for_its_end(self, pid: int, seconds: float) -> bool:
+        """For so long at most; no at once where the system does not tell us of an end."""
+        try:
+            process = os.pidfd_open(pid)
+        except (AttributeError, OSError):
+            return False
+        try:
+            await wait_until_ready(process, self._stop, seconds)
+        finally:
+            os.close(process)
+        return True
 
     async def _keep_files_rewritten(self, child: Child) -> None:
         """At the hours of its own record; a start has some minutes of peace first."""

@@ -3,12 +3,15 @@
 Child "site" listens on PORT; "quiet" only waits; both write a line to DATA/ended when asked to
 stop. Further arguments add to it: "stubborn" a child that does not listen to signals, "noisy" one
 that says more than a pipe holds, "web=PORT" a server with a worker of its own, as the sites are,
+"asked=PORT" one that is started by whoever asks it there, answers with its number and ends (asked
+to "die" it kills itself),
 "database" a PostgreSQL, "rewriting" what is to write its files anew, without the peace after a
 start. With "faulty" what keeps "quiet" alive has a fault.
 """
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -70,6 +73,18 @@ with open(os.environ["ENDED"] + "-rewriting", "a") as file:
 """
 
 
+# It answers one and ends: who asked meanwhile waits in the queue for the next of it.
+ASKED = """
+import os, socket, sys
+with socket.socket(fileno=int(sys.argv[1])) as server:
+    asking, _ = server.accept()
+    if asking.recv(100) == b"die":
+        os.kill(os.getpid(), 9)
+    asking.sendall(str(os.getpid()).encode())
+    asking.close()
+"""
+
+
 class FaultySupervisor(Supervisor):
     """One of its keepers ends as none should."""
 
@@ -103,6 +118,12 @@ def main(data: Path, port: int, extra: list[str]) -> int:
             "keng.runtime.tests.small:application",
         )
         children.append(Child("web", web, web_port, environment))
+    for asked_port in [
+        int(word.removeprefix("asked=")) for word in extra if word.startswith("asked=")
+    ]:
+        listening = socket.create_server(("127.0.0.1", asked_port))
+        asked = (sys.executable, "-c", ASKED, str(listening.fileno()))
+        children.append(Child("asked", asked, None, environment, listening=listening))
     prepare_data_folder(data)
     with only_supervisor(data):
         ProcessRegister(data).end_orphans()

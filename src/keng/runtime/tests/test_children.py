@@ -90,6 +90,18 @@ def test_what_calls_for_help_has_a_process_of_its_own_and_every_class_is_done_by
     assert process_alone("sender", Ports()).signs == ("sender",)
 
 
+def test_one_worker_does_every_class_where_it_is_wanted_so(monkeypatch):
+    monkeypatch.setenv("KENG_ONE_WORKER", "1")
+    (worker,) = [child for child in child_processes(Ports(), is_demo=True) if "work" in child.name]
+    assert worker.command[-3:] == ("--class=alarm", "--class=normal", "--class=slow")
+    assert worker.signs == tuple(alive.WORKER_SIGNS.values())
+
+
+def test_the_opener_is_missed_by_no_sign_since_it_writes_no_file():
+    assert process_alone("opener", Ports()).signs == ()
+    assert process_alone("sender", Ports()).signs == ("sender",)
+
+
 def test_a_taken_port_is_named_with_its_setting():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -41,7 +41,7 @@ LABELS_OF_PROMETHEUS = {"job", "instance", "alertname", "alertstate"}
 def registries(tmp_path, monkeypatch):
     """Those of every process, with something in each."""
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    alive.expect_signs(["public", "worker", "worker.make-copies", "keng", "opener"])
+    alive.expect_signs(["public", "worker", "worker.make-copies", "keng"])
     alive.task_heartbeat("call officers", pace="alarm", every=2).beat()
     give_backup_sign()
     machine, database = CollectorRegistry(), CollectorRegistry()

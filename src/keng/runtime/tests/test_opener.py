@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from keng.files.storage.chosen import file_storage
 from keng.files.storage.opener_copies import copied_for_opener
 from keng.files.tests import s3_server
 from keng.kit.database import data_folder
+from keng.kit.private_files import make_private_folder
 from keng.openings import resharing as joining
 from keng.openings.tests import held_world as worlds
 from keng.tips.models import Attachment
@@ -63,11 +65,14 @@ print("later import done")
 
 # As whoever runs the tests: another account does not come to their folder.
 _AS_IT_RUNS = """
-import sys
+import argparse, sys
 from keng.kit.closed_memory import close_memory, forbid_new_privileges
 from keng.runtime import opener
 opener.become_unprivileged = lambda process: (close_memory(), forbid_new_privileges())
-sys.exit(opener.run(None))
+words = argparse.Namespace(socket=None, idle_seconds=None)
+if len(sys.argv) > 1:
+    words = argparse.Namespace(socket=int(sys.argv[1]), idle_seconds=float(sys.argv[2]))
+sys.exit(opener.run(words))
 """
 
 
@@ -110,24 +115,7 @@ def test_without_the_process_everybody_is_told_that_it_is_away():
 @pytest.fixture
 def running(transactional_db):
     """The process itself, as its role, on the test's database."""
-    from keng.conftest import give_rights
-
-    connection.ensure_connection()
-    give_rights()
-    info = connection.connection.info
-    dsn = (
-        f"host={info.host} port={info.port} dbname={info.dbname} user={info.user} "
-        f"password='{info.password}' options='-c role=keng_opener'"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", _AS_IT_RUNS],
-        env={
-            **os.environ,
-            "KENG_DATABASE_URL_OPENER": dsn,
-            "KENG_PROCESS": "opener",
-            "KENG_DATA": str(data_folder()),
-        },
-    )
+    process = opener_process(opener_dsn())
     for _ in range(300):
         if (opener_socket.socket_folder() / "socket").exists() or process.poll() is not None:
             break
@@ -160,6 +148,63 @@ def test_the_desk_opens_a_record_through_its_door(running):
     status = Path(f"/proc/{running.pid}/status").read_text()
     assert "NoNewPrivs:\t1" in status
     assert "Seccomp:\t2" in status
+
+
+def opener_process(dsn, *words, **more):
+    return subprocess.Popen(
+        [sys.executable, "-c", _AS_IT_RUNS, *words],
+        env={
+            **os.environ,
+            "KENG_DATABASE_URL_OPENER": dsn,
+            "KENG_PROCESS": "opener",
+            "KENG_DATA": str(data_folder()),
+        },
+        **more,
+    )
+
+
+def opener_dsn():
+    from keng.conftest import give_rights
+
+    connection.ensure_connection()
+    give_rights()
+    info = connection.connection.info
+    return (
+        f"host={info.host} port={info.port} dbname={info.dbname} user={info.user} "
+        f"password='{info.password}' options='-c role=keng_opener'"
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_ends_once_nobody_asked_for_a_while_and_not_while_something_is_on_its_way():
+    unit = make.unit()
+    keys.make_unit_keys("words-for-a-test")
+    first, second = Holder(unit), Holder(unit)
+    begin_all()
+    request = acts.make_request(acts.sealed_contact(unit), first)
+    acts.approve(request, second)
+    make_private_folder(opener_socket.socket_folder())
+    with opener_socket.listen() as listening:
+        words = (str(listening.fileno()), "1")
+        process = opener_process(opener_dsn(), *words, pass_fds=(listening.fileno(),))
+        try:
+            with pytest.raises(NotInRecord):
+                opener_client.begin(uuid.uuid4())
+            assert process.wait(20) == 0
+            # Who asks meanwhile waits at the socket, for the next one.
+            with ThreadPoolExecutor(1) as asking:
+                begun = asking.submit(opener_client.begin, request.pk)
+                process = opener_process(opener_dsn(), *words, pass_fds=(listening.fileno(),))
+                begun.result(20)
+            acts.browser_gives(opener_client, request, first)
+            time.sleep(3)
+            assert process.poll() is None
+            acts.browser_gives(opener_client, request, second)
+            assert opener_client.open_record(request.pk).content == acts.WORDS.encode()
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+            process.wait(20)
 
 
 @contextmanager

@@ -197,6 +197,46 @@ def test_a_second_start_is_refused_and_names_the_first(data, port):
         assert f"already runs with the data in {data} (process {process.pid})" in second.stderr
 
 
+def asking(port, words=b"number"):
+    connection = socket.create_connection(("127.0.0.1", port), timeout=WITHIN)
+    connection.sendall(words)
+    return connection
+
+
+def ask(port):
+    with asking(port) as connection:
+        return int(connection.recv(100))
+
+
+def test_what_is_started_by_whoever_asks_is_there_when_it_is_asked_and_not_before(data, port, web):
+    with supervised(data, port, f"asked={web}"):
+        assert "asked" not in processes(data)
+        first = ask(web)
+        eventually(lambda: is_gone(first))
+        eventually(lambda: "asked" not in processes(data))
+        # Its end was none that anybody need hear of.
+        assert not (data / "logs" / "keng.log").exists() or "asked" not in own_words(data)
+        assert ask(web) != first
+
+
+def test_whoever_asks_while_it_ends_is_answered_by_the_next_one(data, port, web):
+    with supervised(data, port, f"asked={web}"):
+        waiting = [asking(web) for _ in range(4)]
+        numbers = [int(each.recv(100)) for each in waiting]
+        for each in waiting:
+            each.close()
+    assert len(set(numbers)) == 4
+
+
+def test_what_is_started_by_whoever_asks_is_started_again_after_it_was_killed(data, port, web):
+    with supervised(data, port, f"asked={web}"):
+        asking(web, b"die").close()
+        eventually(lambda: "asked ended with -9; it starts again" in own_words(data))
+        # Its number may be given to anybody.
+        assert "asked" not in processes(data)
+        assert ask(web)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next start ends them")
 def test_children_and_database_end_when_their_supervisor_is_killed(data, port):
     with supervised(data, port, "database") as process:

@@ -104,6 +104,19 @@ def test_a_wake_up_makes_a_resting_task_due_and_leaves_the_others_resting():
 
 
 @pytest.mark.django_db
+def test_whoever_is_woken_at_the_moment_at_which_a_wait_ends_does_not_wait_again():
+    class WokenAtTheEnd(threading.Event):
+        def wait(self, timeout=None):
+            is_woken = super().wait(timeout)
+            self.set()
+            return is_woken
+
+    lane = Worker([WorkerTask("nothing", lambda: 0, every=timedelta(hours=1), is_woken=True)])
+    lane.woken = WokenAtTheEnd()
+    assert not lane.wait_for_work(0.01)
+    assert lane.wait_for_work(0.01)
+
+
 def test_what_decodes_or_waits_for_a_server_stands_beside_the_alarms():
     slow = {task.name for task in all_tasks() if task.pace == TaskPace.SLOW}
     assert {"make copies to view", "fetch files", "prepare films"} <= slow

@@ -40,13 +40,33 @@ def socket_folder() -> Path:
 
 def listen() -> socket.socket:
     """The socket, readable by its account alone; one of before is replaced."""
-    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    server = new_socket()
+    bind_in_folder(server)
+    begin_to_listen(server)
+    return server
+
+
+def new_socket() -> socket.socket:
+    """One that has no name yet."""
+    return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+
+
+def bind_in_folder(server: socket.socket) -> None:
+    """Give it its name, as the account that it is to belong to."""
     with _short_name() as name:
         Path(name).unlink(missing_ok=True)
         server.bind(name)
         Path(name).chmod(0o600)
+
+
+def begin_to_listen(server: socket.socket) -> None:
+    """From here on who asks waits in its queue."""
     server.listen(16)
-    return server
+
+
+def inherited_socket(descriptor: int) -> socket.socket:
+    """The one that whoever started this process listens with."""
+    return socket.socket(fileno=descriptor)
 
 
 def serve_one(server: socket.socket, handle: Handler) -> None:

@@ -2,6 +2,7 @@
 
 import select
 import socket
+import time
 import uuid
 from typing import Any
 
@@ -21,17 +22,29 @@ class DatabaseGone(Exception):
     """The one connection is lost; another process makes another one."""
 
 
-def serve_until_lost(server: socket.socket, rows: OpenerRows) -> None:
-    """Answer until the database is gone. Raises DatabaseGone."""
+def serve_until_lost(
+    server: socket.socket, rows: OpenerRows, idle_seconds: float | None = None
+) -> None:
+    """Answer until the database is gone. Raises DatabaseGone.
+
+    With `idle_seconds` it returns once nobody has asked for so long and nothing is on its way here:
+    whoever asks next waits at the socket until another process takes it.
+    """
     once = OneTimeKeys()
     opener = Opener(rows, once)
     handle = handler_of(opener, Resharer(rows, once))
+    asked_at = time.monotonic()
+    looks_every = _LOOKS_EVERY if idle_seconds is None else min(_LOOKS_EVERY, idle_seconds)
     while True:
-        ready, _, _ = select.select([server], [], [], _LOOKS_EVERY)
+        ready, _, _ = select.select([server], [], [], looks_every)
         if ready:
             serve_one(server, handle)
-        elif opener.is_idle and not rows.is_there():
-            raise DatabaseGone
+            asked_at = time.monotonic()
+        elif opener.is_idle:
+            if idle_seconds is not None and time.monotonic() - asked_at >= idle_seconds:
+                return
+            if not rows.is_there():
+                raise DatabaseGone
 
 
 def handler_of(opener: Opener, resharer: Resharer) -> Handler:

@@ -115,7 +115,7 @@ ORDER BY n DESC;
 INSERT INTO tips_decision (id, tip_id, kind, by_id, unit_id, reason, detail, at)
 SELECT pg_temp.id_at(told.at + later, n, step.kind), id, step.kind, officer, unit,
   CASE WHEN step.kind = 'closed' THEN 'Đã xác minh, kết thúc.' ELSE '' END,
-  CASE step.kind WHEN 'sorted' THEN jsonb_build_object('category', category)
+  CASE step.kind WHEN 'sorted' THEN jsonb_build_object('category', category, 'urgency', urgency)
     WHEN 'rated' THEN jsonb_build_object('value', CASE WHEN n %% 3 = 1 THEN 'not_of_value' ELSE 'of_value' END)
     WHEN 'outcome' THEN jsonb_build_object('outcome', outcome)
     WHEN 'closed' THEN jsonb_build_object('outcome', outcome) ELSE '{}' END,
