@@ -32,7 +32,7 @@ def write_waiting_files() -> int:
 
 
 def speaking_by_network() -> QuerySet[Transfer]:
-    """Transfers with an installation that is asked by its address, and of which more may be said."""
+    """Transfers with an installation that has an address, of which more may be said."""
     has_said_so = TransferFile.objects.filter(
         transfer=OuterRef("pk"), is_incoming=False, says=Standing.RETURNED
     )

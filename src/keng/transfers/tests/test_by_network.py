@@ -30,7 +30,6 @@ from keng.transfers import arrivals, handing, uploading, writing_unasked
 from keng.transfers.envelope import MOST_TRANSFER_BYTES
 from keng.transfers.installations import set_installation_address
 from keng.transfers.network_addresses import INCOMING_PATH, sender_fields
-from keng.transfers.taking_in import take_transfer_file_in
 from keng.transfers.tests.sides import two_sides
 from keng.transfers.tests.test_transfers import WORDS, World
 from tests import make

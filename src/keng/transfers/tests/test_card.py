@@ -116,7 +116,7 @@ def test_an_address_is_a_public_name_unless_it_is_said_to_be_private(
     make.province_unit()
     other = add_installation(side.card)
     if not fits:
-        with pytest.raises(ValueError, match="address|name on"):
+        with pytest.raises(ValueError, match=r"address|name on"):
             set_installation_address(other, address, is_private=is_private)
         assert OtherInstallation.objects.get().address == ""
         return
