@@ -24,7 +24,7 @@ test: install ## the tests; ARGS="tests/journeys -k loop" runs some of them
 test-nightly: install ## the tests at every look, with random seeds and long storms, on every Python
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/nightly
 
-test-cluster: install ## kill the primary of replicated databases under load, on every PostgreSQL here; Patroni where it is installed
+test-cluster: install ## kill the primary of replicated databases under load, on every PostgreSQL here, and break what is around two machines; Patroni where it is installed
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.cluster $(ARGS)
 
 planted: install ## plant faults that the tests must notice; ARGS="NAME" plants one

@@ -8,6 +8,8 @@ busiest officer of a run signs in thirty times.
 
 import hashlib
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pyotp
@@ -23,13 +25,15 @@ MARGIN_SECONDS = 10
 class SecondFactors:
     """What a code app of each officer would show, read from the data folder of a stack."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, connect: Callable[[], OwnerConnection] | None = None) -> None:
+        """`connect`: to a database that is not the folder's own."""
         self._data = data
+        self._connect = connect or partial(connect_as_owner, data)
         self._last_steps: dict[str, int] = {}
 
     def next_code(self, username: str) -> str:
         """The digits of the first step that was not used, or of one whose use is forgotten."""
-        with connect_as_owner(self._data) as connection:
+        with self._connect() as connection:
             secret, last_step = self._read(connection, username)
             present = time.time() / STEP_SECONDS
             # Digits are taken until the step after theirs has ended.

@@ -27,8 +27,9 @@ PHASES = (
 
 
 def started(program: str) -> run.Running:
+    began = time.monotonic()
     process = subprocess.Popen([sys.executable, "-c", program])
-    return run.Running(run.Phase("a phase", ()), process, time.monotonic())
+    return run.Running(run.Phase("a phase", ()), process, began)
 
 
 def test_what_the_children_of_a_phase_worked_is_counted():

@@ -9,7 +9,7 @@ import pytest
 
 from keng.runtime.tests.template import copy_migrated_data
 from tests.cluster.machines import MISSING, Installation
-from tests.cluster.replicated_database import ReplicatedDatabase, replicated_database
+from tests.cluster.replicated_database import ReplicatedDatabase, eventually, replicated_database
 
 
 @contextmanager
@@ -28,6 +28,17 @@ def database() -> Iterator[ReplicatedDatabase]:
         _database_in(Path(name)) as it,
     ):
         yield it
+
+
+@pytest.fixture
+def nobody_follows(database: ReplicatedDatabase) -> Iterator[None]:
+    """Whatever a test resumes by itself: the next one finds both of them."""
+    for name in database.standbys:
+        database.pause(name)
+    yield
+    for name in database.standbys:
+        database.resume(name)
+    eventually(lambda: len(database.in_sync()) == 2, "the standbys do not come back")
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,8 @@ from keng.kit.alive import PROCESS_SILENT_AFTER
 from tests.architecture.source import ROOT
 from tests.cluster.replicated_database import ReplicatedDatabase
 from tests.load.storm import HOOK, eventually
+from tests.second_factor import SecondFactors
+from tests.security.test_behind_nginx import example
 from tests.stack import Stack, free_ports
 
 SITES = {"public": "/health/", "desk": "/health/", "edge": "/health"}
@@ -158,12 +160,12 @@ class Machine:
         with suppress(FileNotFoundError):
             os.utime(self.data / "run" / "alive" / self.processes[kind].sign, (past, past))
 
-    def doctor(self) -> dict[str, tuple[str, str]]:
-        """Level and words of each line, by a `keng doctor` on this machine."""
+    def doctor(self, **more: str) -> dict[str, tuple[str, str]]:
+        """Level and words of each line, by a `keng doctor` on this machine; with more settings."""
         ports = ",".join(map(str, self.ports.values()))
         answer = subprocess.run(
             [sys.executable, "-m", "keng.cli", "doctor", "--json", "--ports", ports],
-            env=self.environment,
+            env=self.environment | more,
             capture_output=True,
             text=True,
             check=False,
@@ -178,7 +180,9 @@ class Installation:
     def __init__(self, folder: Path, database: ReplicatedDatabase) -> None:
         self.folder, self.database = folder, database
         self.data = folder / "one" / "data"
-        self.proxy_ports = dict(zip(SITES, free_ports(3), strict=True))
+        public, desk = free_ports(2)
+        # Webhooks come in by the residents' address.
+        self.proxy_ports = {"public": public, "desk": desk, "edge": public}
         self.machines: list[Machine] = []
         self.pooler: Program
         self.proxy: Program
@@ -193,6 +197,11 @@ class Installation:
             data=self.data,
             zalo=self.zalo,
         )
+
+    def sign_in_words(self, officer: str) -> tuple[str, str]:
+        """Password, and six digits that were not used yet."""
+        code = SecondFactors(self.data, connect=self.connect).next_code(officer)
+        return self._officers[officer].password, code
 
     def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         return psycopg.connect(self.database.url(), autocommit=True)
@@ -209,7 +218,7 @@ class Installation:
             stack.start()
             # It made the province; from here on each process is one by itself.
             assert stack.stop() == 0, stack.output
-            self.zalo = stack.zalo
+            self.zalo, self._officers = stack.zalo, stack.officers
             self._copy(stack)
             environment = stack.environment | self._environment()
             with self.connect() as owner:
@@ -299,27 +308,24 @@ class Installation:
         return Program(command, self.folder / "provider.log", stack.environment)
 
     def _proxy(self) -> Program:
-        """By what the guide says of several edges: another one where no answer came, or 503."""
+        """As the guide has it for several machines, in clear: the example with their addresses."""
         assert NGINX is not None
-        servers = []
-        for site, port in self.proxy_ports.items():
-            behind = "".join(
+        words = example().replace("10.0.0.0/8", "127.0.0.0/8")
+        words = words.replace("/var/log/nginx", str(self.folder))
+        for site, port in (("public", 8000), ("desk", 8001), ("edge", 8002)):
+            lines = " ".join(
                 f"server 127.0.0.1:{machine.ports[site]} max_fails=0;" for machine in self.machines
             )
-            again = "error timeout"
-            if site == "edge":
-                again += " http_502 http_503 http_504 non_idempotent"
-            servers.append(
-                f"upstream {site} {{ {behind} }}\n"
-                f"server {{ listen 127.0.0.1:{port};\n"
-                f"  location / {{ proxy_pass http://{site}; proxy_next_upstream {again}; }} }}\n"
-            )
+            words, count = re.subn(f"server 127.0.0.1:{port} max_fails=0;", lines, words)
+            assert count == 1, site
+        for site in ("public", "desk"):
+            where = f"listen 127.0.0.1:{self.proxy_ports[site]};"
+            words = words.replace("listen 443 ssl;", where, 1)
+        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        places = "".join(f"{kind}_temp_path {self.folder}/{kind};\n" for kind in kinds)
         (self.folder / "nginx.conf").write_text(
             f"daemon off;\nuser root;\npid {self.folder}/nginx.pid;\nworker_processes 1;\n"
-            f"error_log {self.folder}/nginx.log crit;\nevents {{ worker_connections 512; }}\n"
-            "http {\naccess_log off;\nproxy_http_version 1.1;\nproxy_set_header Connection '';\n"
-            "proxy_set_header Host $http_host;\nproxy_set_header X-Forwarded-For $remote_addr;\n"
-            f"proxy_connect_timeout 5s;\n{''.join(servers)}}}\n"
+            f"events {{ worker_connections 512; }}\nhttp {{\n{places}{words}\n}}\n"
         )
         command = [NGINX, "-c", f"{self.folder}/nginx.conf", "-e", f"{self.folder}/nginx.log"]
         return Program(command, self.folder / "nginx.output", dict(os.environ))

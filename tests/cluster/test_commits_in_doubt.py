@@ -3,7 +3,6 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -28,16 +27,6 @@ class KeysAlone:
     @staticmethod
     def statements(prepared: list[bytes]) -> list[SqlStatement]:
         return [SqlStatement(WRITE, {"key": key}) for key in prepared]
-
-
-@pytest.fixture
-def nobody_follows(database: ReplicatedDatabase) -> Iterator[None]:
-    for name in database.standbys:
-        database.pause(name)
-    yield
-    for name in database.standbys:
-        database.resume(name)
-    eventually(lambda: len(database.in_sync()) == 2, "the standbys do not come back")
 
 
 def how_often_written(database: ReplicatedDatabase, key: bytes) -> int:

@@ -46,7 +46,7 @@ def small_disk() -> Iterator[SmallDisk]:
     folder = Path(tempfile.mkdtemp(prefix="keng-small-disk-"))
     disk = SmallDisk(folder)
     if not disk.lay_out():
-        pytest.skip("no disk can be laid out here.")
+        pytest.skip("not root, or no tmpfs can be mounted: a full disk was not tried.")
     try:
         yield disk
     finally:

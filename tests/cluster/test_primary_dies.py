@@ -80,11 +80,10 @@ def all_are_examined(database: ReplicatedDatabase) -> bool:
         return row.fetchone() == (0,)
 
 
+@pytest.mark.usefixtures("nobody_follows")
 def test_with_no_standby_the_edge_says_try_again_and_hangs_nowhere(
     database: ReplicatedDatabase, stack: Stack
 ) -> None:
-    for name in database.standbys:
-        database.pause(name)
     with Chatters(stack, at_once=1) as chatters, Visitors(stack, at_once=1) as visitors:
         # What nobody has said before: a repetition is known, and acknowledged at once.
         chatters.given = visitors.given = 90_000

@@ -132,7 +132,7 @@ def nginx(stack: Stack, folder: Path, *, buffer: str = "") -> Iterator[Proxy]:
     config = re.sub(r"listen 443 ssl;", lambda _: f"listen 127.0.0.1:{next(ports)};", example())
     config = config.replace("/var/log/nginx", str(folder)).replace("10.0.0.0/8", "127.0.0.0/8")
     for number, port in zip((8000, 8001, 8002), stack.ports, strict=False):
-        config = config.replace(f"127.0.0.1:{number};", f"127.0.0.1:{port};")
+        config = config.replace(f"127.0.0.1:{number} ", f"127.0.0.1:{port} ")
     if buffer:
         config = re.sub(
             r"client_body_buffer_size \w+;", f"client_body_buffer_size {buffer};", config

@@ -150,7 +150,7 @@ class PostgresRows:
         self._set_clock(now)
         with self._connection.transaction():
             if changes:
-                self._connection.execute(sql.RECORD, statements._record_values(changes))
+                self._connection.execute(sql.RECORD, statements.record_values(changes))
             if not counts:
                 return []
             lease = sql.LEASE_BY_TURNS if turns else sql.LEASE

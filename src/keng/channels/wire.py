@@ -99,6 +99,8 @@ class MailReply:
     stage: SmtpStage
     code: int | None
     enhanced: str = ""
+    certificate: str = ""
+    """Why the certificate of the server was not accepted, where that is why it was lost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ CHECKS: tuple[Check, ...] = (
     Check("policies", database.policies, needs=("database", "migrations")),
     Check("restart", database.restart, needs=("database", "migrations")),
     Check("standbys", database.standbys, needs=("database",)),
+    Check("replica", database.replica, needs=("database",)),
     Check("transactions", database.transactions, needs=("database",)),
     Check("clock", database.clock, needs=("database", "migrations")),
     Check("critical", database.critical, needs=("database", "migrations")),

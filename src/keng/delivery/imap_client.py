@@ -4,11 +4,13 @@ import contextlib
 import imaplib
 import re
 import socket
-import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from keng.kit.noted_certificates import checked_context
+from keng.kit.refused_certificates import refused_certificate
 
 IMAP_SECONDS = 20.0
 # One round, whatever the server does: then the next round goes on.
@@ -183,7 +185,7 @@ def _connect(url: str) -> imaplib.IMAP4:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme == "imaps":
-        tls = ssl.create_default_context()
+        tls = checked_context("mail")
         return _Encrypted(host, parts.port or 993, ssl_context=tls, timeout=IMAP_SECONDS)
     connection = _Plain(host, parts.port or 143, IMAP_SECONDS)
     if host not in _THIS_MACHINE:
@@ -199,7 +201,7 @@ def _encrypt(connection: imaplib.IMAP4) -> None:
     """A password goes over no open network."""
     if "STARTTLS" not in connection.capabilities:
         raise MailboxFault("it does not encrypt: use imaps://", is_refusal=True)
-    connection.starttls(ssl.create_default_context())
+    connection.starttls(checked_context("mail"))
 
 
 def _sign_in(connection: imaplib.IMAP4, access: MailboxAccess) -> None:
@@ -231,4 +233,6 @@ def _faults() -> Iterator[None]:
     except MailboxFault:
         raise
     except (imaplib.IMAP4.error, OSError, UnicodeError, ValueError) as error:
-        raise MailboxFault(f"it cannot be reached or read ({type(error).__name__})") from error
+        why = refused_certificate(error)
+        kind = f"its certificate is not accepted: {why}" if why else type(error).__name__
+        raise MailboxFault(f"it cannot be reached or read ({kind})") from error

@@ -10,7 +10,9 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from keng.channels.ssrf import FetchTarget, UrlRefused, check_addresses, check_url
+from keng.kit.noted_certificates import NotedOwner, checked_context
 from keng.kit.outgoing_proxy import proxy_for
+from keng.kit.refused_certificates import refused_certificate
 
 MOST_REDIRECTS = 3
 _MB = 1024 * 1024
@@ -44,18 +46,33 @@ class NotFetched(Exception):
     """It did not work this time; the message names no address."""
 
 
+class CertificateRefused(NotFetched):
+    """Its server shows a certificate that is over, or another one's."""
+
+
+def _not_fetched(error: BaseException) -> NotFetched:
+    if words := refused_certificate(error):
+        return CertificateRefused(f"certificate not accepted: {words}")
+    return NotFetched(type(error).__name__)
+
+
 async def download(
-    url: str, *, kind: str, hosts: Collection[str], exempt_base: str = ""
+    url: str,
+    *,
+    kind: str,
+    hosts: Collection[str],
+    exempt_base: str = "",
+    noted_as: NotedOwner | None = None,
 ) -> tuple[bytes, str]:
-    """The bytes and the type their server calls them.
+    """The bytes and the type their server calls them; `noted_as`: its certificate's end is noted.
 
     Raises ssrf.UrlRefused (never try again) and NotFetched (perhaps later).
     """
     try:
         async with asyncio.timeout(DOWNLOAD_WITHIN):
-            return await _follow(url, MOST_BYTES[kind], hosts, exempt_base)
+            return await _follow(url, MOST_BYTES[kind], hosts, exempt_base, noted_as)
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        raise NotFetched(type(error).__name__) from None
+        raise _not_fetched(error) from None
 
 
 async def download_if_changed(
@@ -69,18 +86,18 @@ async def download_if_changed(
         async with asyncio.timeout(within):
             fetched = await _fetch(check_url(url, [host], exempt_base=exempt_base), limit, etag)
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        raise NotFetched(type(error).__name__) from None
+        raise _not_fetched(error) from None
     if fetched.moved_to:
         raise UrlRefused("a redirect")
     return fetched
 
 
 async def _follow(
-    url: str, limit: int, hosts: Collection[str], exempt_base: str
+    url: str, limit: int, hosts: Collection[str], exempt_base: str, noted_as: NotedOwner | None
 ) -> tuple[bytes, str]:
     for _hop in range(MOST_REDIRECTS + 1):
         target = check_url(url, hosts, exempt_base=exempt_base)
-        fetched = await _fetch(target, limit)
+        fetched = await _fetch(target, limit, noted_as=noted_as)
         if not fetched.moved_to:
             return fetched.content, fetched.mime
         try:
@@ -90,7 +107,9 @@ async def _follow(
     raise UrlRefused("too many redirects")
 
 
-async def _fetch(target: FetchTarget, limit: int, etag: str = "") -> FetchedFile:
+async def _fetch(
+    target: FetchTarget, limit: int, etag: str = "", *, noted_as: NotedOwner | None = None
+) -> FetchedFile:
     """One request."""
     found = None if target.exempt else proxy_for(target.host)
     proxy = found.url if found is not None else None
@@ -105,6 +124,7 @@ async def _fetch(target: FetchTarget, limit: int, etag: str = "") -> FetchedFile
             target.url,
             allow_redirects=False,
             proxy=proxy,
+            ssl=checked_context(noted_as) if noted_as else True,
             headers={"If-None-Match": etag} if etag else None,
         ) as answer,
     ):

@@ -2,7 +2,9 @@
 
 import datetime
 import uuid
-from typing import Any
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -16,13 +18,15 @@ from keng.acts.work import permit_over, work
 from keng.audit.actions import record, unit_chain
 from keng.incidents import acts, rising
 from keng.incidents.wave_queries import standing_dismissal
-from keng.incidents.wave_signs import Rise, find_rises
+from keng.incidents.wave_signs import IndicatorSign, Rise, find_rises
 from keng.kit import times
 from keng.kit.advisory_locks import TurnLock
+from keng.kit.replica import read_replica
 from keng.lookup.models import Indicator
 from keng.places.models import Unit
 from keng.tips.errors import NoReason
 from keng.tips.models import Tip, Wave, WaveStep, WaveTip
+from keng.tips.models.wave import FEWEST_TIPS_OF_WAVE
 
 # So long after it was last over its level a wave ends by itself.
 ENDS_AFTER_QUIET = datetime.timedelta(days=3)
@@ -37,7 +41,10 @@ class WaveIsOver(TooLate):
 def find_waves() -> int:
     """Look at every province once; 0, since everything is looked at in one go."""
     for province in rising.wave_provinces():
-        _find_waves_of(province)
+        now = times.now()
+        # Ten weeks of tips; what is kept of them the primary confirms.
+        risen = read_replica(partial(_look_over, province, now))
+        _keep_waves_of(province, risen.value, now)
     _forget_gone_numbers()
     return 0
 
@@ -71,15 +78,27 @@ def _forget_gone_numbers() -> None:
         wave.save(update_fields=["reasons"])
 
 
+class _LookOver(NamedTuple):
+    """What rises in a province, and what joins its tips of the week."""
+
+    rises: list[Rise]
+    signs: list[IndicatorSign]
+
+
+def _look_over(province: Unit, now: datetime.datetime) -> _LookOver:
+    recent = rising.recent_tips(province, now)
+    signs = rising.indicator_signs(recent)
+    usual = rising.baseline_of(province, signs, now)
+    return _LookOver(find_rises(recent, signs, usual, now), signs)
+
+
 @work()
-def _find_waves_of(province: Unit) -> None:
+def _keep_waves_of(province: Unit, risen: _LookOver, now: datetime.datetime) -> None:
     # Two workers at once would find the same wave twice.
     if not take_turn(TurnLock.WAVES):
         return
-    now = times.now()
-    recent = rising.recent_tips(province, now)
-    signs = rising.indicator_signs(recent)
-    found = find_rises(recent, signs, rising.baseline_of(province, signs, now), now)
+    risen = _without_gone_tips(risen)
+    found, signs = risen
     running = list(
         Wave.objects.filter(unit=province).exclude(state=Wave.State.ENDED).order_by("found_at")
     )
@@ -98,6 +117,17 @@ def _find_waves_of(province: Unit) -> None:
         if wave.seen_at < now - ENDS_AFTER_QUIET:
             wave.state, wave.ended_at = Wave.State.ENDED, now
             wave.save(update_fields=["state", "ended_at"])
+
+
+def _without_gone_tips(risen: _LookOver) -> _LookOver:
+    """Less what was withdrawn, sealed or sorted otherwise since it was read."""
+    read = {pk for part in risen for each in part for pk in each.tips}
+    there = set(Tip.objects.in_waves().filter(pk__in=read).values_list("pk", flat=True))
+    rises = [replace(rise, tips=rise.tips & there) for rise in risen.rises]
+    return _LookOver(
+        [rise for rise in rises if len(rise.tips) >= FEWEST_TIPS_OF_WAVE],
+        [sign._replace(tips=sign.tips & there) for sign in risen.signs],
+    )
 
 
 class _RunningWaves:

@@ -18,6 +18,7 @@ from keng.incidents import wave_queries as queries
 from keng.incidents import wave_words
 from keng.kit import times
 from keng.kit.forms import ReasonForm
+from keng.kit.replica import read_replica
 from keng.language.taxonomy import category_label
 from keng.tips import errors
 from keng.tips.errors import error_sentence
@@ -44,16 +45,19 @@ def wave_of_tip_context(tip: Tip, officer: Officer) -> dict[str, Any]:
 @require_GET
 def waves(request: SignedInRequest) -> HttpResponse:
     """Everything that rises, and what ended."""
+    read = read_replica(lambda: _waves_context(request.officer))
+    return render(request, "incidents/waves.html", {**read.value, "as_of": read.as_of})
+
+
+def _waves_context(officer: Officer) -> dict[str, Any]:
     language = get_language() or "vi"
-    context = {
-        "running": [_wave_context(seen) for seen in queries.running_waves(request.officer)],
-        "ended": [_wave_context(seen) for seen in queries.ended_waves(request.officer)],
+    return {
+        "running": [_wave_context(seen) for seen in queries.running_waves(officer)],
+        "ended": [_wave_context(seen) for seen in queries.ended_waves(officer)],
         "elsewhere": [
-            category_label(code, language)
-            for code in queries.scams_rising_elsewhere(request.officer)
+            category_label(code, language) for code in queries.scams_rising_elsewhere(officer)
         ],
     }
-    return render(request, "incidents/waves.html", context)
 
 
 @require_GET

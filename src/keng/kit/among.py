@@ -2,6 +2,10 @@
 
 `field__in` makes a parameter of each, which is written, read and planned one by one: a question
 with seven thousand took longer to ask than to answer.
+
+`field__filtered_in=ids`: one of these, and no index is gone through for it. Where a plan is made
+once for all values, PostgreSQL takes every desk for one of the average size; where another
+condition leaves a handful of rows it must not go through all that a large desk has open.
 """
 
 import uuid
@@ -12,6 +16,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import ForeignKey, Lookup, UUIDField
+from django.db.models.lookups import In
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -48,3 +53,16 @@ class Among(Lookup):
         column, parameters = self.process_lhs(compiler, connection)
         text = ids.as_array if isinstance(ids, Ids) else as_array(ids)
         return f"{column} = ANY(%s::uuid[])", (*parameters, text)
+
+
+@ForeignKey.register_lookup
+@UUIDField.register_lookup
+class FilteredIn(In):
+    """See the module."""
+
+    lookup_name = "filtered_in"
+
+    def process_lhs(self, *of_compiler: Any, **named: Any) -> tuple[str, Any]:
+        """The column as no index has it."""
+        column, parameters = super().process_lhs(*of_compiler, **named)
+        return f"coalesce({column}, {column})", [*parameters, *parameters]

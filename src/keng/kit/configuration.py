@@ -507,6 +507,8 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_DATABASE_URL_WORKER": _database,
     "KENG_DATABASE_URL_SENDER": _database,
     "KENG_DATABASE_URL_OPENER": _database,
+    "KENG_DATABASE_URL_REPLICA": _database,
+    "KENG_REPLICA_BEHIND_SECONDS": _whole(1, 3600),
     # What is missing in it the launcher says better, once it looks.
     "KENG_PG_BINDIR": _folder,
     "KENG_PG_USER": _account,

@@ -19,6 +19,10 @@ PARTNER_ROLE = "keng_partner"
 MAY_SHARE_CONNECTIONS: frozenset[Process] = frozenset({"public", "desk"})
 # The server itself, for who shares connections and has to listen all the same.
 LISTENING_SETTING = "KENG_DATABASE_URL_CHANGES"
+# A standby that answers what may be some moments old (keng.kit.replica), and who asks it.
+REPLICA_SETTING = "KENG_DATABASE_URL_REPLICA"
+REPLICA_ALIAS = "replica"
+MAY_READ_REPLICA: frozenset[Process] = frozenset({"desk", "worker"})
 # What keng.kit.database knows by a Django name; every other parameter goes to OPTIONS.
 DJANGO_NAMES = {
     "host": "HOST",
@@ -197,9 +201,28 @@ def listening_dsn(process: Process) -> str:
     return make_conninfo("", **_answering_in_time(server))
 
 
+def replica_dsn(process: Process) -> str | None:
+    """Where a process reads what may be some moments old; None where it may not, or no replica is
+    set. Holds a password: never log it.
+    """
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 -- see dsn
+
+    parameters = _replica_parameters(process)
+    return None if parameters is None else make_conninfo("", **parameters)
+
+
+def replica_database(process: Process) -> dict[str, Any]:
+    """What DATABASES has beside the primary: the replica by its alias, or nothing."""
+    parameters = _replica_parameters(process)
+    return {} if parameters is None else {REPLICA_ALIAS: _django_entry(process, parameters)}
+
+
 def django_database(process: Process) -> dict[str, Any]:
     """The entry of DATABASES for a process; readable before the database exists."""
-    parameters = _parameters(process)
+    return _django_entry(process, _parameters(process))
+
+
+def _django_entry(process: Process, parameters: dict[str, Any]) -> dict[str, Any]:
     options = {key: value for key, value in parameters.items() if key not in DJANGO_NAMES}
     known = {name: parameters.get(key, "") for key, name in DJANGO_NAMES.items()}
     return {
@@ -221,11 +244,41 @@ def _parameters(process: Process) -> dict[str, Any]:
     limits = TIME_LIMITS.get(process)
     if limits is None:
         return parameters
-    parameters = parameters | {"application_name": session_name(process)}
+    return _with_options(parameters, session_name(process), limits.settings())
+
+
+def _replica_parameters(process: Process) -> dict[str, Any] | None:
+    """Each process signs in as itself there: the standby has the roles and policies, too."""
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 -- see dsn
+
+    own = os.environ.get(REPLICA_SETTING)
+    if not own or process not in MAY_READ_REPLICA:
+        return None
+    server: dict[str, Any] = dict(conninfo_to_dict(own))
+    if not server.get("user"):
+        known = _place(process)
+        server |= {name: known.get(name, "") for name in ("user", "password")}
+    if not server.get("dbname"):
+        server["dbname"] = _place(process).get("dbname", "")
+    if "," in f"{server.get('host') or ''}{server.get('hostaddr') or ''}":
+        server = {"target_session_attrs": "standby"} | server
+    settings = {
+        **TIME_LIMITS[process].settings(),
+        "default_transaction_read_only": "on",
+        # All that one question counts is of one moment.
+        "default_transaction_isolation": "repeatable\\ read",
+    }
+    return _with_options(_answering_in_time(server), session_name(f"{process} replica"), settings)
+
+
+def _with_options(
+    parameters: dict[str, Any], name: str, settings: dict[str, str]
+) -> dict[str, Any]:
+    """Under this name, with the settings that the operator's own options do not have."""
     own = str(parameters.get("options") or "")
-    missing = [f"-c {name}={value}" for name, value in limits.settings().items() if name not in own]
+    missing = [f"-c {each}={value}" for each, value in settings.items() if each not in own]
     options = " ".join([*missing, own]).strip()
-    return parameters | {"options": options}
+    return parameters | {"application_name": name, "options": options}
 
 
 def _answering_in_time(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Of the whole installation: signs of life, room on the disk, age of the backup, and standbys.
+"""Of the whole installation: signs of life, disk, age of the backup, standbys, certificates.
 
 Handed out by the residents' site alone, so that each stands there once. Files are looked at anew
-each time, since it costs a few looks into one folder; of a standby is told what the last try found.
+each time, since it costs a few looks into a folder or two; of standbys and of our own servers'
+certificates is told what the last look found.
 """
 
 import os
@@ -15,6 +16,7 @@ from keng.kit import alive
 from keng.kit.backup_sign import backup_age
 from keng.kit.database import Process, data_folder
 from keng.kit.metrics import REGISTRY
+from keng.kit.own_certificates import CertificateProbe
 from keng.kit.standby_probe import StandbyProbe
 
 # By these names they give their signs; "keng" is the supervisor.
@@ -50,6 +52,7 @@ class MachineCollector(Collector):
 
     def __init__(self) -> None:
         self._standbys = StandbyProbe("public")
+        self._certificates = CertificateProbe("public")
 
     def collect(self) -> Iterator[Metric]:
         yield self._signs()
@@ -68,6 +71,7 @@ class MachineCollector(Collector):
         if (waited := self._standbys.waited_seconds()) is not None:
             standbys.add_metric([], waited)
         yield standbys
+        yield self._certificate_ends()
 
     def _signs(self) -> Metric:
         family = GaugeMetricFamily(
@@ -98,6 +102,16 @@ class MachineCollector(Collector):
             silent.add_metric([pace], max(sign.age for sign in own))
         yield late
         yield silent
+
+    def _certificate_ends(self) -> Metric:
+        family = GaugeMetricFamily(
+            "keng_certificate_ends_seconds",
+            "Until the first certificate of this class ends; 0 where it is over or not accepted.",
+            labels=["class"],
+        )
+        for kind, left in self._certificates.seconds_left().items():
+            family.add_metric([kind], max(0.0, left))
+        return family
 
     def _disk(self) -> Iterator[Metric]:
         free = GaugeMetricFamily("keng_disk_free_bytes", "What may still be written to the disk.")

@@ -6,7 +6,12 @@ import logging
 from dataclasses import replace
 
 from keng.channels.ssrf import UrlRefused
-from keng.files.download import FetchedFile, NotFetched, download_if_changed
+from keng.files.download import (
+    CertificateRefused,
+    FetchedFile,
+    NotFetched,
+    download_if_changed,
+)
 from keng.kit import times
 from keng.merkle.notes import LONGEST_NOTE
 from keng.national.gathered_folder import GatheredFolder, PullRecord, moment_of
@@ -143,6 +148,8 @@ async def _fetch_file(
             within=within,
         )
     except NotFetched as error:
+        if isinstance(error, CertificateRefused):
+            raise SummaryTrouble(Trouble.CERTIFICATE) from None
         is_missing = str(error) == "HTTP 404"
         raise SummaryTrouble(Trouble.NOT_PUBLISHED if is_missing else Trouble.UNREACHABLE) from None
     except UrlRefused as error:

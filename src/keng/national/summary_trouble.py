@@ -10,6 +10,7 @@ class Trouble(StrEnum):
     """One short word each, as it is kept."""
 
     UNREACHABLE = "unreachable"
+    CERTIFICATE = "certificate"
     NOT_PUBLISHED = "not_published"
     REFUSED_ADDRESS = "refused_address"
     UNREADABLE = "unreadable"
@@ -32,6 +33,7 @@ class SummaryTrouble(Exception):
 
 TROUBLE_WORDS: dict[Trouble, str | Promise] = {
     Trouble.UNREACHABLE: _("Its server did not answer."),
+    Trouble.CERTIFICATE: _("The certificate of its server is over, or of another name."),
     Trouble.NOT_PUBLISHED: _("It publishes no summary."),
     Trouble.REFUSED_ADDRESS: _("Its address leads elsewhere, and was not followed."),
     Trouble.UNREADABLE: _("What it answered is no summary."),

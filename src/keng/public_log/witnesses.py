@@ -10,6 +10,7 @@ import aiohttp
 
 from keng.acts.work import work
 from keng.kit import times
+from keng.kit.noted_certificates import checked_context
 from keng.kit.outgoing_proxy import proxy_for
 from keng.merkle.notes import (
     LONGEST_NOTE,
@@ -140,6 +141,7 @@ async def _post(url: str, body: bytes) -> WitnessAnswer:
         session.post(
             url,
             data=body,
+            ssl=checked_context("witness"),
             allow_redirects=False,
             proxy=found.url if found is not None else None,
         ) as answer,

@@ -52,8 +52,8 @@ def tips_of_period(period: RetentionPeriod) -> Q:
     It does so when it was stopped as well, or one person alone could have destroyed by the general
     one what a longer one kept; until two people agree to a general one after that.
     """
-    desks = Q(responsible_unit=period.unit_id) | Q(responsible_unit__parent=period.unit_id)
-    theirs = desks & tips_closed_as(period.closed_as)
+    desks = Unit.objects.filter(Q(pk=period.unit_id) | Q(parent=period.unit_id))
+    theirs = Q(responsible_unit__in=desks.values("pk")) & tips_closed_as(period.closed_as)
     if period.category:
         return theirs & Q(category=period.category)
     return theirs & ~Q(category__in=categories_apart(period))
@@ -101,12 +101,16 @@ def due_tips(now: datetime.datetime) -> QuerySet[Tip]:
     if after_restore is not None and now < after_restore + FIRST_PURGE_AFTER:
         return Tip.objects.none()
     agreed = DataRequest.objects.erasures_agreed().values("tip")
-    due = Q(pk__in=agreed, state=Tip.State.CLOSED, purged_at=None)
+    parts = [Tip.objects.filter(pk__in=agreed, state=Tip.State.CLOSED, purged_at=None)]
     for period in RetentionPeriod.objects.in_force():
         begins = period.purges_from
         if begins is not None and begins <= now:
-            due |= tips_of_period(period) & Q(closed_at__lt=due_before(period, now))
-    return Tip.objects.annotate(held_back=held_back_as()).filter(due, held_back="")
+            before = due_before(period, now)
+            parts.append(Tip.objects.filter(tips_of_period(period), closed_at__lt=before))
+    # One list made of several, each by its index: of conditions joined by OR none would use one.
+    first, *others = (part.order_by().values("pk") for part in parts)
+    due = first.union(*others, all=True) if others else first
+    return Tip.objects.annotate(held_back=held_back_as()).filter(pk__in=due, held_back="")
 
 
 def _restored_at() -> datetime.datetime | None:

@@ -10,9 +10,9 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -21,7 +21,10 @@ from keng.acts.errors import TryAgain
 from keng.acts.work import work
 from keng.alarms.calls_behind import CALLED_NOBODY, CALLED_WITHIN, NOT_CALLED, RINGING
 from keng.kit import metrics, times
+from keng.kit.database import REPLICA_ALIAS
 from keng.kit.database_state import seconds_ahead
+from keng.kit.postgresql.base import DatabaseWrapper, database_of_this_thread
+from keng.kit.replica import has_replica, state_of_replica
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 from keng.public_log.growth import GROWTH, WITNESS_IS_BEHIND
 from keng.public_log.log_key import configured_witnesses
@@ -59,6 +62,8 @@ _FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "keng_log_silent_seconds": ("Since the public log has grown.", ()),
     "keng_log_waiting": ("Entries on record that the public log does not have yet.", ()),
     "keng_witnesses_behind": ("Witnesses of the setting that have not cosigned of late.", ()),
+    "keng_replica_read": ("Whether figures, reports and waves may read the replica.", ()),
+    "keng_replica_behind_seconds": ("How far the replica is behind, where it answers.", ()),
 }
 
 
@@ -148,6 +153,18 @@ def _retention() -> list[Sample]:
     return [("keng_queue_depth", ("retention",), float(count))]
 
 
+def _replica() -> list[Sample]:
+    """Nothing where none is set."""
+    if not has_replica():
+        return []
+    replica = cast("DatabaseWrapper", connections[REPLICA_ALIAS])
+    state = state_of_replica(database_of_this_thread(), replica)
+    found: list[Sample] = [("keng_replica_read", (), float(state.fault is None))]
+    if state.seconds_behind is not None:
+        found.append(("keng_replica_behind_seconds", (), state.seconds_behind))
+    return found
+
+
 def _compare_clocks() -> list[Sample]:
     """As every process does that asks: what it hands out is its own."""
     connection.ensure_connection()
@@ -194,6 +211,7 @@ QUESTIONS = (
     Question("accounts", _stopped_accounts),
     Question("log", _public_log),
     Question("clock", _compare_clocks),
+    Question("replica", _replica),
     Question("retention", _retention, every=ASKED_SELDOM),
 )
 

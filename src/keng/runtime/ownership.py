@@ -24,6 +24,7 @@ ACCOUNT_FOLDERS = (
     "keys/epochs",
     "keys/worker",
     "run/alive",
+    "run/certificates",
     "run/opener",
     "run/refused",
     "uploads",

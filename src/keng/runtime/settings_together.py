@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from keng.kit.configuration import value_to_show
-from keng.kit.database import LISTENING_SETTING
+from keng.kit.database import LISTENING_SETTING, REPLICA_SETTING
 from keng.kit.terminal_words import gettext
 from keng.runtime.unsafe_settings import DATABASE_SETTINGS, unsafe_for_real_data
 from keng.runtime.usable_storage import missing_storage_settings
@@ -97,7 +97,7 @@ def _account_faults(settings: Mapping[str, str]) -> Iterator[str]:
 def _server_faults(settings: Mapping[str, str]) -> Iterator[str]:
     parsed = {name: _parsed(settings[name]) for name in DATABASE_SETTINGS if settings.get(name)}
     for name, said in parsed.items():
-        if said.get("target_session_attrs") in _READS_ONLY:
+        if name != REPLICA_SETTING and said.get("target_session_attrs") in _READS_ONLY:
             yield (
                 gettext(
                     "%(name)s asks for a server that only reads (target_session_attrs=%(asked)s): "
@@ -105,6 +105,7 @@ def _server_faults(settings: Mapping[str, str]) -> Iterator[str]:
                 )
                 % {"name": name, "asked": said["target_session_attrs"]}
             )
+    yield from _replica_faults(parsed)
     desk, owner = parsed.get("KENG_DATABASE_URL_DESK"), parsed.get("DATABASE_URL")
     listening = parsed.get(LISTENING_SETTING)
     if not (desk and owner and listening):
@@ -117,6 +118,37 @@ def _server_faults(settings: Mapping[str, str]) -> Iterator[str]:
                 "itself, or leave it out."
             )
             % {"name": LISTENING_SETTING}
+        )
+
+
+def _replica_faults(parsed: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """What an address shows by itself; `keng doctor` asks the server whether it is a standby."""
+    replica, owner = parsed.get(REPLICA_SETTING), parsed.get("DATABASE_URL")
+    if replica is None:
+        return
+    says = {"name": REPLICA_SETTING}
+    if replica.get("target_session_attrs") in {"read-write", "primary"}:
+        yield (
+            gettext(
+                "%(name)s asks for a server that writes (target_session_attrs): a replica only "
+                "reads. Take that word out."
+            )
+            % says
+        )
+    if owner is None:
+        return
+    if replica.get("dbname") and replica["dbname"] != owner.get("dbname", replica["dbname"]):
+        yield (
+            gettext("%(name)s names another database than DATABASE_URL: a replica has the same.")
+            % says
+        )
+    if _place(replica) == _place(owner):
+        yield (
+            gettext(
+                "%(name)s leads to the server of DATABASE_URL, which is no replica of itself. Name "
+                "a standby, or leave it out."
+            )
+            % says
         )
 
 

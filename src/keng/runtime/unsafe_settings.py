@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from ipaddress import ip_address
 
-from keng.kit.database import LISTENING_SETTING, PROCESSES
+from keng.kit.database import LISTENING_SETTING, PROCESSES, REPLICA_SETTING
 from keng.kit.terminal_words import gettext
 
 DATABASE_SETTINGS = (
     "DATABASE_URL",
     LISTENING_SETTING,
+    REPLICA_SETTING,
     *(f"KENG_DATABASE_URL_{name.upper()}" for name in PROCESSES),
 )
 

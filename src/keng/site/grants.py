@@ -748,7 +748,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "their_reason, confirmed_at, ended_at, stopped_clocks)",
         "tips_transferfile": "SELECT, INSERT, DELETE",
         "tips_transferupload": ALL,
-        "tips_transferarrival": ALL,
+        "tips_transferarrival": "SELECT, DELETE, UPDATE (content, state, trouble, kind, "
+        "number_of_both, look_at, settled_at)",
         # In which words consent is asked, each time that they change.
         "consent_consenttext": RI,
         # What was asked, once its words are not needed any more; whose report is deleted.

@@ -5,7 +5,7 @@ import os
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.bare_headers import HSTS_SECONDS
-from keng.kit.database import data_folder, django_database, this_process
+from keng.kit.database import data_folder, django_database, replica_database, this_process
 from keng.kit.demo_hook import running_demo
 from keng.kit.secrets import derive_key
 from keng.kit.static_names import are_collected, static_folder
@@ -111,7 +111,9 @@ INSTALLED_APPS = [
 if _demo:
     INSTALLED_APPS.append(_demo.APP)
 AUTH_USER_MODEL = "accounts.Officer"
-DATABASES = {"default": django_database(PROCESS)}
+DATABASES = {"default": django_database(PROCESS), **replica_database(PROCESS)}
+# A replica that is further behind is not read.
+REPLICA_BEHIND_SECONDS = int(os.environ.get("KENG_REPLICA_BEHIND_SECONDS", "30"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _FIRST = [

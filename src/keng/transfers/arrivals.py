@@ -45,6 +45,7 @@ _AFTER_A_FAULT = datetime.timedelta(minutes=5)
 # The answer to the same file again; longer than any file counts.
 _ANSWERED_FOR = FILE_LASTS + datetime.timedelta(days=30)
 _State, _Kind = TransferArrival.State, TransferArrival.Kind
+_WRITTEN_BY_WORKER = ("content", "state", "trouble", "kind", "look_at", "settled_at")
 _READ_BY_PUBLIC_SITE = ("id", "state", "trouble")
 
 
@@ -122,7 +123,7 @@ def _look_at(arrival_id: uuid.UUID) -> int:
         arrival.look_at = times.now() + _LOOKED_AT_AGAIN
     else:
         arrival.settled_at, arrival.content = times.now(), b""
-    arrival.save()
+    arrival.save(update_fields=_WRITTEN_BY_WORKER)
     return int(arrival.state != _State.WAITING)
 
 
@@ -135,6 +136,8 @@ def _open(arrival: TransferArrival) -> tuple[str, str]:
         raise NotForUs
     content = read_content(written)
     arrival.number_of_both = content.transfer
+    # The database lets the worker say what a reporter wrote where such a file waits.
+    arrival.save(update_fields=["number_of_both"])
     known = known_transfer(content, sender)
     if known is None:
         return _State.WAITING, _kind_of_unknown(content)

@@ -317,14 +317,24 @@ def _take_news_in(known: Transfer, content: TransferContent, *, by: Officer | No
 def _record_news(
     tip: Tip, transfer: Transfer, content: TransferContent, *, by: Officer | None
 ) -> None:
-    about = {"installation": transfer.other.name, "number": content.number}
     if by is not None:
-        kind = Decision.Kind.TRANSFER_NEWS
-        record_decision(tip, kind, by=by, reason=content.reason, **about)
+        record_decision(
+            tip,
+            Decision.Kind.TRANSFER_NEWS,
+            by=by,
+            reason=content.reason,
+            installation=transfer.other.name,
+            number=content.number,
+        )
         return
     # No decision of anybody: it stands on the page of the transfer, and in the chain.
-    chain = unit_chain(tip.responsible_unit_id)
-    record("tip.xfer_news", by="worker", on=tip, chain=chain, detail=about)
+    record(
+        "tip.xfer_news",
+        by="worker",
+        on=tip,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={"installation": transfer.other.name, "number": content.number},
+    )
 
 
 def _keep_news(

@@ -143,4 +143,5 @@ def _is_hopeless(upload: TransferUpload, now: datetime.datetime) -> bool:
 def pause_after(tries: int) -> datetime.timedelta:
     """How long nothing is asked: twice as long after each try, an hour at the most."""
     doublings = min(max(tries - 1, 0), _MOST_DOUBLINGS)
-    return min(_FIRST_PAUSE * 2**doublings, _LONGEST_PAUSE)
+    pause = _FIRST_PAUSE * (1 << doublings)
+    return min(pause, _LONGEST_PAUSE)

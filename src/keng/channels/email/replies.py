@@ -1,6 +1,6 @@
 """What an SMTP reply means for the delivery, and for the account."""
 
-from keng.channels.outcomes import Outcome
+from keng.channels.outcomes import Outcome, outcome_of_transport_failure
 from keng.channels.upkeep import AccountCheck, AccountFinding
 from keng.channels.wire import MailGreeting, MailReply
 
@@ -28,6 +28,9 @@ def outcome_of_smtp_reply(reply: MailReply, reference: str) -> Outcome:
 
 
 def _lost(reply: MailReply) -> Outcome:
+    if reply.certificate:
+        # Encryption comes before everything that is said of a letter.
+        return outcome_of_transport_failure(False, certificate=reply.certificate)
     if reply.stage == "end":
         return Outcome("unknown", reason="connection lost after the content")
     return Outcome(

@@ -1,6 +1,7 @@
 """Checks that ask the database: whether it is the right one, and what waits in it for how long."""
 
 import datetime
+import os
 import time
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from keng.cli.checks.check import (
 )
 from keng.kit import alive
 from keng.kit.database import (
+    MAY_READ_REPLICA,
     MAY_SHARE_CONNECTIONS,
     PROCESSES,
     TIME_LIMITS,
@@ -35,6 +37,7 @@ from keng.kit.database import (
     dsn,
     has_own_server,
     is_external,
+    replica_dsn,
     role,
     session_name,
     settings_of_role,
@@ -47,6 +50,7 @@ from keng.kit.database_state import (
 )
 from keng.kit.demo_hook import installed_demo
 from keng.kit.read_only_servers import server_only_reads
+from keng.kit.replica_state import ReplicaFault, ReplicaState, replica_state
 from keng.kit.secrets import site_secret_here
 from keng.kit.storage_away import StorageAway
 from keng.runtime.known_keys import is_demo_data, key_faults
@@ -460,6 +464,50 @@ def finding_of_standbys(
             "or go on with one machine (failover.md)"
         )
     return ok(f"{confirming} in sync, of {following} that follow")
+
+
+def replica(place: CheckedPlace) -> Finding:
+    """Whether figures, reports and waves are read of the standby that was named for them."""
+    most_behind = float(os.environ.get("KENG_REPLICA_BEHIND_SECONDS") or 30)
+    worst = ReplicaState(None, seconds_behind=0.0)
+    for process in sorted(MAY_READ_REPLICA):
+        address = replica_dsn(process)
+        if address is None:
+            return ok("none is set: figures, reports and waves are read where all else is")
+        try:
+            with reading_connection(process) as primary, _session(address) as standby:
+                state = replica_state(primary.cursor(), standby.cursor(), most_behind=most_behind)
+        except psycopg.Error as error:
+            return attention(
+                f"the {process} cannot read the replica: {first_line(error)}. Until it is back the "
+                "primary answers"
+            )
+        if state.fault is not None:
+            return finding_of_replica(state)
+        worst = max(worst, state, key=lambda each: each.seconds_behind or 0.0)
+    return finding_of_replica(worst)
+
+
+_NO_REPLICA = {
+    ReplicaFault.NO_STANDBY: "is no standby (perhaps it was promoted)",
+    ReplicaFault.OTHER_SERVER: "belongs to another PostgreSQL: its data are not a copy of these",
+    ReplicaFault.OTHER_DATABASE: "is another database than the primary's",
+}
+
+
+def finding_of_replica(state: ReplicaState) -> Finding:
+    """By what both servers said."""
+    if state.fault is None:
+        return ok(f"{state.seconds_behind or 0.0:.0f} s behind")
+    if state.fault in _NO_REPLICA:
+        return wrong(
+            f"KENG_DATABASE_URL_REPLICA {_NO_REPLICA[state.fault]}. It is not read; name a standby "
+            "of the primary, or take it out"
+        )
+    behind = "" if state.seconds_behind is None else f" ({age_words(state.seconds_behind)})"
+    return attention(
+        f"too far behind{behind}, so the primary answers: does it follow the primary? (scale.md)"
+    )
 
 
 def clock(place: CheckedPlace) -> Finding:

@@ -14,7 +14,8 @@ _LATE = 3600
 _INSTALLATIONS = """
 SELECT o.name,
   extract(epoch FROM now() - min(u.failing_since) FILTER (WHERE u.settled_at IS NULL))::float8,
-  count(*) FILTER (WHERE u.state IN ('refused', 'given_up') AND t.state IN ('sent', 'with_them', 'with_us'))
+  count(*) FILTER (
+    WHERE u.state IN ('refused', 'given_up') AND t.state IN ('sent', 'with_them', 'with_us'))
 FROM tips_otherinstallation o
 LEFT JOIN tips_transfer t ON t.other_id = o.id
 LEFT JOIN tips_transferfile f ON f.transfer_id = t.id AND NOT f.is_incoming

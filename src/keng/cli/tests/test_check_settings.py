@@ -90,6 +90,28 @@ def test_no_secret_is_repeated_wherever_it_was_written(monkeypatch, capsys, tmp_
             },
             "behind a pooler the desk hears of no change",
         ),
+        (
+            {
+                "DATABASE_URL": "postgresql://127.0.0.1/keng",
+                "KENG_DATABASE_URL_REPLICA": "postgresql://127.0.0.1:5432/keng",
+            },
+            "KENG_DATABASE_URL_REPLICA leads to the server of DATABASE_URL",
+        ),
+        (
+            {
+                "DATABASE_URL": "postgresql://127.0.0.1/keng",
+                "KENG_DATABASE_URL_REPLICA": "postgresql://127.0.0.1:5433/other",
+            },
+            "KENG_DATABASE_URL_REPLICA names another database",
+        ),
+        (
+            {"KENG_DATABASE_URL_REPLICA": "postgresql:///keng?target_session_attrs=read-write"},
+            "KENG_DATABASE_URL_REPLICA asks for a server that writes",
+        ),
+        (
+            {"KENG_DATABASE_URL_REPLICA": "postgresql://db.example/keng"},
+            "KENG_DATABASE_URL_REPLICA names a PostgreSQL on another machine",
+        ),
         ({"DATABASE_URL": "postgresql://db.example/keng"}, "without sslmode=verify-full"),
         ({"KENG_ADDRESS": "0.0.0.0"}, "can be reached from other machines"),
         ({"KENG_DESK_PORT": "8000"}, "are both 8000"),
@@ -129,6 +151,10 @@ def test_what_cannot_be_together_is_refused_here_and_by_each_start(
             "DATABASE_URL": "postgresql://127.0.0.1/keng",
             "KENG_DATABASE_URL_DESK": "postgresql://127.0.0.1:6432/keng",
             "KENG_DATABASE_URL_CHANGES": "postgresql://127.0.0.1/keng",
+        },
+        {
+            "DATABASE_URL": "postgresql://127.0.0.1/keng",
+            "KENG_DATABASE_URL_REPLICA": "postgresql://127.0.0.1:5433/?target_session_attrs=standby",
         },
         {
             "KENG_FILES_URL": "https://s3.example/bucket",

@@ -33,7 +33,7 @@ from keng.cli.checks import certificate, database, machine, record, retention, r
 from keng.cli.checks.check import Check, CheckedPlace, FindingLevel, ok, perform_check
 from keng.delivery.models import Delivery, Dispatch
 from keng.delivery.tests.sending import test_dsn
-from keng.kit import alive, database_state, health, times
+from keng.kit import alive, database_state, health, noted_certificates, own_certificates, times
 from keng.kit.health import Health
 from keng.kit.worker_tasks import TaskPace
 from keng.leases.models import Lease
@@ -766,7 +766,7 @@ def test_without_a_file_the_proxy_of_this_machine_is_asked_and_nobody_else(monke
         asked.append(address)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(certificate.socket, "create_connection", connect)
+    monkeypatch.setattr(own_certificates.socket, "create_connection", connect)
     monkeypatch.setenv("KENG_PUBLIC_URL", "https://keng.example")
     assert look_by(certificate.certificate)[0] is ATTENTION
     assert asked == [("127.0.0.1", 443)]
@@ -815,6 +815,58 @@ def test_the_end_of_a_certificate_of_our_own_servers_is_told(
     assert found is level
     whose = "PostgreSQL" if is_database else "the store of files"
     assert level is OK or f"the certificate of {whose} at 127.0.0.1 end" in words
+
+
+@pytest.mark.parametrize(
+    ("mode", "level", "words"),
+    [
+        ("verify-full", WRONG, "no process of ours connects any more"),
+        ("require", ATTENTION, "who is to verify it cannot connect"),
+    ],
+)
+def test_whoever_does_not_verify_connects_to_a_server_whose_certificate_is_over(
+    monkeypatch, tmp_path, mode, level, words
+):
+    with tls_server(tmp_path, days=-1, as_postgresql=True) as port:
+        place = f"postgresql://keng_edge@127.0.0.1:{port}/keng?sslmode={mode}"
+        monkeypatch.setenv("KENG_DATABASE_URL_EDGE", place)
+        assert look_by(certificate.server_certificates)[0] is level
+    with tls_server(tmp_path, days=-1, as_postgresql=True) as port:
+        place = f"postgresql://keng_edge@127.0.0.1:{port}/keng?sslmode={mode}"
+        monkeypatch.setenv("KENG_DATABASE_URL_EDGE", place)
+        assert words in look_by(certificate.server_certificates)[1]
+
+
+def test_the_certificate_of_another_server_is_as_bad_as_one_that_is_over(monkeypatch, tmp_path):
+    with tls_server(tmp_path, days=60, as_postgresql=True) as port:
+        place = f"postgresql://keng@localhost:{port}/keng?sslmode=verify-full"
+        monkeypatch.setenv("DATABASE_URL", place)
+        level, words = look_by(certificate.server_certificates)
+    assert level is WRONG
+    assert "the certificate of PostgreSQL at localhost is of another name" in words
+
+
+@pytest.mark.parametrize(
+    ("days", "refused", "level", "words"),
+    [
+        (60, "", OK, "good until"),
+        (5, "", ATTENTION, "the certificate of the mail server at mail.example ends on"),
+        # By now it may be another one.
+        (-1, "", OK, "was not seen since it ended"),
+        (0, "certificate has expired", ATTENTION, "was not accepted (certificate has expired)"),
+    ],
+)
+def test_what_connections_saw_of_the_certificates_of_others_is_told(
+    monkeypatch, tmp_path, days, refused, level, words
+):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    ends = 0.0 if refused else time.time() + days * 86400
+    noted_certificates._write(
+        noted_certificates.CertificateNote("mail", "mail.example", ends, refused)
+    )
+    found, said = look_by(certificate.server_certificates)
+    assert found is level
+    assert words in said
 
 
 def test_servers_that_are_spoken_to_without_tls_have_no_certificate(monkeypatch):

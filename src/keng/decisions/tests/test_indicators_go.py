@@ -117,6 +117,25 @@ def test_what_was_left_behind_earlier_goes_in_portions():
     assert indicators.remove_unused_indicators(portion=3) == 0
 
 
+def test_old_ones_go_a_stretch_at_a_time_and_the_newest_each_time():
+    in_order = sorted(
+        Indicator.objects.bulk_create(
+            Indicator(type="phone", value=f"09000000{number:02}") for number in range(9)
+        ),
+        key=lambda each: each.pk,
+    )
+    listed = [in_order[number] for number in (1, 2, 8)]
+    for each in listed:
+        make_listing.listing(each.value, unit=make.unit())
+    left = []
+    for _time in range(6):
+        indicators.remove_unused_indicators(stretch=2)
+        left.append(set(Indicator.objects.values_list("pk", flat=True)))
+    assert in_order[7].pk not in left[0]
+    assert len(left[0]) >= 5
+    assert left[-1] == {each.pk for each in listed}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_one_that_a_new_report_names_at_the_same_moment_stays(unit):
     """The worker reads a report with an old number while another removes what nothing names."""

@@ -15,6 +15,7 @@ from keng.delivery.imap_client import (
 )
 from keng.delivery.sender.http import HttpClient, UnsendableRequest
 from keng.delivery.sender.smtp import SmtpClient, smtp_server
+from keng.kit.refused_certificates import refused_certificate
 
 
 def ask_about_account(
@@ -27,6 +28,8 @@ def ask_about_account(
         return AccountFinding(False, f"they cannot be used: {error}")
     except (OSError, smtplib.SMTPException, UnsendableRequest) as error:
         kind = type(error.__cause__ or error).__name__
+        why = refused_certificate(error)
+        kind = f"its certificate is not accepted: {why}" if why else kind
         return AccountFinding(False, f"its provider cannot be reached from here ({kind})")
     access = return_mailbox_access(credentials)
     return _with_return_mailbox(finding, access) if access and finding.is_well else finding

@@ -62,7 +62,7 @@ class SenderDatabase:
             cursor = connection.cursor(binary=True)
             async with connection.pipeline():
                 if changes:
-                    await connection.execute(sql.RECORD, self._record_values(changes), prepare=True)
+                    await connection.execute(sql.RECORD, self.record_values(changes), prepare=True)
                 if counts:
                     lease = sql.LEASE_BY_TURNS if turns else sql.LEASE
                     await cursor.execute(lease, self.lease_values(counts, turns), prepare=True)
@@ -106,7 +106,8 @@ class SenderDatabase:
             "lease": LEASE_SECONDS,
         }
 
-    def _record_values(self, changes: Sequence[DeliveryChange]) -> dict[str, Any]:
+    def record_values(self, changes: Sequence[DeliveryChange]) -> dict[str, Any]:
+        """The values of sql.RECORD."""
         # By their ids, in the order in which whoever calls rows off locks them.
         in_order = sorted(changes, key=lambda change: change.id)
         ids, states, outcomes, provider_ids, codes, waits, times, statuses, counts = zip(

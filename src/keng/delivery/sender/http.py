@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from keng.channels.base import Reply, Request
 from keng.delivery.sender.http_connection import LARGEST_REPLY, ConnectionBroken, HttpConnection
 from keng.delivery.sender.proxy_way import open_way
+from keng.kit.noted_certificates import checked_context
 from keng.kit.outgoing_proxy import proxy_for
 
 __all__ = ["LARGEST_REPLY", "ConnectionBroken", "HttpClient", "UnsendableRequest"]
@@ -115,7 +116,7 @@ class HttpClient:
 
     async def _new_connection(self, target: _Target) -> HttpConnection:
         if target.is_tls and self._tls is None:
-            self._tls = ssl.create_default_context()
+            self._tls = checked_context("provider")
         tls = self._tls if target.is_tls else None
         proxy = proxy_for(target.host)
         loop = asyncio.get_running_loop()

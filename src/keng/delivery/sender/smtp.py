@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from keng.channels.base import Mail, MailReply, SmtpStage
+from keng.kit.noted_certificates import checked_context
+from keng.kit.refused_certificates import refused_certificate
 
 SMTP_CONNECTIONS = 4
 SMTP_SECONDS = 20.0
@@ -85,9 +87,9 @@ class SmtpClient:
         except smtplib.SMTPResponseException as error:
             self._drop(server)
             return _refusal(error, stage)
-        except (smtplib.SMTPException, OSError):
+        except (smtplib.SMTPException, OSError) as error:
             self._drop(server)
-            return MailReply(stage, None)
+            return MailReply(stage, None, certificate=refused_certificate(error))
 
     @staticmethod
     def _send_content(server: smtplib.SMTP, data: bytes) -> tuple[int, bytes]:
@@ -112,7 +114,7 @@ class SmtpClient:
 
     def _connect(self) -> smtplib.SMTP:
         parts = urlsplit(self.server.url)
-        host, tls = parts.hostname or "127.0.0.1", ssl.create_default_context()
+        host, tls = parts.hostname or "127.0.0.1", checked_context("mail")
         server: smtplib.SMTP
         if parts.scheme == "smtps":
             server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SMTP_SECONDS, context=tls)

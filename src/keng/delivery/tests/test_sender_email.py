@@ -1,5 +1,6 @@
 """The sender against a real SMTP server on this machine, the fake of the channel."""
 
+import datetime
 import socket
 import threading
 
@@ -8,6 +9,7 @@ import pytest
 from keng.audit.models import Entry
 from keng.channels.email.addresses import with_token
 from keng.channels.email.fake import FakeMailServer
+from keng.channels.email.fake.certificate import self_signed
 from keng.channels.email.fake.mailbox import FakeMailbox
 from keng.channels.email.replies import MAIL_SERVER_CHECK
 from keng.channels.fake import running_provider
@@ -17,6 +19,7 @@ from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessa
 from keng.delivery.sender.account_check import ask_about_account
 from keng.delivery.tests.sending import all_sent, queue, send_until, sending, states, until
 from keng.kit import times
+from keng.kit.noted_certificates import certificate_notes
 from tests import make
 from tests.stack import free_ports
 
@@ -209,3 +212,38 @@ def test_a_mail_server_that_is_away_keeps_nobody_else_waiting(account):
         until(lambda: SandboxMessage.objects.count() == 50, within=6)
         until(lambda: states(channel="email") == {"queued": 80})
     assert not Delivery.objects.filter(channel="email", attempts__gt=0).exists()
+
+
+def test_letters_wait_where_the_certificate_of_the_mail_server_is_over(
+    server, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+
+    def show(days):
+        monkeypatch.setattr(
+            server, "certificate", self_signed(ends_in=datetime.timedelta(days=days))
+        )
+        (tmp_path / "trusted.pem").write_bytes(server.certificate.certificate)
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
+    show(-1)
+    account = _mailbox(f"{server.url}?starttls=1")
+    queue_letters(account, ["an@keng.example"])
+    why = "not accepted: certificate has expired"
+    with sending():
+        until(lambda: why in ChannelAccount.objects.get().circuit_reason)
+        assert states() == {"queued": 1}
+        (note,) = certificate_notes()
+        assert (note.owner, note.refused) == ("mail", "certificate has expired")
+        show(60)
+        ChannelAccount.objects.update(circuit_open_since=LONG_AGO)
+        Delivery.objects.update(not_before=LONG_AGO)
+    send_until(all_sent(1))
+    assert len(server.letters_to("an@keng.example")) == 1
+    (note,) = certificate_notes()
+    assert note.refused == ""
+    finding = ask_about_account(MAIL_SERVER_CHECK, account.base_url, {})
+    assert finding.is_well
+    show(-1)
+    finding = ask_about_account(MAIL_SERVER_CHECK, account.base_url, {})
+    assert "its certificate is not accepted: certificate has expired" in finding.words

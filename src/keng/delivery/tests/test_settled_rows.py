@@ -43,7 +43,7 @@ def recorded(row, change, **fields):
     """The row, once a sender that holds it has written this down."""
     values = {"state": "leased", "leased_by": ME, "leased_until": LONG_AGO, "attempts": 1}
     Delivery.objects.filter(pk=row.pk).update(**values | fields)
-    told = SenderDatabase("", ME)._record_values([change])
+    told = SenderDatabase("", ME).record_values([change])
     with connection.cursor() as cursor:
         # The driver of the test speaks text alone.
         cursor.execute(sql.RECORD.replace(")b::", ")s::").replace(")t::", ")s::"), told)

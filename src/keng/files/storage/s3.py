@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from keng.files.storage.base import StoredFile
 from keng.files.storage.call_deadline import CallDeadline, obey_deadlines
+from keng.kit.refused_certificates import refused_certificate
 from keng.kit.storage_away import StorageAway
 
 _CONNECT_SECONDS = 3
@@ -193,7 +194,7 @@ class S3Storage:
                 raise _Refused(_code_of(error)) from None
             raise StorageAway(_code_of(error)) from None
         except BotoCoreError as error:
-            raise StorageAway(type(error).__name__) from None
+            raise StorageAway(_why(error)) from None
         return answer
 
     def _read(self, name: str, **more: str) -> bytes:
@@ -225,10 +226,17 @@ def _limited_call() -> Iterator[None]:
                 raise FileNotFoundError from None
             raise StorageAway(_code_of(error)) from None
         except BotoCoreError as error:
-            raise StorageAway("TooSlow" if deadline.is_over else type(error).__name__) from None
+            raise StorageAway("TooSlow" if deadline.is_over else _why(error)) from None
         if deadline.is_over:
             # What was read may be a part of it.
             raise StorageAway("TooSlow")
+
+
+def _why(error: BotoCoreError) -> str:
+    """Nobody answered, or one whose certificate is over or another one's."""
+    if words := refused_certificate(error):
+        return f"its certificate is not accepted: {words}"
+    return type(error).__name__
 
 
 def _is_refused(error: ClientError) -> bool:

@@ -14,6 +14,7 @@ from keng.files.storage.folder import FolderStorage
 from keng.files.storage.s3 import S3Address, S3Storage
 from keng.files.tests import s3_server
 from keng.kit.storage_away import StorageAway
+from keng.kit.tests.certificates import CertificateAuthority, https_server
 
 
 @pytest.fixture(scope="module")
@@ -254,3 +255,19 @@ def test_what_a_bucket_only_marks_as_deleted_is_not_taken_for_destroyed(server):
     )
     with pytest.raises(StorageAway, match="DeleteMarker"):
         store.delete("files/viewing/a")
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "words"),
+    [("127.0.0.1", -1, "certificate has expired"), ("127.0.0.2", 60, "it is of another name")],
+)
+def test_a_store_whose_certificate_is_not_in_order_is_away_and_it_is_said_why(
+    tmp_path, monkeypatch, name, days, words
+):
+    authority = CertificateAuthority(tmp_path)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(authority.certificate))
+    with https_server(authority.issue(name, days=days)) as port:
+        store = store_at(f"https://127.0.0.1:{port}", "bucket")
+        for ask in (lambda: store.put("files/viewing/a", b"1"), store.fault):
+            with pytest.raises(StorageAway, match=f"certificate is not accepted: {words}"):
+                ask()

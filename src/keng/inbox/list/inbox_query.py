@@ -368,7 +368,11 @@ def _count_query(
     of_units = Tip.objects.filter(IS_TALLIED, responsible_unit__in=who.unit_ids).order_by()
     about_us = TipConcern.objects.filter(unit__in=who.own_unit_ids).values("tip")
     recused = Recusal.objects.in_force(who.pk).values("tip")
-    kept_back = about_us.union(recused, all=True)
+    tips_kept_back = Tip.objects.filter(
+        IS_TALLIED,
+        pk__in=about_us.union(recused, all=True),
+        responsible_unit__filtered_in=who.unit_ids,
+    ).order_by()
     in_cut = Q(pk__in=[])
     for slot, slot_end in zip(cut, cut_ends, strict=True):
         in_cut |= Q(due_at__gte=slot, due_at__lt=slot_end)
@@ -377,12 +381,13 @@ def _count_query(
     of_tips = _counted_conditions(_folders(who, are_open=True), folder, first, "due_at", ends)
     first = [Q(is_critical=True), Q(has_money_to_stop=True)]
     of_tally = _counted_conditions(_folders_of_tally(who), folder, first, "due_slot", ends)
-    came = visible.filter(_newer_than(late, tip, step)).filter(_folders(who)["open"])
+    came = Tip.objects.listed_for(who, are_few=True).filter(_newer_than(late, tip, step))
+    came = came.filter(_folders(who)["open"]).order_by()
     return visible.filter(IS_UNTALLIED, _is_open(who)).values_list(
         _counts(of_tips, "count(*)"),
         Subquery(tallied.exclude(due_slot__in=cut).values_list(_counts(of_tally, "sum(tips)"))),
         Subquery(of_units.filter(in_cut).values_list(_counts(of_tips, "count(*)"))),
-        Subquery(of_units.filter(pk__in=kept_back).values_list(_counts(of_tips, "-count(*)"))),
+        Subquery(tips_kept_back.values_list(_counts(of_tips, "-count(*)"))),
         Subquery(visible.filter(_folders(who)[DONE_FOLDER]).values_list(every)),
         # One that ended rings too, when danger was told after it: so not among the open ones.
         Subquery(visible.ringing().values_list(every)),

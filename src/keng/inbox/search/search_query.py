@@ -98,7 +98,9 @@ def find_tips(officer: Officer, search: TipSearch, *, after: str = "") -> Search
     rows = rows.filter(_matches_query(search.q)).order_by("-id")
     if (last := read_id(after)) is not None:
         rows = rows.filter(id__lt=last)
-    page = [row_of_columns(each) for each in with_row_columns(rows, officer)[: RESULTS_A_PAGE + 1]]
+    # What a row says is asked of those that are shown: a word of everyday finds thousands.
+    shown = Tip.objects.visible_to(officer).filter(pk__in=rows.values("pk")[: RESULTS_A_PAGE + 1])
+    page = [row_of_columns(each) for each in with_row_columns(shown.order_by("-id"), officer)]
     return SearchResults(
         page[:RESULTS_A_PAGE],
         str(page[RESULTS_A_PAGE - 1].pk) if len(page) > RESULTS_A_PAGE else "",

@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
+from keng.kit.database import REPLICA_ALIAS
 from keng.kit.postgresql.commit_limit import limited_commit
 from keng.kit.read_only_servers import server_only_reads
 from keng.kit.standby_confirmation import CancelledWaits
@@ -34,12 +35,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._first_statement: FirstStatement | None = None
+        self._first_answer: object = None
         self._cancelled_waits = CancelledWaits()
         self.execute_wrappers.append(self._execute_in_time)
 
     def begin_transactions_with(self, first: FirstStatement | None) -> None:
         """From the next transaction on; None: with nothing, and each statement by itself again."""
         self._first_statement = first
+
+    @property
+    def first_statement(self) -> FirstStatement | None:
+        """What each transaction begins with by now."""
+        return self._first_statement
+
+    def first_statement_holds(self) -> bool:
+        """Begin, where none has begun, and say whether the first statement answered true."""
+        self.begin_if_due()
+        return self._first_answer is True
 
     def reads_by_itself(self) -> bool:
         """Whether what is asked outside of `atomic` is in a transaction, which only reads."""
@@ -68,6 +80,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 raw.execute("BEGIN READ ONLY")
             with psycopg.Cursor(raw) as cursor:
                 cursor.execute(first.sql.encode(), first.values)
+                row = cursor.fetchone()
+                self._first_answer = row[0] if row else None
 
     def _cursor(self, name: str | None = None) -> Any:
         self.begin_if_due()
@@ -103,6 +117,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Also not where the server only reads: another one may have taken its place."""
         if self.connection is None:
             return False
+        if self.alias == REPLICA_ALIAS:
+            return not self.connection.closed
         try:
             return not server_only_reads(self.connection)
         except psycopg.Error:

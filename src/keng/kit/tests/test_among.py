@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.db import connection
 
 from keng.kit.among import Ids, as_array
 from keng.tips.models import DialogueMessage, Tip
@@ -33,3 +34,21 @@ def test_what_is_no_id_is_refused():
     assert as_array([uuid.UUID(int=1)]) == "{00000000000000000000000000000001}"
     with pytest.raises(AttributeError):
         Tip.objects.filter(pk__among=["} OR true"]).exists()
+
+
+def test_a_few_tips_are_not_looked_for_by_their_desk():
+    """The same tips; and no index of the desk, however few the planner believes it to have."""
+    here, there = make.unit(), make.unit()
+    tips = [make.tip(unit=unit) for unit in (here, here, there)]
+    officer = make.officer(unit=here)
+    few = Tip.objects.filter(pk__in=[tips[0].pk, tips[2].pk])
+    assert set(few.listed_for(officer, are_few=True)) == {tips[0]}
+    assert not Tip.objects.filter(responsible_unit__filtered_in=[]).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+    found = Tip.objects.filter(responsible_unit__filtered_in=[here.pk]).explain()
+    by_desk = Tip.objects.filter(responsible_unit__in=[here.pk]).explain()
+    assert "responsible_unit_id = " in by_desk
+    assert "Bitmap Index Scan" in by_desk
+    assert "Index Cond" not in found

@@ -5,9 +5,11 @@ to stay. Whoever makes a row that names one holds it first, so that it cannot go
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from keng.acts.locks import lock_available
 from keng.acts.work import work
@@ -16,6 +18,9 @@ from keng.kit.unreferenced_rows import unreferenced_rows
 from keng.lookup.models import Indicator
 
 _PORTION = 1_000
+# Of so many it is asked at a time whether something names them, however many there are.
+_STRETCH = 5_000
+_FIRST_ID = UUID(int=0)
 _MAKE = """
 INSERT INTO lookup_indicator (id, type, value)
 SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[])
@@ -45,11 +50,42 @@ def hold_indicators(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
     return held
 
 
+@dataclass(slots=True)
+class _Round:
+    """How far this process has come through the older ones; it begins anew at the end."""
+
+    after: UUID = _FIRST_ID
+
+
+_round = _Round()
+
+
 @work()
-def remove_unused_indicators(portion: int = _PORTION) -> int:
-    """Remove indicators that no row names; how many. A job of the worker."""
-    unused = unreferenced_rows(Indicator.objects.all())
-    return remove_unused_among(list(unused.values_list("pk", flat=True)[:portion]))
+def remove_unused_indicators(portion: int = _PORTION, stretch: int = _STRETCH) -> int:
+    """Remove indicators that no row names; how many. A job of the worker.
+
+    Each time it looks through the newest, among which nearly all of them are: of what was purged or
+    taken back the act itself removes them. Of the older ones it looks through the next stretch.
+    """
+    rows = Indicator.objects.order_by("pk")
+    newest = _nth_id(rows.reverse(), stretch)
+    if newest is None:
+        return remove_unused_among(_unused(rows, portion))
+    ids = _unused(rows.filter(pk__gte=newest), portion)
+    older = rows.filter(pk__gt=_round.after, pk__lt=newest)
+    end = _nth_id(older, stretch)
+    more = _unused(older if end is None else older.filter(pk__lte=end), portion)
+    if len(more) < portion:
+        _round.after = end or _FIRST_ID
+    return remove_unused_among(ids + more)
+
+
+def _nth_id(rows: QuerySet[Indicator], n: int) -> UUID | None:
+    return next(iter(rows.values_list("pk", flat=True)[n - 1 : n]), None)
+
+
+def _unused(rows: QuerySet[Indicator], most: int) -> list[UUID]:
+    return list(unreferenced_rows(rows).order_by().values_list("pk", flat=True)[:most])
 
 
 def remove_unused_among(ids: Collection[UUID]) -> int:

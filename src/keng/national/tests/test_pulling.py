@@ -6,6 +6,7 @@ import hashlib
 import json
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from nacl.signing import SigningKey
 
 from keng.kit import times
 from keng.kit.locked_folder import FolderInUse
+from keng.kit.tests.certificates import CertificateAuthority, https_server
 from keng.national import pulling
 from keng.national.gathered_folder import (
     GatheredFolder,
@@ -277,6 +279,17 @@ def test_a_slow_answer_is_given_up(folder, works, monkeypatch) -> None:
 def test_what_is_no_note_is_refused(folder, works, raw) -> None:
     works.note = raw
     assert pulled(folder, works.instance).trouble_code is Trouble.UNREADABLE
+
+
+def test_a_certificate_that_is_over_is_told_apart_from_a_server_that_is_away(
+    folder, works, monkeypatch, tmp_path
+) -> None:
+    authority = CertificateAuthority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    with https_server(authority.issue("127.0.0.1", days=-1)) as port:
+        instance = replace(works.instance, address=f"https://127.0.0.1:{port}")
+        assert pulled(folder, instance).trouble_code is Trouble.CERTIFICATE
+    assert pulled(folder, works.instance).trouble_code is None
 
 
 def test_a_site_that_publishes_none_says_so(folder, works) -> None:

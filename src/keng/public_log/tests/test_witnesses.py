@@ -11,6 +11,8 @@ from keng.cosigner.judging import CosigningWitness
 from keng.cosigner.witness_folder import WitnessFolder
 from keng.cosigner.witness_server import WitnessServer
 from keng.kit import times
+from keng.kit.noted_certificates import certificate_notes
+from keng.kit.tests.certificates import CertificateAuthority, https_server
 from keng.merkle.notes import SignedNote, cosignature_line
 from keng.merkle.witness_requests import TYPE_OF_SIZE
 from keng.public_log import standing, witnesses
@@ -204,3 +206,17 @@ def test_one_witness_that_answers_nonsense_keeps_nobody_from_the_next(
         "no_signature",
     }
     assert Cosignature.objects.get().witness == "paper.example"
+
+
+def test_the_certificate_of_a_witness_that_is_over_is_noted(
+    monkeypatch, folder, settings, tmp_path
+) -> None:
+    authority = CertificateAuthority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    take_steps(monkeypatch)
+    with https_server(authority.issue("127.0.0.1", days=-1)) as port:
+        settings.LOG_WITNESSES = f"https://127.0.0.1:{port} {folder.key().written}"
+        ask_witnesses()
+    assert trouble() == "unreachable"
+    (note,) = certificate_notes()
+    assert (note.owner, note.refused) == ("witness", "certificate has expired")

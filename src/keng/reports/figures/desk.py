@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from keng.accounts.models import Officer
 from keng.accounts.who import COUNTING, PROVINCE_WORKING, WORKING
 from keng.kit.ids import id_or_404
+from keng.kit.replica import read_replica
 from keng.reports.figures import dashboard_counts, definitions, lists
 from keng.reports.figures.periods import Period, period_labels, period_of
 
@@ -21,15 +22,29 @@ _PER_PAGE = 50
 def dashboard(request: HttpRequest) -> HttpResponse:
     """What came in, what became of it, and how far the warnings got."""
     chosen = period_of(request.GET.get("period", ""))
-    officer = _onlooker(request.officer)
     lists = WORKING.includes(request.officer)
+    counted = read_replica(lambda: _counted_figures(request.officer, chosen, lists=lists))
+    context = {
+        **counted.value,
+        "as_of": counted.as_of,
+        "period": chosen,
+        "periods": period_labels(),
+        "urls": _urls(chosen) if lists else {},
+        "lists": lists,
+        "reads_imported": lists,
+        "reads_yearly_list": PROVINCE_WORKING.includes(request.officer),
+    }
+    return render(request, "reports/dashboard.html", context)
+
+
+def _counted_figures(onlooker: Officer, chosen: Period, *, lists: bool) -> dict[str, object]:
+    """Everything on the page that is counted, to the end."""
+    officer = _onlooker(onlooker)
     tips = definitions.tips_in_period(officer, chosen)
     answers = dashboard_counts.waiting_times(tips)
     balance = dashboard_counts.tip_balance(officer, chosen)
     carriage = dashboard_counts.warning_reach(officer, chosen)
-    context = {
-        "period": chosen,
-        "periods": period_labels(),
+    return {
         "finding": _finding(answers),
         "balance": balance,
         "classes": _chart(balance.classes, chosen, lists=lists),
@@ -38,8 +53,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "places": _chart(dashboard_counts.tips_by_place(tips), chosen, lists=lists),
         "answers": answers,
         "stood_in_group": tips.filter(definitions.STOOD_IN_A_GROUP).count(),
-        "urls": _urls(chosen) if lists else {},
-        "lists": lists,
         "carriage": carriage,
         "deliveries": [
             {
@@ -50,11 +63,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             for d in carriage.deliveries
         ],
         "imported": dashboard_counts.imported_in_period(officer, chosen),
-        "reads_imported": lists,
-        "reads_yearly_list": PROVINCE_WORKING.includes(request.officer),
         "money": dashboard_counts.incident_sums(officer, chosen),
     }
-    return render(request, "reports/dashboard.html", context)
 
 
 def _onlooker(officer: Officer) -> Officer:

@@ -8,6 +8,7 @@ back to a small one.
 
 import datetime
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Q
@@ -15,6 +16,7 @@ from django.db.models.fields.json import KT
 
 from keng.acts.work import work
 from keng.kit import times
+from keng.kit.replica import read_replica
 from keng.kit.small_counts import FEWEST_SHOWN
 from keng.language.categories import Strength
 from keng.language.taxonomy import categories
@@ -32,7 +34,6 @@ _FEWEST_FOR_SHARE = 100
 _STEP = 5
 
 
-@work()
 def write_machine_months() -> int:
     """Write what is due and not written yet; how many months were."""
     written = 0
@@ -47,12 +48,17 @@ def write_machine_months() -> int:
         have = set(MachineMonth.objects.filter(unit=unit).values_list("span", flat=True))
         for span in due:
             if span.code not in have:
-                figures = agreement_figures(unit, span)
-                month = MachineMonth(unit=unit, span=span.code, figures=figures)
-                # A worker that stood still may have written it by now.
-                MachineMonth.objects.bulk_create([month], ignore_conflicts=True)
+                counted = read_replica(partial(agreement_figures, unit, span))
+                _write_machine_month(unit, span, counted.value)
                 written += 1
     return written
+
+
+@work()
+def _write_machine_month(unit: Unit, span: spans.Span, figures: dict[str, Any]) -> None:
+    month = MachineMonth(unit=unit, span=span.code, figures=figures)
+    # A worker that stood still may have written it by now.
+    MachineMonth.objects.bulk_create([month], ignore_conflicts=True)
 
 
 def agreement_figures(unit: Unit, span: spans.Span) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from keng.kit import alive
 from keng.kit.database import (
     LISTENING_SETTING,
     PROCESSES,
+    REPLICA_SETTING,
     Process,
     data_folder,
     dsn,
     has_own_server,
     is_external,
     listening_dsn,
+    replica_dsn,
 )
 from keng.kit.demo_hook import required_demo
 from keng.kit.worker_tasks import TaskPace
@@ -33,6 +35,7 @@ OWNER_SETTINGS = {
     "DATABASE_URL",
     *(f"KENG_DATABASE_URL_{process.upper()}" for process in PROCESSES),
     LISTENING_SETTING,
+    REPLICA_SETTING,
 }
 _NOT_FOR_CHILDREN = OWNER_SETTINGS | SERVICE_SETTINGS | {SENDER_KEY}
 # How granian serves each of the three sites. Its own lines are as ours are.
@@ -148,6 +151,8 @@ def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:
         kept.pop(_STORE_ACCESS, None)
     if process == "desk" and (is_external() or LISTENING_SETTING in os.environ):
         kept[LISTENING_SETTING] = listening_dsn(process)
+    if replica := replica_dsn(process):
+        kept[REPLICA_SETTING] = replica
     return {
         **kept,
         **shared,

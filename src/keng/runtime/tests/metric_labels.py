@@ -8,6 +8,7 @@ from keng import channels
 from keng.channels.outcomes import OUTCOME_KINDS
 from keng.kit.alive import WORKER_SIGNS
 from keng.kit.database import PROCESSES
+from keng.kit.own_certificates import CERTIFICATE_CLASSES
 from keng.kit.worker_tasks import TaskPace
 from keng.runtime.database_metrics import QUESTIONS
 
@@ -17,6 +18,7 @@ LABEL_VALUES: dict[str, set[str]] = {
     "class": {
         *(question.name for question in QUESTIONS),
         *map(str, TaskPace),
+        *CERTIFICATE_CLASSES,
         *("urgent", "other", "busy", "away", "full"),
     },
     "channel": {

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import socket
 
 import pytest
@@ -119,3 +120,20 @@ def test_the_desk_alone_is_told_where_to_listen(monkeypatch, tmp_path):
     told = {each.name: each.environment for each in child_processes(Ports(), is_demo=False)}
     assert [name for name in told if "KENG_DATABASE_URL_CHANGES" in told[name]] == ["desk"]
     assert "user=listener" in told["desk"]["KENG_DATABASE_URL_CHANGES"]
+
+
+def test_desk_and_worker_are_told_of_the_replica_each_as_itself(monkeypatch, tmp_path):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", OWNER)
+    monkeypatch.setenv("KENG_DATABASE_URL_REPLICA", "postgresql://standby.invalid/keng")
+    told = {each.name: each.environment for each in child_processes(Ports(), is_demo=False)}
+    users = {
+        name: re.findall(r"user=(\S+)", told[name]["KENG_DATABASE_URL_REPLICA"])
+        for name in told
+        if "KENG_DATABASE_URL_REPLICA" in told[name]
+    }
+    assert users == {
+        "desk": ["keng_desk"],
+        "worker": ["keng_worker"],
+        "worker-alarm": ["keng_worker"],
+    }

@@ -45,7 +45,9 @@ def test_a_commit_is_on_the_disk_before_it_is_acknowledged(cluster):
 
 def test_only_the_cluster_of_the_other_tests_is_fast_and_unsafe():
     if os.environ.get("DATABASE_URL"):
-        pytest.skip("a server that somebody else has set up")
+        pytest.skip(
+            "DATABASE_URL names a server that somebody else has set up: its settings are theirs."
+        )
     with embedded_cluster().connect() as connection:
         assert unsafe_settings(connection) == UNSAFE_AND_FAST
 

@@ -292,9 +292,14 @@ def test_the_operators_file_is_printed_from_the_page_of_settings():
 # What each process is told of the owner's settings; whoever prepares, saves or looks needs all.
 OWN_SECRETS = {
     "public": ("KENG_DATABASE_URL_PUBLIC", "KENG_FILES_SECRET"),
-    "desk": ("KENG_DATABASE_URL_DESK", "KENG_DATABASE_URL_CHANGES", "KENG_FILES_SECRET"),
+    "desk": (
+        "KENG_DATABASE_URL_DESK",
+        "KENG_DATABASE_URL_CHANGES",
+        "KENG_DATABASE_URL_REPLICA",
+        "KENG_FILES_SECRET",
+    ),
     "edge": ("KENG_DATABASE_URL_EDGE",),
-    "worker@": ("KENG_DATABASE_URL_WORKER", "KENG_FILES_SECRET"),
+    "worker@": ("KENG_DATABASE_URL_WORKER", "KENG_DATABASE_URL_REPLICA", "KENG_FILES_SECRET"),
     "sender": ("KENG_DATABASE_URL_SENDER",),
     "opener": ("KENG_DATABASE_URL_OPENER",),
 }

@@ -18,6 +18,7 @@ from keng.audit.heads import sign_heads
 from keng.decisions import out_of_scope, triage, undo_ending
 from keng.delivery.models import Inbound
 from keng.delivery.sender import sql
+from keng.delivery.sender.database import PLANS_BY_KEYS
 from keng.dialogue import withdrawal
 from keng.intake import fetch_media, forget_chats
 from keng.intake.examination import examine
@@ -147,6 +148,18 @@ def test_sweeping_files_asks_for_each_of_them_by_an_index(desk):
 def test_what_a_sender_asks_each_second_is_found_by_an_index(desk):
     sweep = sql.SWEEP % {"most": 5, "idempotent": "ARRAY['web_push']"}
     assert tables_read_whole([sweep, sql.WAKE]) == {}
+
+
+def test_what_falls_due_is_found_by_indexes_of_that_alone(desk):
+    """With the sender's plans, which would go through all deliveries by their ids."""
+    with connection.cursor() as cursor:
+        for option in PLANS_BY_KEYS.replace("-c ", "").split():
+            cursor.execute(f"SET LOCAL {option.replace('=', ' = ')}")
+        cursor.execute(f"EXPLAIN {sql.WAKE}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Scan using delivery_put_off" in plan
+    assert "Index Scan using delivery_expiring" in plan
+    assert plan.count("using delivery_delivery_pkey") == 1
 
 
 def test_signing_heads_looks_once_into_the_index_for_each_chain(desk):

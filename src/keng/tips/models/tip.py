@@ -108,13 +108,14 @@ class TipQuerySet(models.QuerySet["Tip"]):
         """
         return self.listed_for(officer).filter(is_readable_by(officer))
 
-    def listed_for(self, officer: TipViewer) -> "TipQuerySet":
+    def listed_for(self, officer: TipViewer, *, are_few: bool = False) -> "TipQuerySet":
         """Tips of which the officer knows that they are there: the number, the deadline, the
         urgency, and no word of one that is for named officers.
 
         Those of the officer's units, never one that concerns the officer's own unit, nor one from
         which they were recused. No post means no tips. Whoever asks this shows nothing else of a
         tip (tests/architecture/test_sight.py has the list), or asks `is_readable_by` of each.
+        `are_few`: by their ids they are a handful, in a question that is planned once for all.
         """
         # The few tips about a unit are listed once; asking of each row costs three times as much.
         about_us = TipConcern.objects.filter(unit_id__in=officer.own_unit_ids)
@@ -123,6 +124,8 @@ class TipQuerySet(models.QuerySet["Tip"]):
         mine = models.Q(responsible_unit_id__in=units)
         if isinstance(units, Ids):
             mine = models.Q(responsible_unit__among=units)
+        elif are_few:
+            mine = models.Q(responsible_unit__filtered_in=units)
         seen = self.filter(mine).exclude(pk__in=about_us.values("tip"))
         if officer.pk is None:
             return seen
@@ -395,6 +398,12 @@ class Tip(Row):
                 fields=["closed_at"],
                 condition=models.Q(state="closed", search__isnull=False),
                 name="tip_words_kept",
+            ),
+            # Closed tips that are not purged: what a period ends is found however many lie behind.
+            models.Index(
+                fields=["outcome", "closed_at"],
+                condition=models.Q(state="closed", purged_at__isnull=True),
+                name="tip_to_purge",
             ),
             models.Index(
                 fields=["id"], condition=models.Q(examined_at__isnull=True), name="tip_to_examine"

@@ -82,7 +82,9 @@ async def _fetched(source: AlertSource, exempt_base: str) -> list[ReceivedCap]:
 
 
 async def _download(url: str, source: AlertSource, exempt_base: str) -> bytes:
-    content, _mime = await download(url, kind="alert", hosts={source.host}, exempt_base=exempt_base)
+    content, _mime = await download(
+        url, kind="alert", hosts={source.host}, exempt_base=exempt_base, noted_as="source"
+    )
     return content
 
 

@@ -3,20 +3,29 @@
 Each is measured at two sizes (`growth`), and the plans of those that are hot are kept (`plans`).
 """
 
+import datetime
+import hashlib
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from keng.kit.database import Process
 from keng_dev.bench.desk import session_key_of
-from keng_dev.bench.scale.filling import Filling
+from keng_dev.bench.scale.filling import (
+    SEALED_ADDRESS,
+    SEALED_CONTACT,
+    SEALED_RAW,
+    Filling,
+)
 
 # Of these a scam's number is one that a recent tip names, and words stand in every fifth of them.
 WORDS = "can cuoc bi khoa"
 _MANY = 100
+# About half of 64 callers wait while the other half is written.
+_BATCH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class Asking:
     """In whose sight, where the desk asks."""
     page: str = "inbox"
     most_ms: float | None = None
-    """How long all its statements together may take."""
+    """How long the database may take for all its statements together."""
     is_hot: bool = True
     """Whether its plans are kept as expectations."""
     changes: bool = False
@@ -45,30 +54,46 @@ class AskedStatement:
     sql: str
     ms: float
     plan: Any = None
+    server_ms: float = 0.0
 
 
 @dataclass(slots=True)
 class Recorder:
-    """Wraps what a connection is asked; with `explains` each is explained before it is asked."""
+    """Wraps what a connection is asked; with `explains` each is explained before it is asked.
+
+    With `analyses` the database says besides how long it takes, driver and way not included.
+    """
 
     explains: bool = False
+    analyses: bool = False
     statements: list[AskedStatement] = field(default_factory=list)
 
     def __call__(self, execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
-        plan = None
-        if self.explains and not many and _is_question(sql):
-            plan = explained(context["cursor"], sql, values)
+        plan, server_ms = None, 0.0
+        if (self.explains or self.analyses) and not many and _is_question(sql):
+            found = explained(context["cursor"], sql, values, analyses=self.analyses)
+            plan, server_ms = found["Plan"], _server_ms(found, context["cursor"])
         began = time.perf_counter()
         try:
             return execute(sql, values, many, context)
         finally:
             if _is_question(sql):
                 taken = (time.perf_counter() - began) * 1000
-                self.statements.append(AskedStatement(sql, taken, plan))
+                self.statements.append(AskedStatement(sql, taken, plan, server_ms))
 
     @property
     def total_ms(self) -> float:
         return sum(each.ms for each in self.statements)
+
+    @property
+    def total_server_ms(self) -> float:
+        return sum(each.server_ms for each in self.statements)
+
+
+def _server_ms(found: dict[str, Any], cursor: Any) -> float:
+    """To run it; and to plan it, where that is not done once for all."""
+    planning = 0.0 if _is_prepared(cursor) else found.get("Planning Time", 0.0)
+    return float(planning + found.get("Execution Time", 0.0))
 
 
 def _is_question(sql: str) -> bool:
@@ -79,16 +104,18 @@ def _is_question(sql: str) -> bool:
     )
 
 
-def explained(cursor: Any, sql: str, values: Any) -> Any:
-    """The plan of a statement as it would be made now, as PostgreSQL's JSON has it.
+def explained(cursor: Any, sql: str, values: Any, *, analyses: bool = False) -> dict[str, Any]:
+    """How a statement would be answered now, as PostgreSQL's JSON has it; or is, if it `analyses`.
 
-    What a connection prepares is planned once for all values, and is explained so.
+    What a connection prepares is planned once for all values, and is explained so. Single steps are
+    not timed: to look at the clock for each row would take longer than many a step.
     """
+    explain = "EXPLAIN (FORMAT JSON" + (", ANALYZE, TIMING OFF)" if analyses else ")")
     raw = cursor.connection
     with _plain_cursor(raw) as explaining:
         if not _is_prepared(cursor):
-            explaining.execute("EXPLAIN (FORMAT JSON) " + sql, values)
-            return explaining.fetchone()[0][0]["Plan"]
+            explaining.execute(f"{explain} {sql}", values)
+            return _explanation(explaining)
         pieces = sql.split("%s")
         numbered = pieces[0]
         for number, (value, after) in enumerate(zip(values, pieces[1:], strict=True), 1):
@@ -97,15 +124,16 @@ def explained(cursor: Any, sql: str, values: Any) -> Any:
         explaining.execute(("PREPARE kept_plan AS " + numbered).replace("%%", "%").encode())
         try:
             marks = ", ".join(["%s"] * len(values))
-            explaining.execute(
-                f"EXPLAIN (FORMAT JSON) EXECUTE kept_plan({marks})"
-                if values
-                else "EXPLAIN (FORMAT JSON) EXECUTE kept_plan",
-                values,
-            )
-            return explaining.fetchone()[0][0]["Plan"]
+            bound = f"({marks})" if values else ""
+            explaining.execute(f"{explain} EXECUTE kept_plan{bound}", values)
+            return _explanation(explaining)
         finally:
             explaining.execute("DEALLOCATE kept_plan")
+
+
+def _explanation(cursor: Any) -> dict[str, Any]:
+    found: dict[str, Any] = cursor.fetchone()[0][0]
+    return found
 
 
 def _is_prepared(cursor: Any) -> bool:
@@ -155,7 +183,7 @@ def all_askings(base: Filling) -> list[Asking]:
     """Everything that is measured."""
     return [
         *_of_desk(base),
-        *_of_public(),
+        *_of_public(base),
         *_of_delivery(),
         *_of_reports(base),
         *_of_worker(base),
@@ -273,8 +301,10 @@ def _of_desk(base: Filling) -> list[Asking]:
     ]
 
 
-def _of_public() -> list[Asking]:
-    from keng.language.lookup_terms import lookup_terms_in  # noqa: PLC0415 -- needs the settings
+def _of_public(base: Filling) -> list[Asking]:
+    from keng.edge.prefixes import PREFIX_SQL, prefix_bounds  # noqa: PLC0415 -- needs the settings
+    from keng.kit import times  # noqa: PLC0415
+    from keng.language.lookup_terms import lookup_terms_in  # noqa: PLC0415
     from keng.lookup.queries import lookup_answers  # noqa: PLC0415
     from keng.tips.models import DialogueMessage, Receipt  # noqa: PLC0415
 
@@ -282,10 +312,19 @@ def _of_public() -> list[Asking]:
     receipt = Receipt.objects.order_by("made_at").last()
     if receipt is None or not terms:
         raise RuntimeError("nothing was filled")
+    first, last = prefix_bounds("7a3f")
+    today = times.local_date(times.now())
     return [
         Asking(
             "lookup", "a number is looked up", "public", lambda: lookup_answers(terms), most_ms=1
         ),
+        Asking(
+            "prefix",
+            "an app asks for the entries of a prefix",
+            "edge",
+            lambda: _run(PREFIX_SQL, {"firsts": [first], "lasts": [last], "today": today}),
+        ),
+        _of_intake(base),
         Asking(
             "receipt",
             "which report a code opens",
@@ -305,17 +344,78 @@ def _of_public() -> list[Asking]:
     ]
 
 
-def _of_delivery() -> list[Asking]:
-    from keng.delivery.models import ChannelAccount, Delivery  # noqa: PLC0415 -- needs the settings
-    from keng.delivery.queries.outcomes import may_have_come_twice  # noqa: PLC0415
-    from keng.delivery.sender import sql  # noqa: PLC0415
+def _of_intake(base: Filling) -> Asking:
+    """A batch of chats that nobody wrote before, as the edge writes it."""
+    from keng.delivery.models import ChannelAccount  # noqa: PLC0415 -- needs the settings
+    from keng.intake.incoming_tip import (  # noqa: PLC0415
+        IncomingChat,
+        IncomingTip,
+        incoming_row,
+    )
+    from keng.intake.receive import statement_values  # noqa: PLC0415
+    from keng.intake.statement import RECEIVE  # noqa: PLC0415
+    from keng.kit import times  # noqa: PLC0415
+    from keng.tips.deadlines import read_first_clocks  # noqa: PLC0415
 
     account = ChannelAccount.objects.get(slug="scale").pk
-    sender = uuid.UUID(int=7)
-    newest = Delivery.objects.order_by("-id").first()
-    if newest is None:
+    first_clocks = read_first_clocks()
+    until = times.now() + datetime.timedelta(days=1)
+
+    def receive() -> None:
+        tips = [
+            IncomingTip(
+                unit_id=base.desk.pk,
+                province_code="90",
+                channel="zalo_oa",
+                text=f"Xe máy để trước cửa nhà {n} bị mất, camera có ghi lại hai người.",
+                dedupe_key=hashlib.sha256(b"scale%d" % n).digest(),
+                receipt_hash=hashlib.sha256(b"code%d" % n).digest(),
+                chat=IncomingChat(
+                    account_id=account,
+                    conversation_hash=hashlib.sha256(b"chat%d" % n).digest(),
+                    raw_sealed=bytes(SEALED_RAW),
+                    address_sealed=bytes(SEALED_ADDRESS),
+                    answer_sealed=bytes(SEALED_CONTACT),
+                    answer_expires_at=until,
+                ),
+            )
+            for n in range(_BATCH)
+        ]
+        rows = [incoming_row(tip, first_clocks) for tip in tips]
+        if len(_run(RECEIVE, statement_values(rows))) < _BATCH:
+            raise RuntimeError("not every message was new")
+
+    return Asking("receive", "a batch of chats comes in", "edge", receive, changes=True)
+
+
+def _of_delivery() -> list[Asking]:
+    from keng.delivery.models import ChannelAccount, Delivery  # noqa: PLC0415 -- needs the settings
+    from keng.delivery.priorities import Priority  # noqa: PLC0415
+    from keng.delivery.queries.outcomes import may_have_come_twice  # noqa: PLC0415
+    from keng.delivery.sender import sql  # noqa: PLC0415
+    from keng.delivery.sender.database import SenderDatabase  # noqa: PLC0415
+    from keng.delivery.sender.rows import DeliveryChange, UnitTurn  # noqa: PLC0415
+
+    account = ChannelAccount.objects.get(slug="scale").pk
+    sender = SenderDatabase("", uuid.UUID(int=7))
+    settled = Delivery.objects.exclude(provider_id="").order_by("-id").first()
+    waiting = Delivery.objects.filter(state=Delivery.State.QUEUED)
+    units = waiting.values_list("unit_ref", flat=True).distinct()
+    turns = [UnitTurn(account, Priority.BULK, unit) for unit in units.order_by("unit_ref")]
+    if settled is None or len(turns) < 2:
         raise RuntimeError("no delivery was filled")
-    lease = {"accounts": [account], "counts": [_MANY], "sender": sender, "lease": 60}
+
+    def lease(statement: str, turns: Sequence[UnitTurn] = ()) -> list[Any]:
+        return _run(statement, sender.lease_values({account: _MANY}, turns))
+
+    def record() -> None:
+        """What came of rows that this sender has just taken."""
+        rows = lease(sql.LEASE)
+        if len(rows) < _MANY:
+            raise RuntimeError("nothing waits")
+        changes = [DeliveryChange(row[0], "sent", "sent", f"scale-{row[0]}") for row in rows]
+        _run(sql.RECORD, sender.record_values(changes))
+
     return [
         Asking(
             "who_waits",
@@ -327,7 +427,21 @@ def _of_delivery() -> list[Asking]:
             "lease",
             "a sender takes its next rows",
             "sender",
-            lambda: _run(sql.LEASE, lease),
+            lambda: lease(sql.LEASE),
+            changes=True,
+        ),
+        Asking(
+            "lease_by_turns",
+            "a sender takes next rows of two desks that wait",
+            "sender",
+            lambda: lease(sql.LEASE_BY_TURNS, turns),
+            changes=True,
+        ),
+        Asking(
+            "record",
+            "a sender takes rows and notes what came of them",
+            "sender",
+            record,
             changes=True,
         ),
         Asking(
@@ -344,13 +458,15 @@ def _of_delivery() -> list[Asking]:
             "receipt_of_provider",
             "a provider says that a message arrived",
             "owner",
-            lambda: list(Delivery.objects.filter(provider_id=newest.provider_id).values_list("pk")),
+            lambda: list(
+                Delivery.objects.filter(provider_id=settled.provider_id).values_list("pk")
+            ),
         ),
         Asking(
             "outcome",
             "what may have come twice of a dispatch",
             "desk",
-            lambda: may_have_come_twice([newest.dispatch_id]).count(),
+            lambda: may_have_come_twice([settled.dispatch_id]).count(),
         ),
     ]
 
@@ -429,6 +545,8 @@ def _of_worker(base: Filling) -> list[Asking]:
     from keng.intake import forget_chats  # noqa: PLC0415
     from keng.kit import times  # noqa: PLC0415
     from keng.lookup.actions.indicators import remove_unused_indicators  # noqa: PLC0415
+    from keng.retention.due import due_tips  # noqa: PLC0415
+    from keng.retention.purge import purge_due_tips  # noqa: PLC0415
     from keng.tips import chats  # noqa: PLC0415
     from keng.tips.open_tally import recount_tally  # noqa: PLC0415
     from keng.tips.search_words import forget_search_words  # noqa: PLC0415
@@ -441,6 +559,13 @@ def _of_worker(base: Filling) -> list[Asking]:
 
     return [
         Asking("waves", "a look for waves over the province", "owner", waves, most_ms=1000),
+        Asking(
+            "due_tips",
+            "how many are to be purged",
+            "owner",
+            lambda: due_tips(times.now()).count(),
+            is_hot=False,
+        ),
         *(
             Asking(task.__name__, "a task of the worker", "owner", task, changes=True, is_hot=False)
             for task in (
@@ -452,6 +577,7 @@ def _of_worker(base: Filling) -> list[Asking]:
                 forget_search_words,
                 remove_unused_indicators,
                 recount_tally,
+                purge_due_tips,
             )
         ),
     ]
@@ -533,5 +659,6 @@ def _run(statement: str, values: dict[str, Any]) -> list[Any]:
     from django.db import connection  # noqa: PLC0415 -- needs the settings
 
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        # This connection's driver speaks text alone.
+        cursor.execute(statement.replace(")b::", ")s::").replace(")t::", ")s::"), values)
         return cursor.fetchall() if cursor.description else []

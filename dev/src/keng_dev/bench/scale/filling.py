@@ -23,6 +23,8 @@ DESKS_OF_PROVINCE = 200
 GROUPS_OF_PROVINCE, SUBSCRIBERS_OF_PROVINCE = 5_000, 10_000
 DELIVERIES_A_TIP = 3
 TIPS_A_LISTING = 5
+# The purge of what was closed before looks for what it missed (`filling.sql` says so, too).
+MONTHS_KEPT = 30
 # About as long as what is sealed to a hybrid key: a contact, a raw message of a chat, an address.
 SEALED_CONTACT, SEALED_RAW, SEALED_ADDRESS = 1_400, 1_700, 1_300
 # What one tip takes on disk with all that hangs on it, indexes included, and the log that is
@@ -61,6 +63,7 @@ def people_and_places(now: datetime.datetime) -> Filling:
     from keng.delivery.models import ChannelAccount  # noqa: PLC0415
     from keng.kit import times  # noqa: PLC0415
     from keng.places.models import Jurisdiction, Place, Unit  # noqa: PLC0415
+    from keng.retention.models import ClosedAs, RetentionPeriod  # noqa: PLC0415
 
     place = Place.objects.create(
         code="90",
@@ -117,6 +120,15 @@ def people_and_places(now: datetime.datetime) -> Filling:
     ChannelAccount.objects.create(
         channel="zalo_oa", slug="scale", name="Scale", unit=province, base_url="http://127.0.0.1:9"
     )
+    for closed_as in ClosedAs:
+        RetentionPeriod.objects.create(
+            unit=province,
+            closed_as=closed_as,
+            months=MONTHS_KEPT,
+            proposed_by=officers[-1],
+            agreed_by=officers[-2],
+            agreed_at=now - datetime.timedelta(days=365),
+        )
     by_name = {officer.username: officer for officer in officers}
     named = {
         "desk": by_name["scale-0"],

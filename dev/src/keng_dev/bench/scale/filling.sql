@@ -46,15 +46,18 @@ CREATE UNIQUE INDEX ON pg_temp.told (n);
 ANALYZE told;
 
 -- step: incidents
-INSERT INTO tips_incident (id, title, unit_id, place_id, category, opened_at, opened_by_id, money_lost)
-SELECT pg_temp.id_at(at, n, 'incident'), 'Vụ việc ' || n, unit, place, category, at, officer, n %% 50 * 1000000
+INSERT INTO tips_incident (id, title, unit_id, place_id, category, opened_at, opened_by_id, money_lost, closed_at, outcome)
+SELECT pg_temp.id_at(at, n, 'incident'), 'Vụ việc ' || n, unit, place, category, at, officer, n %% 50 * 1000000,
+  CASE WHEN n > %(recent)s THEN at + interval '20 days' END, CASE WHEN n > %(recent)s THEN 'solved' ELSE '' END
 FROM told WHERE n %% 100 = 0 ORDER BY n DESC;
 
 -- step: tips
+-- Purged by the periods of `filling.py`, as far as looking for others goes; their words are left, so
+-- that what is on disk is what an installation takes that destroys nothing.
 INSERT INTO tips_tip (id, province_code, responsible_unit_id, place_id, channel, text, topic, state, kind,
   category, urgency, urgency_is_rated, value, outcome, outcome_note, incident_id, duplicate_of_id, assigned_to_id,
   reference, received_at, first_read_at, first_answered_at, waiting_since, due_at, closed_at, examined_at,
-  gravity_band, search)
+  gravity_band, purged_at, search)
 SELECT told.id, '90', unit, place, CASE WHEN is_chat THEN 'zalo_oa' ELSE 'web' END,
   replace(replace(texts.text, '{n:03d}', lpad((n %% 1000)::text, 3, '0')), '{n}', n::text), 'scam',
   CASE WHEN NOT is_open THEN 'closed' WHEN n %% 3 = 0 THEN 'received' ELSE 'accepted' END,
@@ -70,6 +73,8 @@ SELECT told.id, '90', unit, place, CASE WHEN is_chat THEN 'zalo_oa' ELSE 'web' E
   CASE WHEN NOT is_open OR n %% 2 = 0 THEN at + interval '1 hour' END,
   CASE WHEN is_open AND n %% 4 = 0 THEN at + interval '2 hours' END,
   CASE WHEN is_open THEN %(now)s + (n / 35 %% 400 - 100) * interval '31 minutes' END, closed_at, at, 3,
+  CASE WHEN closed_at < %(now)s - interval '30 months' + interval '2 days' AND outcome <> 'handed_over'
+    THEN closed_at + interval '30 months' END,
   CASE WHEN is_open OR outcome <> 'unfounded' AND closed_at > %(now)s - interval '90 days' THEN
     to_tsvector('simple', replace(texts.text, '{n}', n::text))
     || to_tsvector('simple', replace(texts.folded, '{n}', n::text)) END
@@ -192,20 +197,23 @@ SELECT pg_temp.id_at(at, w, 'version'), pg_temp.id_at(at, w, 'warning'), 1, 'sca
 FROM sent ORDER BY w DESC;
 
 -- step: deliveries
+-- Those of the newest two warnings wait, for two desks, whatever the size.
 INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, text_id, address,
-  priority, unit_ref, state, attempts, provider_id, created_at, settled_at)
+  priority, unit_ref, state, attempts, provider_id, not_before, created_at, settled_at)
 SELECT pg_temp.id_at(at, i, 'delivery'), pg_temp.id_at(at, w, 'dispatch'), account.id, 'zalo_oa',
   CASE WHEN r < %(groups)s THEN 'group' ELSE 'subscription' END, pg_temp.id_at('2021-01-01', r, 'recipient'),
   pg_temp.id_at(at, w, 'text'), CASE WHEN r < %(groups)s THEN lpad(to_hex(r), 20, '0') ELSE '' END,
-  9, unit, (ARRAY['sent', 'sent', 'delivered', 'delivered', 'delivered', 'read', 'read', 'rejected', 'gone', 'unknown'])
-    [i %% 10 + 1], 1, md5(i::text), at, at + interval '30 seconds'
+  9, unit, CASE WHEN w <= 2 THEN 'queued' ELSE (ARRAY['sent', 'sent', 'delivered', 'delivered', 'delivered', 'read',
+    'read', 'rejected', 'gone', 'unknown'])[i %% 10 + 1] END,
+  CASE WHEN w <= 2 THEN 0 ELSE 1 END, CASE WHEN w <= 2 THEN '' ELSE md5(i::text) END, at, at,
+  CASE WHEN w > 2 THEN at + interval '30 seconds' END
 FROM sent CROSS JOIN LATERAL (
   SELECT i, i * 7919 %% (%(groups)s + %(subscribers)s) AS r FROM generate_series((w - 1) * 1000, w * 1000 - 1) AS i
 ) AS one CROSS JOIN (SELECT id FROM delivery_channelaccount WHERE slug = 'scale') AS account
 ORDER BY w DESC;
 INSERT INTO delivery_attempt (delivery_ref, at, outcome, http_status, milliseconds)
 SELECT pg_temp.id_at(at, i, 'delivery'), at + interval '30 seconds', 'sent', 200, 80
-FROM sent CROSS JOIN LATERAL generate_series((w - 1) * 1000, w * 1000 - 1) AS i ORDER BY w DESC;
+FROM sent CROSS JOIN LATERAL generate_series((w - 1) * 1000, w * 1000 - 1) AS i WHERE w > 2 ORDER BY w DESC;
 
 -- step: the tally of open tips
 INSERT INTO tips_opentally (unit_ref, due_slot, assigned_ref, is_critical, has_money_to_stop, is_waiting, is_answered, tips)

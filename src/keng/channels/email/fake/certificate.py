@@ -1,4 +1,4 @@
-"""A certificate that the fake mail server makes for itself, good for 127.0.0.1 and one day."""
+"""A certificate that the fake mail server makes for itself, good for 127.0.0.1."""
 
 import ipaddress
 import ssl
@@ -37,8 +37,8 @@ class SelfSigned:
         return ssl.create_default_context(cadata=self.certificate.decode())
 
 
-def self_signed() -> SelfSigned:
-    """A new one."""
+def self_signed(*, ends_in: timedelta = timedelta(days=1)) -> SelfSigned:
+    """A new one, of two days ago; one that ends before now is over."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fake.keng.example")])
     here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
@@ -49,8 +49,8 @@ def self_signed() -> SelfSigned:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=2))
+        .not_valid_after(now + ends_in)
         .add_extension(here, critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

@@ -1,5 +1,6 @@
 """The pages of the periodic report: choose, look over, sign, and read what was signed."""
 
+import datetime
 import uuid
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from keng.acts.errors import NotAllowed, Refused
 from keng.kit.ids import id_or_404
 from keng.kit.list_filter import ListFilter, rows_with_words
 from keng.kit.pagination import rows_of_page
+from keng.kit.replica import read_replica
 from keng.kit.sql_names import alphabetically
 from keng.places.models import Unit
 from keng.reports.models import Snapshot
@@ -75,7 +77,11 @@ def report_draft(request: HttpRequest) -> HttpResponse:
     form = SignForm(request.POST or None, initial={"boundaries": requested_boundaries(request)})
     if request.method == "POST" and form.is_valid():
         return _sign(request, ask, form)
-    return _draft_page(request, drafting.draft_report(ask), form)
+    if request.method == "POST":
+        return _draft_page(request, drafting.draft_report(ask), form)
+    # Whoever signs signs what the primary counts: what is otherwise there is shown first.
+    counted = read_replica(lambda: drafting.draft_report(ReportAsk(ask.scope, ask.span)))
+    return _draft_page(request, counted.value, form, as_of=counted.as_of)
 
 
 def requested_report(request: HttpRequest) -> ReportAsk | None:
@@ -139,7 +145,12 @@ def _sign(request: HttpRequest, ask: ReportAsk, form: SignForm) -> HttpResponse:
 
 
 def _draft_page(
-    request: HttpRequest, found: drafting.ReportDraft, form: SignForm, *, stale: bool = False
+    request: HttpRequest,
+    found: drafting.ReportDraft,
+    form: SignForm,
+    *,
+    stale: bool = False,
+    as_of: datetime.datetime | None = None,
 ) -> HttpResponse:
     ask = found.ask
     kind = requested_boundaries(request)
@@ -164,6 +175,7 @@ def _draft_page(
         "boundaries": kind,
         "form": form,
         "stale": stale,
+        "as_of": as_of,
         "hash": found.hash.hex(),
         "too_early": "" if ask.span.is_over else signing.SpanNotOver.sentence,
         "previous": found.previous,

@@ -6,14 +6,17 @@ import keng.kit.ids
 from django.conf import settings
 from django.db import migrations, models
 
-# What a reporter wrote at the desk of another installation comes in by the worker, for a tip that
-# came from there, and for none else.
+# What a reporter wrote at the desk of another installation comes in by the worker: only for a tip
+# that came from there, and only while a file of there about it waits to be taken in. The worker
+# cannot make such a file: those come in by the public site.
 _HOLD = """
 CREATE FUNCTION tips_hold_words_of_transfers() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (
-    SELECT FROM tips_transfer came WHERE came.tip_id = NEW.tip_id AND came.is_incoming
+    SELECT FROM tips_transfer came
+    JOIN tips_transferarrival file USING (other_id, number_of_both)
+    WHERE came.tip_id = NEW.tip_id AND came.is_incoming AND file.state = 'waiting'
   ) THEN
     RAISE insufficient_privilege USING MESSAGE = 'only the desk speaks for an officer';
   END IF;
@@ -28,13 +31,16 @@ CREATE OR REPLACE TRIGGER message_of_this_process BEFORE INSERT ON tips_dialogue
       NEW.officer_id IS NOT NULL OR NEW.author NOT IN ('reporter', 'automatic')
       OR current_user = 'keng_worker' AND NEW.author <> 'automatic' AND NEW.channel <> 'transfer')
   ) EXECUTE FUNCTION tips_refuse('only the desk speaks for an officer');
+CREATE TRIGGER arrival_is_settled_once BEFORE UPDATE ON tips_transferarrival
+  FOR EACH ROW WHEN (OLD.state <> 'waiting' AND NEW.state <> OLD.state)
+  EXECUTE FUNCTION tips_refuse('what became of a file that came stays');
 """
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tips', '0096_tips_of_a_unit_by_time'),
+        ('tips', '0097_tips_to_purge'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
