@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import ProgrammingError, connection
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
 from keng.audit.models import Entry
@@ -336,6 +336,37 @@ def test_given_back_by_network_it_is_in_the_list_again(world):
     assert (gone.state, gone.their_reason) == (Transfer.State.RETURNED, "Không thuộc")
 
 
+def test_the_worker_says_what_a_reporter_wrote_only_while_such_a_file_waits(world):
+    came = world.hand_by_network()
+    world.work(world.new)
+    row = {"author": "reporter", "channel": "transfer", "text": "Lời khai thêm"}
+    is_refused = pytest.raises(ProgrammingError, match="only the desk speaks for an officer")
+    with role("worker"), is_refused, transaction.atomic():
+        DialogueMessage.objects.create(tip=came, **row)
+    TransferArrival.objects.create(
+        other=world.old.known(),
+        digest=b"d" * 32,
+        size=1,
+        number_of_both=Transfer.objects.get(is_incoming=True).number_of_both,
+    )
+    with role("worker"):
+        with is_refused, transaction.atomic():
+            DialogueMessage.objects.create(tip=world.tip, **row)
+        with is_refused, transaction.atomic():
+            DialogueMessage.objects.create(tip=came, **(row | {"channel": "web"}))
+        DialogueMessage.objects.create(tip=came, **row)
+
+
+def test_the_worker_makes_no_file_that_came_and_what_became_of_one_stays(world):
+    world.hand_by_network()
+    world.work(world.new)
+    with role("worker"):
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            TransferArrival.objects.create(other=world.old.known(), digest=b"d" * 32, size=1)
+        with pytest.raises(ProgrammingError, match="stays"), transaction.atomic():
+            TransferArrival.objects.update(state=TransferArrival.State.WAITING)
+
+
 def test_what_is_refused_there_or_cannot_be_reached_is_said_and_carried(world, monkeypatch):
     transfer = world.ask()
     world.agree(transfer)
@@ -372,15 +403,6 @@ def test_what_is_refused_there_or_cannot_be_reached_is_said_and_carried(world, m
     assert upload_of(transfer).state == State.GIVEN_UP
     assert world.send(world.old) == 0
     assert TransferUpload.objects.needing_hands().exists()
-
-
-def test_the_worker_writes_words_of_a_reporter_for_no_tip_but_one_that_came_from_there(world):
-    come = world.hand_by_network()
-    with role("worker"):
-        make.message(come, "Thêm", channel="transfer")
-        for tip, channel in ((world.tip, "transfer"), (come, "web")):
-            with pytest.raises(ProgrammingError):
-                make.message(tip, "Thêm", channel=channel)
 
 
 def test_pauses_grow_to_an_hour():
