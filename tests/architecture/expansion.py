@@ -48,7 +48,7 @@ WIDENED_TRIGGERS: dict[str, str] = {
     "message_of_this_process": "what it refused before it refuses, but words of a reporter that "
     "the worker takes in for a transfer; the worker of the release writes none",
 }
-_WIDENED = re.compile(rf"CREATE OR REPLACE (?=TRIGGER ({'|'.join(WIDENED_TRIGGERS) or '(?!)'})\\b)")
+_WIDENED = re.compile(rf"CREATE OR REPLACE (?=TRIGGER ({'|'.join(WIDENED_TRIGGERS) or '(?!)'})\b)")
 _CREATE_INDEX = re.compile(
     r"\bCREATE\s+(?:UNIQUE\s+)?INDEX\s+(CONCURRENTLY\s+)?.*?\bON\s+(?:ONLY\s+)?\"?(\w+)",
     re.IGNORECASE | re.DOTALL,
