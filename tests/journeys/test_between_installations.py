@@ -178,7 +178,7 @@ def test_files_go_by_network_and_a_killed_worker_loses_none(people, stack, other
         there.page.goto(f"{other.desk}/transfers/take-in/")
         return there.page.inner_text("main")
 
-    reads_until("Nhận vào đơn vị", on_the_page)
+    reads_until("Đến qua mạng", on_the_page)
     is_fine(there.page, "take-in-by-network")
     buttons = there.page.locator("main form:has([name=arrival]) button")
     # However often it was sent.
