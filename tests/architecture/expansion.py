@@ -43,6 +43,12 @@ _GROWN_LIST = re.compile(
     r"unnest\(audit_acts_of_officers\(\) \|\| ARRAY\[)",
     re.DOTALL,
 )
+# What they let through since the release, and why its processes can live beside it.
+WIDENED_TRIGGERS: dict[str, str] = {
+    "message_of_this_process": "what it refused before it refuses, but words of a reporter that "
+    "the worker takes in for a transfer; the worker of the release writes none",
+}
+_WIDENED = re.compile(rf"CREATE OR REPLACE (?=TRIGGER ({'|'.join(WIDENED_TRIGGERS) or '(?!)'})\b)")
 _CREATE_INDEX = re.compile(
     r"\bCREATE\s+(?:UNIQUE\s+)?INDEX\s+(CONCURRENTLY\s+)?.*?\bON\s+(?:ONLY\s+)?\"?(\w+)",
     re.IGNORECASE | re.DOTALL,
@@ -144,7 +150,7 @@ def _is_as_wide(old: Any, new: Any) -> bool:
 
 
 def _faults_of_sql(statements: str, what: str, new_tables: set[str]) -> Iterator[str]:
-    statements = _GROWN_LIST.sub("", statements)
+    statements = _WIDENED.sub("", _GROWN_LIST.sub("", statements))
     for pattern, does in _TAKING_SQL:
         if re.search(pattern, statements, re.IGNORECASE):
             yield f"{what}: {does}; {_CONTRACT}"

@@ -261,6 +261,7 @@ def file_rules() -> dict[str, tuple[int, int, str, str]]:
         "leads-import": sheet(MOST_LEADS),
         "import-new": sheet(imported.MOST_ROWS, imported.MOST_WORDS),
         "transfer-take-in": (1, MOST_TRANSFER_BYTES, ".keng", "not packed"),
+        "transfer-incoming": (1, MOST_TRANSFER_BYTES, ".keng", "not packed"),
         "film-new": a_film,
         "partner-film-new": a_film,
     }

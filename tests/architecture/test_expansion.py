@@ -12,7 +12,7 @@ from django.db.models.functions import Random
 import keng
 from keng.runtime.migrate import is_contract
 from keng.runtime.upgrade_state import as_numbers, release_before
-from tests.architecture.expansion import LARGE_TABLES, faults_of
+from tests.architecture.expansion import LARGE_TABLES, WIDENED_TRIGGERS, faults_of
 from tests.architecture.source import KENG, is_test, python_files
 from tests.record_release import digests_of_policy_functions
 
@@ -92,6 +92,13 @@ def test_a_list_of_acts_may_grow_and_not_be_another_one(state):
     more = migrations.RunSQL(grown % "audit_acts_of_officers() ||")
     assert not faults_of(_migration(more), state.clone())
     assert faults_of(_migration(migrations.RunSQL(grown % "")), state.clone())
+
+
+def test_a_trigger_is_another_one_only_where_it_is_listed_with_a_reason(state):
+    changed = "CREATE OR REPLACE TRIGGER %s BEFORE INSERT ON tips_dialoguemessage"
+    for name in WIDENED_TRIGGERS:
+        assert not faults_of(_migration(migrations.RunSQL(changed % name)), state.clone())
+        assert faults_of(_migration(migrations.RunSQL(changed % f"{name}_more")), state.clone())
 
 
 def _migration(*operations):

@@ -57,6 +57,8 @@ KNOWN = {
     "places_unit.desk_phone": "a police unit's",
     "tips_otherinstallation.name": "a police unit",
     "tips_otherinstallation.phone": "a police unit's",
+    "tips_otherinstallation.address": "where its public site is",
+    "tips_otherinstallation.is_address_private": "whether that is in a network of one's own",
     "tips_transfer.their_phone": "a police unit's",
     "places_holiday.name": "a holiday",
     "audit_chain.name": "a chain of the record",

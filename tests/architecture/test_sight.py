@@ -31,6 +31,7 @@ LISTED = {
 NOT_BY_AN_OFFICER = {
     "decisions/link_answers.py": "the worker, for the officer of a call; `visible_to` is asked",
     "transfers/taking_in.py": "what comes in, by its id in the act that makes it; then its officer",
+    "transfers/writing_unasked.py": "the worker writes what a transfer file says: locks by id",
     "alarms/answers.py": "the worker, for an officer who answered a call",
     "alarms/bundle_calls.py": "the worker calls",
     "alarms/bundle_queries.py": "a number in a call",

@@ -1,6 +1,7 @@
 """Two installations: a tip goes from one to the other, is answered, and ends under its old code."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -14,6 +15,7 @@ WORDS = "Có người rao bán dàn loa trên mạng, nhận tiền rồi chặn
 MORE = "Hôm nay họ lại đăng bài bằng tên khác"
 ANSWER = "Đã nhận tin, bạn giữ lại bài đăng giúp chúng tôi"
 WHY = "Người bán ở địa bàn tỉnh bạn"
+BY_NETWORK = "Có nhóm chạy xe nẹt pô, ném đá vào nhà dân ở đầu cầu giáp tỉnh bên"
 FINGERPRINT = re.compile(r"^this one +((?:\d{4} ){7}\d{4}) ", re.MULTILINE)
 
 
@@ -62,8 +64,14 @@ def writes_next(officer: Desk) -> None:
 
 def hands_over(people, stack, tmp_path) -> tuple[Desk, str]:
     """Asked for by one officer and agreed to by another, who fetches the file."""
+    lan, chief = asks_and_agrees(people, stack, WORDS)
+    return lan, fetches(chief, tmp_path, 1)
+
+
+def asks_and_agrees(people, stack, words: str) -> tuple[Desk, Desk]:
+    """The two officers of the old desk."""
     lan = Desk(people.officer(), stack, "lan").sign_in()
-    lan.open_tip(WORDS)
+    lan.open_tip(words)
     lan.page.locator("main a[href$='/transfer/']").first.click()
     is_fine(lan.page, "transfer-new")
     lan.page.locator("main [name=other]").select_option(index=1)
@@ -76,7 +84,8 @@ def hands_over(people, stack, tmp_path) -> tuple[Desk, str]:
     chief.sees(WHY)
     is_fine(chief.page, "transfer-to-decide")
     chief.page.locator("main form button[name=agreed][value='1']").click()
-    return lan, fetches(chief, tmp_path, 1)
+    chief.is_answered()
+    return lan, chief
 
 
 def answers(officer: Desk, stack: Stack, address: str) -> None:
@@ -130,3 +139,53 @@ def test_a_tip_goes_to_another_installation_and_its_code_stays(people, stack, ot
     # Made for somebody else.
     takes_in(lan, stack, sent)
     expect(lan.page.locator("main")).to_contain_text("không gửi cho hệ thống này")
+
+
+def goes_by_network(here: Stack, there: Stack, tmp_path) -> None:
+    """As `knows`, where it is not known yet; and where its public site is."""
+    listed = there.command("installation", "list").stdout
+    read = FINGERPRINT.search(listed)
+    assert read
+    if read[1] not in here.command("installation", "list").stdout:
+        knows(here, there, tmp_path)
+    words = ("installation", "address", read[1], there.public)
+    # Not a public name: only where the operator says that it is a network of their own.
+    assert here.command(*words).returncode == 1
+    said = here.command(*words, "--private")
+    assert said.returncode == 0, said.stderr
+
+
+def reads_until(words: str, read) -> None:
+    """What the workers of two installations do by themselves takes some seconds."""
+    until = time.monotonic() + 60
+    while words not in (seen := read()):
+        assert time.monotonic() < until, seen
+        time.sleep(1)
+
+
+def test_files_go_by_network_and_a_killed_worker_loses_none(people, stack, other, tmp_path):
+    goes_by_network(stack, other, tmp_path)
+    goes_by_network(other, stack, tmp_path)
+    resident = people.resident()
+    code = report(resident, stack, Story(BY_NETWORK))
+    lan, _chief = asks_and_agrees(people, stack, BY_NETWORK)
+    # The file is committed with the agreement; whoever sends it dies now, and once more.
+    for _kill in range(2):
+        stack.wait_until_replaced("worker", stack.kill("worker"))
+    there = Desk(people.officer(), other, "hai").sign_in()
+
+    def on_the_page() -> str:
+        there.page.goto(f"{other.desk}/transfers/take-in/")
+        return there.page.inner_text("main")
+
+    reads_until("Đến qua mạng", on_the_page)
+    is_fine(there.page, "take-in-by-network")
+    buttons = there.page.locator("main form:has([name=arrival]) button")
+    # However often it was sent.
+    expect(buttons).to_have_count(1)
+    buttons.first.click()
+    there.sees("Đã nhận.")
+    other.wait_until_replaced("worker", other.kill("worker"))
+    reads_until("đang ở", lambda: read_status(resident, stack, code))
+    lan.page.goto(lan.page.url)
+    is_fine(lan.page, "transfer-by-network")

@@ -149,6 +149,8 @@ DATA_CLASSES: tuple[DataClass, ...] = (
             "tips_legalhold",
             "tips_transfer",
             "tips_transferfile",
+            "tips_transferupload",
+            "tips_transferarrival",
             "tips_recusal",
             "tips_restriction",
             "tips_heldending",

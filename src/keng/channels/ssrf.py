@@ -34,6 +34,23 @@ class FetchTarget:
     exempt: bool = False
 
 
+def check_set_address(address: str, *, is_private: bool) -> None:
+    """An address that an operator sets: of a public host, unless it is one of their own network.
+
+    A number would be connected to without a look at what it stands for. Raises ValueError.
+    """
+    parts = urlsplit(address)
+    schemes = ("https", "http") if is_private else ("https",)
+    # Raises ValueError by itself for what is no port.
+    port, host = parts.port, parts.hostname or ""
+    if parts.scheme not in schemes or not host or "@" in parts.netloc or _ODD.search(address):
+        raise ValueError(f"the address begins with {' or '.join(schemes)}://")
+    if parts.query or parts.fragment:
+        raise ValueError("the address ends with its path")
+    if not is_private and (port not in (None, 443) or _is_number(host)):
+        raise ValueError("a name on the usual port, unless it is said to be private")
+
+
 def check_url(url: str, hosts: Collection[str], *, exempt_base: str = "") -> FetchTarget:
     """HTTPS on its usual port at an allowed host; plain http:// is read as https://.
 
@@ -70,6 +87,14 @@ def check_addresses(target: FetchTarget, resolved: Iterable[str]) -> list[str]:
     if not target.exempt and not all(map(_is_public, addresses)):
         raise UrlRefused("address is not public")
     return addresses
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_below(url: str, base: str) -> bool:

@@ -11,6 +11,7 @@ from keng.cli.checks import (
     database,
     file_store,
     machine,
+    other_installations,
     record,
     resealing,
     retention,
@@ -81,6 +82,7 @@ CHECKS: tuple[Check, ...] = (
     Check("shares", shares.shares, needs=("database", "migrations")),
     Check("resealing", resealing.resealing, needs=("database", "migrations", "keys"), within=12),
     Check("retention", retention.retention, needs=("database", "migrations", "keys"), within=12),
+    Check("installations", other_installations.installations, needs=("database", "migrations")),
     Check("record", record.record, needs=("database", "migrations")),
     Check("setup", database.setup, needs=("database", "migrations", "keys"), within=20),
 )

@@ -31,7 +31,7 @@ async def _request_file(
     found = None if target.exempt else proxy_for(target.host)
     proxy = found.url if found is not None else None
     # A proxy looks names up itself: what it is asked for are the hosts of a list, by their names.
-    resolver = None if proxy else _CheckedResolver(target)
+    resolver = None if proxy else CheckedResolver(target)
     connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False)
     async with (
         aiohttp.ClientSession(
@@ -65,7 +65,7 @@ async def _request_file(
         )
 
 
-class _CheckedResolver(AbstractResolver):
+class CheckedResolver(AbstractResolver):
     """Answers with the addresses that were checked, so that no second look-up can differ."""
 
     def __init__(self, target: FetchTarget) -> None:

@@ -7,12 +7,12 @@ The code of the province, its address, its key from somebody one trusts. `privat
 of one's own: any address is asked then, as it stands, and without TLS too.
 """
 
-import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
+from keng.channels.ssrf import check_set_address
 from keng.merkle.notes import NoteKey, NoteKeyKind
 from keng.places.tables import table_rows
 
@@ -79,31 +79,9 @@ def _instance_of(words: list[str]) -> ProvinceInstance:
     province, address, written = words[:3]
     if province not in province_names():
         raise ValueError(f"{province} is no code of a province")
-    _check_address(address, is_private=is_private)
+    check_set_address(address, is_private=is_private)
     key = NoteKey.read(written)
     if key.kind is not NoteKeyKind.LOG:
         raise ValueError("this is the key of a witness, not of a log")
     plain = NoteKey(key.name.partition(_RESTORED)[0], key.kind, key.public)
     return ProvinceInstance(province, address.rstrip("/"), plain, is_private=is_private)
-
-
-def _check_address(address: str, *, is_private: bool) -> None:
-    """Raises ValueError."""
-    parts = urlsplit(address)
-    schemes = ("https", "http") if is_private else ("https",)
-    # Raises ValueError by itself for what is no port.
-    port, host = parts.port, parts.hostname or ""
-    if parts.scheme not in schemes or not host or "@" in parts.netloc:
-        raise ValueError(f"the address begins with {' or '.join(schemes)}://")
-    if parts.query or parts.fragment:
-        raise ValueError("the address ends with its path")
-    if not is_private and (port not in (None, 443) or _is_number(host)):
-        raise ValueError(f"a name on the usual port, or “{PRIVATE}” behind the key")
-
-
-def _is_number(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

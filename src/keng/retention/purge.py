@@ -39,6 +39,7 @@ from keng.tips.models import (
     TipCheck,
     Transfer,
     TransferFile,
+    TransferUpload,
     WaveStep,
     WaveTip,
 )
@@ -58,6 +59,7 @@ _DELETED: tuple[tuple[type[Model], str], ...] = (
     (TipCheck, "tip__in"),
     (Suggestion, "tip__in"),
     (HandedCode, "tip__in"),
+    (TransferUpload, "file__transfer__tip__in"),
     (TransferFile, "transfer__tip__in"),
     (OneTimeLink, "tip__in"),
     (SealedIdentity, "tip_ref__in"),

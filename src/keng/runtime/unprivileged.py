@@ -59,8 +59,8 @@ def _secrets_of(process: Process | None) -> Iterator[Path]:
     if process in {"desk", "worker"}:
         # Signed reports, and the heads of the audit chains.
         yield data_folder() / "keys" / "audit.key"
-    if process == "desk":
-        # What other installations send is opened where an officer takes it in.
+        # What other installations send is opened where an officer takes it in, or by the worker
+        # where it came by network.
         yield data_folder() / "keys" / "transfer.key"
     if process == "sender" and os.environ.get("KENG_SENDER_KEY_FILE"):
         yield Path(os.environ["KENG_SENDER_KEY_FILE"])

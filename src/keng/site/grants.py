@@ -173,7 +173,9 @@ GRANTS: dict[str, dict[str, str]] = {
         # Since when a report that was only kept is used again.
         "tips_restriction": "SELECT (tip_id, number, lifted_at)",
         # Its reporter reads with whom it is, and since when.
-        "tips_otherinstallation": "SELECT (id, name)",
+        "tips_otherinstallation": "SELECT (id, name, signing_key, removed_at)",
+        # What a known one sends is kept as it came, and never read back: what became of it is.
+        "tips_transferarrival": "INSERT, SELECT (id, other_id, digest, size, state, trouble, at)",
         "tips_transfer": "SELECT (id, tip_id, other_id, is_incoming, state, agreed_at, "
         "confirmed_at, their_desk)",
         # Whether a report must be kept, and not why.
@@ -436,6 +438,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "their_desk, their_phone, their_number, their_reason, confirmed_at, ended_at, "
         "stopped_clocks)",
         "tips_transferfile": RI,
+        # How far a file has come, and what came by network: the worker says it.
+        "tips_transferupload": R,
+        "tips_transferarrival": R,
         # An officer's own searches, to come back to.
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
@@ -736,9 +741,15 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_breakin": "SELECT (id, tip_id, officer_id, until), UPDATE (words)",
         "tips_recusal": "SELECT (tip_id, officer_id, ended_at)",
         "tips_restriction": "SELECT (tip_id, lifted_at)",
-        "tips_transfer": "SELECT (id, tip_id), UPDATE (reason, their_reason, their_number, "
-        "stopped_clocks)",
-        "tips_transferfile": "SELECT (id, transfer_id), DELETE",
+        # What other installations say of a tip by network is taken in here, and what is new for
+        # them is written and sent; whose tip goes where only the desk says.
+        "tips_otherinstallation": R,
+        "tips_transfer": "SELECT, UPDATE (state, reason, their_desk, their_phone, their_number, "
+        "their_reason, confirmed_at, ended_at, stopped_clocks)",
+        "tips_transferfile": "SELECT, INSERT, DELETE",
+        "tips_transferupload": ALL,
+        "tips_transferarrival": "SELECT, DELETE, UPDATE (content, state, trouble, kind, "
+        "number_of_both, look_at, settled_at)",
         # In which words consent is asked, each time that they change.
         "consent_consenttext": RI,
         # What was asked, once its words are not needed any more; whose report is deleted.

@@ -18,6 +18,7 @@ import keng.public_log.urls
 import keng.relay.urls
 import keng.reports.urls
 import keng.surveys.urls
+import keng.transfers.urls
 import keng.warnings.urls
 from keng.kit.demo_hook import running_demo
 
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.partners.urls.public,
     *keng.partner_inbox.urls.public,
     *keng.public_log.urls.public,
+    *keng.transfers.urls.public,
 ]
 if demo := running_demo():
     urlpatterns += demo.public_urls()

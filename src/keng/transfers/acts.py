@@ -33,6 +33,7 @@ RETURN_TRANSFER = Act(
 name_records(
     {
         "installation.added": _("Added the installation of another province"),
+        "installation.address": _("Said at which address another province takes files in"),
         "installation.removed": _("Removed the installation of another province"),
     }
 )

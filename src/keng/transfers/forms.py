@@ -66,3 +66,11 @@ class TakeInForm(Form):
             "empty": _("The file is empty"),
         },
     )
+
+
+class IncomingFileForm(Form):
+    """What another installation sends: the file, its key, and its signature over the digest."""
+
+    sent = forms.FileField()
+    signer = forms.RegexField(r"^[0-9a-f]{64}\Z", max_length=64)
+    signature = forms.RegexField(r"^[0-9a-f]{128}\Z", max_length=128)

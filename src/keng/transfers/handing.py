@@ -105,9 +105,7 @@ def write_transfer_file(
     file = write_file(transfer, by=by)
     if file is None:
         raise NothingNewToSend
-    if transfer.state == Transfer.State.WITH_US and not tip.is_open:
-        transfer.state, transfer.ended_at = Transfer.State.ENDED, times.now()
-        transfer.save(update_fields=["state", "ended_at"])
+    end_what_is_told(transfer)
     record_decision(
         tip,
         Decision.Kind.TRANSFER_FILE,
@@ -144,6 +142,16 @@ def return_transfer(
         reason=said,
         installation=transfer.other.name,
     )
+
+
+def end_what_is_told(transfer: Transfer) -> None:
+    """Once a file says that a tip that came from there has ended, nothing more is to come.
+
+    For whoever wrote that file, in the same transaction.
+    """
+    if transfer.state == Transfer.State.WITH_US and not transfer.tip.is_open:
+        transfer.state, transfer.ended_at = Transfer.State.ENDED, times.now()
+        transfer.save(update_fields=["state", "ended_at"])
 
 
 def may_speak(transfer: Transfer) -> bool:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
 from keng.acts.act import act
-from keng.acts.errors import NotAllowed
-from keng.acts.work import permit_anywhere, permit_over
+from keng.acts.errors import NotAllowed, Refused
+from keng.acts.work import permit_anywhere, permit_over, work
+from keng.audit.actions import record, unit_chain
 from keng.decisions.closing import close_tip, record_outcome
 from keng.decisions.incident_lead import lock_tip_and_those_behind
 from keng.decisions.on_record import record_decision
@@ -50,7 +51,7 @@ from keng.transfers.content import (
 from keng.transfers.envelope import open_envelope
 from keng.transfers.errors import FileMissing, NoSuchTransfer, TooOld, UnreadableContent
 
-_FILE_LASTS = datetime.timedelta(days=90)
+FILE_LASTS = datetime.timedelta(days=90)
 # By how much the clocks of two machines may differ.
 _CLOCKS_DIFFER = datetime.timedelta(hours=1)
 _AFTER_OPENING = datetime.timedelta(microseconds=1)
@@ -76,30 +77,54 @@ def take_transfer_file_in(data: bytes, *, by: Officer) -> TakenFile:
     permit_anywhere()
     written, sender = open_envelope(data)
     content = read_content(written)
-    known = Transfer.objects.filter(
-        number_of_both=content.transfer,
-        other=sender,
-        is_incoming=not content.is_from_receiver,
-    ).first()
+    known = known_transfer(content, sender)
     if known is not None:
         return _take_news_in(known, content, by=by)
     if content.tip is None:
         raise NoSuchTransfer
-    if content.is_from_receiver or content.number != 1:
-        raise UnreadableContent
-    _refuse_future(content)
-    if content.made_at < times.now() - _FILE_LASTS:
-        raise TooOld
+    if (refused := why_no_new_tip(content)) is not None:
+        raise refused
     return _take_tip_in(content, content.tip, sender, by=by)
 
 
-def _refuse_future(content: TransferContent) -> None:
-    """No line may hide until a moment to come, and no deadline begin at one."""
+@work()
+def take_news_in_unasked(known: Transfer, content: TransferContent) -> TakenFile:
+    """As the worker: what an installation with an address says of a tip that both sides know.
+
+    That it has ended there is left to an officer, who then ends it here. Raises FileMissing,
+    TooOld, NoSuchTransfer.
+    """
+    if content.standing == Standing.ENDED:
+        raise NoSuchTransfer
+    return _take_news_in(known, content, by=None)
+
+
+def why_no_new_tip(content: TransferContent) -> type[Refused] | None:
+    """Why a file of a transfer that is not known here is none to take in; None where it is."""
+    if content.tip is None:
+        return NoSuchTransfer
+    if content.is_from_receiver or content.number != 1:
+        return UnreadableContent
+    if content.made_at < times.now() - FILE_LASTS or _is_of_future(content):
+        return TooOld
+    return None
+
+
+def known_transfer(content: TransferContent, sender: OtherInstallation) -> Transfer | None:
+    """The transfer that a file of this sender is about."""
+    return Transfer.objects.filter(
+        number_of_both=content.transfer,
+        other=sender,
+        is_incoming=not content.is_from_receiver,
+    ).first()
+
+
+def _is_of_future(content: TransferContent) -> bool:
+    """Whether a line would hide until a moment to come, or a deadline begin at one."""
     moments = [content.made_at, *(line.at for line in content.messages)]
     if content.tip is not None:
         moments += [content.tip.received_at, *(each.starts_at for each in content.tip.clocks)]
-    if max(moments) > times.now() + _CLOCKS_DIFFER:
-        raise TooOld
+    return max(moments) > times.now() + _CLOCKS_DIFFER
 
 
 def _take_tip_in(
@@ -206,7 +231,7 @@ def _sort_as_before(tip: Tip, told: TransferredTip, *, by: Officer) -> None:
 
 
 def _keep_line(
-    tip: Tip, line: SaidLine, sender: OtherInstallation, *, by: Officer
+    tip: Tip, line: SaidLine, sender: OtherInstallation, *, by: Officer | None
 ) -> DialogueMessage:
     """A line of the dialogue so far; of the other desk's officers none is named."""
     is_theirs = line.is_reporters
@@ -217,7 +242,7 @@ def _keep_line(
     return DialogueMessage.objects.create(
         tip=tip,
         author=_REPORTER if is_theirs else DialogueMessage.Author.AUTOMATIC,
-        # Who brought it in; the database lets nobody write a reporter's words in no name.
+        # Who brought it in; the database lets nobody at a desk write a reporter's words in no name.
         officer=by if is_theirs else None,
         text=text,
         channel=FROM_INSTALLATION,
@@ -256,10 +281,11 @@ def _history(content: TransferContent, told: TransferredTip, sender: OtherInstal
     return "\n".join(lines)
 
 
-def _take_news_in(known: Transfer, content: TransferContent, *, by: Officer) -> TakenFile:
+def _take_news_in(known: Transfer, content: TransferContent, *, by: Officer | None) -> TakenFile:
     lock_tip_and_those_behind(known.tip_id)
-    visible = Tip.objects.visible_to(by).select_related("responsible_unit")
-    tip = visible.filter(pk=known.tip_id).first()
+    # The worker reads no words of it, and was told by none of its officers.
+    readable = Tip.objects.all() if by is None else Tip.objects.visible_to(by)
+    tip = readable.select_related("responsible_unit").filter(pk=known.tip_id).first()
     if tip is None:
         raise NotYours
     permit_over(tip.responsible_unit_id)
@@ -269,7 +295,8 @@ def _take_news_in(known: Transfer, content: TransferContent, *, by: Officer) -> 
         return TakenFile(tip.pk, is_new=False)
     if content.number != came + 1:
         raise FileMissing
-    _refuse_future(content)
+    if _is_of_future(content):
+        raise TooOld
     if tip.purged_at is not None:
         raise NoSuchTransfer
     messages = _keep_news(tip, transfer, content, by=by)
@@ -281,21 +308,37 @@ def _take_news_in(known: Transfer, content: TransferContent, *, by: Officer) -> 
         messages=[str(each.pk) for each in messages],
         by=by,
     )
-    record_decision(
-        tip,
-        Decision.Kind.TRANSFER_NEWS,
-        by=by,
-        reason=content.reason,
-        installation=transfer.other.name,
-        number=content.number,
-    )
+    _record_news(tip, transfer, content, by=by)
     if not transfer.is_incoming:
         _follow_standing(tip, transfer, content, by=by)
     return TakenFile(tip.pk, is_new=True)
 
 
+def _record_news(
+    tip: Tip, transfer: Transfer, content: TransferContent, *, by: Officer | None
+) -> None:
+    if by is not None:
+        record_decision(
+            tip,
+            Decision.Kind.TRANSFER_NEWS,
+            by=by,
+            reason=content.reason,
+            installation=transfer.other.name,
+            number=content.number,
+        )
+        return
+    # No decision of anybody: it stands on the page of the transfer, and in the chain.
+    record(
+        "tip.xfer_news",
+        by="worker",
+        on=tip,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={"installation": transfer.other.name, "number": content.number},
+    )
+
+
 def _keep_news(
-    tip: Tip, transfer: Transfer, content: TransferContent, *, by: Officer
+    tip: Tip, transfer: Transfer, content: TransferContent, *, by: Officer | None
 ) -> list[DialogueMessage]:
     if transfer.is_incoming:
         kept = [
@@ -315,7 +358,7 @@ def _keep_news(
 
 
 def _follow_standing(
-    tip: Tip, transfer: Transfer, content: TransferContent, *, by: Officer
+    tip: Tip, transfer: Transfer, content: TransferContent, *, by: Officer | None
 ) -> None:
     """The other side says how the tip stands: it is there, was given back, or has ended."""
     transfer.their_desk, transfer.their_phone = content.desk, content.phone
@@ -326,7 +369,7 @@ def _follow_standing(
         _take_back(tip, transfer, content)
     elif is_first:
         _leave_to_them(tip, transfer, by=by)
-    if content.standing == Standing.ENDED:
+    if content.standing == Standing.ENDED and by is not None:
         _end_here(tip, transfer, by=by)
     transfer.save(
         update_fields=[
@@ -342,14 +385,14 @@ def _follow_standing(
     )
 
 
-def _leave_to_them(tip: Tip, transfer: Transfer, *, by: Officer) -> None:
+def _leave_to_them(tip: Tip, transfer: Transfer, *, by: Officer | None) -> None:
     """Out of the list until it is time to ask after it, or its reporter writes."""
     transfer.state = Transfer.State.WITH_THEM
     if not tip.is_open:
         return
     running = tip.clocks.filter(stopped_at=None).values_list("id", flat=True)
     transfer.stopped_clocks = [str(clock_id) for clock_id in running]
-    if tip.assigned_to_id is None:
+    if tip.assigned_to_id is None and by is not None:
         # Somebody has it: here nobody is called for it any more.
         accept_tip(tip.pk, by=by)
         tip.refresh_from_db()

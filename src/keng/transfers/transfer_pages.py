@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
@@ -19,7 +20,7 @@ from keng.kit.ids import id_or_404
 from keng.kit.sql_names import alphabetically
 from keng.kit.uploads import takes_files
 from keng.tips.errors import CannotSeal
-from keng.tips.models import OtherInstallation, Tip, Transfer, TransferFile
+from keng.tips.models import OtherInstallation, Tip, Transfer, TransferArrival, TransferFile
 from keng.tips.page_version import page_version_of
 from keng.transfers import handing
 from keng.transfers.envelope import MOST_TRANSFER_BYTES
@@ -32,6 +33,8 @@ from keng.transfers.forms import (
 )
 from keng.transfers.taking_in import take_transfer_file_in
 from keng.transfers.writing import has_news
+
+_MOST_ARRIVALS = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,7 +80,7 @@ def transfer_decide(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     except Refused as error:
         messages.warning(request, str(error.sentence))
     else:
-        done = _("Agreed. Fetch the file below and have it carried there.")
+        done = _("Agreed. The file is made: below stands how it gets there.")
         messages.success(request, done if is_agreed else _("It stays here."))
     return redirect("tip-transfer", pk)
 
@@ -121,7 +124,9 @@ def transfer_return(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         except Refused as error:
             form.add_error(None, str(error.sentence))
         else:
-            messages.success(request, _("Given back. Make the file that says so, below."))
+            by_network = _("Given back. The other province is told by network.")
+            by_hand = _("Given back. Make the file that says so, below.")
+            messages.success(request, by_network if transfer.other.address else by_hand)
             return redirect("tip-transfer", pk)
     return _transfer_page(request, tip, return_form=form)
 
@@ -145,26 +150,54 @@ def transfer_file(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def transfer_take_in(request: SignedInRequest) -> HttpResponse:
     """Take a file in; what came before, and what is wrong with it, is said in words."""
+    arrival = _arrival_of(request)
     form = TakeInForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    data = bytes(arrival.content) if arrival else b""
+    if request.method == "POST" and not data and form.is_valid():
+        data = form.cleaned_data["sent"].read()
+    if data:
         try:
-            taken = take_transfer_file_in(form.cleaned_data["sent"].read(), by=request.officer)
+            taken = take_transfer_file_in(data, by=request.officer)
         except NotAllowed:
-            form.add_error("sent", str(NoSuchTransfer.sentence))
+            form.add_error(None, str(NoSuchTransfer.sentence))
         except CannotSeal:
             form.add_error(
-                "sent", _("This desk has no key to seal with. Tell the operator: keng vault init.")
+                None, _("This desk has no key to seal with. Tell the operator: keng vault init.")
             )
         except Refused as error:
-            form.add_error("sent", str(error.sentence))
+            form.add_error(None, str(error.sentence))
         else:
             return _taken(request, taken.tip_id, is_new=taken.is_new)
     context = {
         "form": form,
+        "arrivals": _arrivals_to_take_in(request),
         "others": OtherInstallation.objects.known().order_by(alphabetically(), "id"),
     }
     status = 422 if form.errors else 200
     return render(request, "transfers/take_in.html", context, status=status)
+
+
+def _arrival_of(request: SignedInRequest) -> TransferArrival | None:
+    """The file that came by network which this form is about."""
+    if "arrival" not in request.POST:
+        return None
+    waiting = TransferArrival.objects.for_an_officer()
+    arrival = waiting.filter(pk=id_or_404(request.POST["arrival"])).first()
+    if arrival is None:
+        raise Http404
+    return arrival
+
+
+def _arrivals_to_take_in(request: SignedInRequest) -> list[TransferArrival]:
+    """New tips, for whoever takes them to the own desk; the worker knows soon which are taken."""
+    taken = Transfer.objects.filter(is_incoming=True, number_of_both=OuterRef("number_of_both"))
+    waiting = TransferArrival.objects.for_an_officer().filter(kind=TransferArrival.Kind.TIP)
+    return list(
+        waiting.exclude(Exists(taken))
+        .defer("content")
+        .select_related("other")
+        .order_by("at", "id")[:_MOST_ARRIVALS]
+    )
 
 
 def _taken(request: SignedInRequest, tip_id: uuid.UUID, *, is_new: bool) -> HttpResponse:
@@ -191,7 +224,7 @@ def _transfer_page(
     return_form: Form | None = None,
 ) -> HttpResponse:
     rows = Transfer.objects.filter(tip=tip).select_related("other", "asked_by", "agreed_by")
-    transfers = list(rows.prefetch_related("files__by").order_by("-id"))
+    transfers = list(rows.prefetch_related("files__by", "files__upload").order_by("-id"))
     current = next((each for each in transfers if each.state in Transfer.STANDING), None)
     # The last one may still have something to say: that it was given back, or has ended.
     speaking = transfers[0] if transfers and not transfers[0].is_undecided else None
@@ -204,6 +237,7 @@ def _transfer_page(
         "speaking": speaking
         if speaking and handing.may_speak(speaking) and has_news(speaking)
         else None,
+        "end": _end_that_came(current),
         "form": form or TransferForm(),
         "return_form": return_form or ReturnTransferForm(),
         "decide_form": DecideTransferForm(),
@@ -218,6 +252,16 @@ def _transfer_page(
     }
     status = 422 if bound is not None and bound.errors else 200
     return render(request, "transfers/transfer.html", context, status=status)
+
+
+def _end_that_came(current: Transfer | None) -> TransferArrival | None:
+    """That the tip has ended there, as it came by network: an officer ends it here."""
+    if current is None or current.is_incoming:
+        return None
+    waiting = TransferArrival.objects.for_an_officer().defer("content")
+    return waiting.filter(
+        kind=TransferArrival.Kind.END, number_of_both=current.number_of_both, other=current.other
+    ).first()
 
 
 def _version_of(tip: Tip) -> str:

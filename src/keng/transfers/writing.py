@@ -29,8 +29,11 @@ _MOST_NUMBERS = 19
 _MOST_BYTES_SAID = MOST_TRANSFER_BYTES // 2
 
 
-def write_file(transfer: Transfer, *, by: Officer) -> TransferFile | None:
-    """The next file for the other side; None where it would say nothing new."""
+def write_file(transfer: Transfer, *, by: Officer | None) -> TransferFile | None:
+    """The next file for the other side; None where it would say nothing new.
+
+    `by` nobody: the worker makes it.
+    """
     tip = transfer.tip
     written = transfer.files.filter(is_incoming=False)
     last = written.order_by("number").last()

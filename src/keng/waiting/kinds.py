@@ -29,12 +29,22 @@ from keng.lessons.models import Campaign, Edition, FirstHour
 from keng.lookup.models import Dispute, Listing
 from keng.openings import resharing, second_person
 from keng.partners.models import KitRequest
+from keng.places.models import Unit
 from keng.releases.reach import Reach
 from keng.retention.models import RetentionPeriod
 from keng.surveys.models import Survey, SurveyResult
 from keng.surveys.queries import content_of
 from keng.thanks.models import GroupThanks
-from keng.tips.models import BreakIn, LegalHold, Recusal, Tip, TipConcern, Transfer
+from keng.tips.models import (
+    BreakIn,
+    LegalHold,
+    Recusal,
+    Tip,
+    TipConcern,
+    Transfer,
+    TransferArrival,
+    TransferUpload,
+)
 from keng.tips.models.legal_hold import UNDECIDED_HOLDS_FOR
 from keng.tips.templatetags.desk_words import indicator_text
 from keng.warnings import alert_queries, queries
@@ -517,6 +527,48 @@ def _transfer_line(transfer: Transfer) -> WaitingLine:
     )
 
 
+def _transfer_arrivals(reach: Reach) -> QuerySet[Any]:
+    """New tips, for the desk of the province, whose card others have; ends for who reads theirs."""
+    theirs = _tips_read(reach, "working")
+    known = Transfer.objects.filter(
+        number_of_both=OuterRef("number_of_both"), other=OuterRef("other")
+    )
+    is_province = Unit.objects.filter(pk__in=reach.own["province_working"], kind=Unit.Kind.PROVINCE)
+    new = Q(kind=TransferArrival.Kind.TIP) & Exists(is_province) & ~Exists(known)
+    ended = Q(kind=TransferArrival.Kind.END) & Exists(
+        known.filter(is_incoming=False, tip__in=theirs.values("pk"))
+    )
+    return TransferArrival.objects.for_an_officer().filter(new | ended).defer("content")
+
+
+def _transfer_arrival_line(arrival: TransferArrival) -> WaitingLine:
+    is_new = arrival.kind == TransferArrival.Kind.TIP
+    words = gettext("A tip from %(where)s") if is_new else gettext("A tip has ended at %(where)s")
+    return WaitingLine(
+        title=words % {"where": arrival.other.name},
+        url=reverse("transfer-take-in"),
+        unit="",
+        since=arrival.at,
+    )
+
+
+def _transfer_uploads(reach: Reach) -> QuerySet[Any]:
+    theirs = _tips_read(reach, "working")
+    uploads = TransferUpload.objects.needing_hands()
+    return uploads.filter(file__transfer__tip__in=theirs.values("pk"))
+
+
+def _transfer_upload_line(upload: TransferUpload) -> WaitingLine:
+    transfer = upload.file.transfer
+    return WaitingLine(
+        title=gettext("File for %(where)s did not get there: carry it")
+        % {"where": transfer.other.name},
+        url=reverse("tip-transfer", args=[transfer.tip_id]),
+        unit=transfer.tip.responsible_unit.name,
+        since=upload.failing_since or upload.settled_at,
+    )
+
+
 def _hold_line(hold: LegalHold) -> WaitingLine:
     words = gettext("Keep %(tip)s: legal hold")
     if hold.is_end_undecided:
@@ -814,6 +866,24 @@ KINDS: tuple[WaitingKind, ...] = (
         _transfers,
         _transfer_line,
         ("tip__responsible_unit", "other"),
+    ),
+    WaitingKind(
+        "transfer_arrivals",
+        "inbox",
+        _("From another province, to take in"),
+        _WORKING,
+        _transfer_arrivals,
+        _transfer_arrival_line,
+        ("other",),
+    ),
+    WaitingKind(
+        "transfer_uploads",
+        "inbox",
+        _("For another province, to be carried"),
+        _WORKING,
+        _transfer_uploads,
+        _transfer_upload_line,
+        ("file__transfer__tip__responsible_unit", "file__transfer__other"),
     ),
     WaitingKind(
         "legal_holds",

@@ -32,7 +32,7 @@ from keng.network.forms.leads import LeadSheetForm
 from keng.partners.forms import PartnerFilmForm
 from keng.site.bodies import MOST_FORM_PARTS
 from keng.site.errors import BODY_NOT_TAKEN
-from keng.transfers.forms import TakeInForm
+from keng.transfers.forms import IncomingFileForm, TakeInForm
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -259,6 +259,7 @@ FORMS = {
     "status-tip": ReporterMessageForm,
     "take-down-chat": ShownChatForm,
     "transfer-take-in": TakeInForm,
+    "transfer-incoming": IncomingFileForm,
 }
 
 

@@ -17,7 +17,14 @@ from keng.tips.models.saved_search import SavedSearch
 from keng.tips.models.sighting import Sighting, Suggestion
 from keng.tips.models.taken_down import TakenDown
 from keng.tips.models.tip import Tip, TipConcern
-from keng.tips.models.transfer import OtherInstallation, Transfer, TransferFile
+from keng.tips.models.transfer import (
+    OtherInstallation,
+    Transfer,
+    TransferArrival,
+    TransferFile,
+    TransferTrouble,
+    TransferUpload,
+)
 from keng.tips.models.wave import Wave, WaveStep, WaveTip
 
 __all__ = [
@@ -54,7 +61,10 @@ __all__ = [
     "TipConcern",
     "TipReader",
     "Transfer",
+    "TransferArrival",
     "TransferFile",
+    "TransferTrouble",
+    "TransferUpload",
     "WaitingPicture",
     "Wave",
     "WaveStep",

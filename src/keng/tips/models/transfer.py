@@ -1,9 +1,12 @@
 """A tip that goes to a desk of another installation, or came from one."""
 
+import datetime
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.kit import times
 from keng.kit.models import Row
 
 
@@ -26,6 +29,10 @@ class OtherInstallation(Row):
     phone = models.CharField(max_length=40, default="", db_default="", blank=True)
     signing_key = models.BinaryField(max_length=32)
     sealing_key = models.BinaryField(max_length=2000)
+    # Of its public site, where files go by themselves; without one they are carried.
+    address = models.CharField(max_length=200, default="", db_default="", blank=True)
+    # In a network of one's own: it is asked as it stands, also at an address that is not public.
+    is_address_private = models.BooleanField(default=False, db_default=False)
     added_at = models.DateTimeField(db_default=Now())
     removed_at = models.DateTimeField(null=True)
 
@@ -148,7 +155,8 @@ class TransferFile(Row):
     says = models.CharField(max_length=8, default="", db_default="", blank=True)
     # Which messages went or came with it, by their ids here.
     messages = models.JSONField(default=list, db_default=[])
-    by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    # Nobody: the worker made it, or took it in, for an installation with an address.
+    by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -160,3 +168,144 @@ class TransferFile(Row):
 
     def __str__(self) -> str:
         return f"file {self.number} of {self.transfer_id}"
+
+
+class TransferTrouble(models.TextChoices):
+    """Why a file has not arrived, or was not taken in: a word that one installation answers."""
+
+    UNREACHABLE = "unreachable", _("The other installation does not answer")
+    REFUSED_ADDRESS = "refused_address", _("Its address is not one that may be asked")
+    NO_SUCH_PAGE = "no_such_page", _("At its address nobody takes files in")
+    UNKNOWN_SENDER = "unknown_sender", _("It does not know this installation: its operator adds it")
+    TOO_MANY = "too_many", _("It has too much waiting, and is asked again")
+    TOO_LARGE = "too_large", _("A proxy in front of it takes no files of this size")
+    BUSY = "busy", _("It could not take the file in just now")
+    NOT_FOR_US = "not_for_us", _("The file did not open there: its card here is an old one")
+    UNREADABLE = "unreadable", _("One of the two installations needs a newer version")
+    TOO_OLD = "too_old", _("The file was too old there, or a clock is wrong")
+    NO_TRANSFER = "no_transfer", _("It belongs to no tip there")
+    OTHER = "other", _("It answered something that is not known here")
+
+
+class TransferUploadQuerySet(models.QuerySet["TransferUpload"]):
+    """Reads of what goes to other installations."""
+
+    def needing_hands(self) -> "TransferUploadQuerySet":
+        """What an officer fetches and has carried, of transfers that are not over."""
+        late = models.Q(settled_at=None, failing_since__lt=times.now() - TransferUpload.TOLD_AFTER)
+        ended = models.Q(state__in=TransferUpload.NOT_TAKEN)
+        is_over = models.Q(
+            file__transfer__state__in=[Transfer.State.RETURNED, Transfer.State.ENDED]
+        )
+        return self.filter(late | ended).exclude(is_over)
+
+
+class TransferUpload(models.Model):
+    """How far a file has come that goes to the address of the other installation."""
+
+    class State(models.TextChoices):
+        TRYING = "trying", _("is being sent")
+        RECEIVED = "received", _("has arrived and is not taken in yet")
+        TAKEN = "taken", _("was taken in there")
+        REFUSED = "refused", _("was refused there")
+        GIVEN_UP = "given_up", _("could not be sent")
+
+    NOT_TAKEN = (State.REFUSED, State.GIVEN_UP)
+    SETTLED = (State.TAKEN, *NOT_TAKEN)
+    # Before that nobody is told: a machine may be started anew.
+    TOLD_AFTER = datetime.timedelta(hours=6)
+
+    file = models.OneToOneField(
+        TransferFile, models.CASCADE, primary_key=True, related_name="upload"
+    )
+    state = models.CharField(
+        max_length=8, choices=State, default=State.TRYING, db_default=State.TRYING
+    )
+    # Since it last came further; after each the next one waits longer.
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    next_at = models.DateTimeField(db_default=Now())
+    trouble = models.CharField(
+        max_length=16, choices=TransferTrouble, default="", db_default="", blank=True
+    )
+    failing_since = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    objects = TransferUploadQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"upload of {self.file_id}, {self.state}"
+
+    @property
+    def needs_hands(self) -> bool:
+        """Whether an officer fetches the file and has it carried."""
+        is_late = (
+            self.settled_at is None
+            and self.failing_since is not None
+            and self.failing_since < times.now() - self.TOLD_AFTER
+        )
+        return is_late or self.state in self.NOT_TAKEN
+
+
+class TransferArrivalQuerySet(models.QuerySet["TransferArrival"]):
+    """Reads of what came from other installations."""
+
+    def waiting(self) -> "TransferArrivalQuerySet":
+        """What is neither taken in nor refused."""
+        return self.filter(state=TransferArrival.State.WAITING)
+
+    def for_an_officer(self) -> "TransferArrivalQuerySet":
+        """What a person takes in: a tip, or that one has ended there."""
+        return self.waiting().filter(kind__in=TransferArrival.FOR_AN_OFFICER)
+
+
+class TransferArrival(Row):
+    """A file that another installation sent to the address of this one, as it came: sealed."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        TAKEN = "taken", _("Taken in")
+        REFUSED = "refused", _("Refused")
+
+    class Kind(models.TextChoices):
+        UNREAD = "", _("Not opened yet")
+        TIP = "tip", _("A tip")
+        NEWS = "news", _("What is new of a tip")
+        END = "end", _("That a tip has ended there")
+
+    FOR_AN_OFFICER = (Kind.TIP, Kind.END)
+
+    other = models.ForeignKey(OtherInstallation, models.PROTECT, related_name="+")
+    # SHA-256 of the bytes: the same file again is the same row.
+    digest = models.BinaryField(max_length=32)
+    size = models.PositiveIntegerField()
+    content = models.BinaryField(default=b"", db_default=b"")
+    state = models.CharField(
+        max_length=8, choices=State, default=State.WAITING, db_default=State.WAITING
+    )
+    trouble = models.CharField(
+        max_length=16, choices=TransferTrouble, default="", db_default="", blank=True
+    )
+    # What the worker saw when it opened it.
+    kind = models.CharField(max_length=4, choices=Kind, default="", db_default="", blank=True)
+    number_of_both = models.UUIDField(null=True)
+    at = models.DateTimeField(db_default=Now())
+    look_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True)
+
+    objects = TransferArrivalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["other", "digest"], name="transfer_file_arrives_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["look_at"],
+                condition=models.Q(state="waiting"),
+                name="arrivals_that_wait",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"arrival {self.pk}, {self.state}"

@@ -14,6 +14,7 @@ from keng.transfers.installations import (
     StillInUse,
     add_installation,
     remove_installation,
+    set_installation_address,
 )
 from keng.transfers.tests.sides import Side
 from tests import make
@@ -83,14 +84,45 @@ def test_one_with_which_tips_are_is_not_removed(side):
         state=Transfer.State.ASKED,
         asked_by=make.officer(unit=unit),
     )
-    with pytest.raises(StillInUse):
+    with pytest.raises(StillInUse) as refused:
         remove_installation(other)
+    (line,) = refused.value.standing
+    assert line.endswith(f"{unit.name}: to there, asked")
     Transfer.objects.filter(pk=transfer.pk).update(
         state=Transfer.State.DROPPED, ended_at=times.now()
     )
     remove_installation(other)
     assert not OtherInstallation.objects.known().exists()
     assert Entry.objects.filter(action="installation.removed").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "is_private", "fits"),
+    [
+        ("https://keng.example", False, True),
+        ("http://keng.example", False, False),
+        ("https://10.0.0.1", False, False),
+        ("https://keng.example:8443", False, False),
+        ("https://a@keng.example", False, False),
+        ("https://keng.example/?a=b", False, False),
+        ("https://" + "a" * 200 + ".example", False, False),
+        ("http://10.0.0.1:8000", True, True),
+        ("ftp://10.0.0.1", True, False),
+    ],
+)
+def test_an_address_is_a_public_name_unless_it_is_said_to_be_private(
+    side, address, is_private, fits
+):
+    make.province_unit()
+    other = add_installation(side.card)
+    if not fits:
+        with pytest.raises(ValueError, match=r"address|name on"):
+            set_installation_address(other, address, is_private=is_private)
+        assert OtherInstallation.objects.get().address == ""
+        return
+    set_installation_address(other, address, is_private=is_private)
+    assert OtherInstallation.objects.get().address == address
+    assert Entry.objects.filter(action="installation.address").exists()
 
 
 def test_there_is_such_a_command(capsys):

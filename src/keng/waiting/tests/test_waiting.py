@@ -23,6 +23,9 @@ from keng.tips.models import (
     Tip,
     TipConcern,
     Transfer,
+    TransferArrival,
+    TransferFile,
+    TransferUpload,
 )
 from keng.waiting.counts import counts_by_page, kinds_for, reach_of
 from keng.waiting.kinds import KINDS
@@ -127,6 +130,8 @@ def test_every_kind_of_text_is_asked_here():
         "resealings",
         "legal_holds",
         "transfers",
+        "transfer_arrivals",
+        "transfer_uploads",
         "periods",
         "imports",
         # Tried beside their acts: keng/data_requests/tests/test_data_requests.py.
@@ -178,6 +183,44 @@ def test_a_transfer_waits_for_whoever_may_decide_and_did_not_ask(province):
     assert "transfers" not in names(commander)
     Transfer.objects.filter(pk=transfer.pk).update(asked_by=officer, state=Transfer.State.DROPPED)
     assert "transfers" not in names(commander)
+
+
+def test_what_comes_from_another_province_waits_for_the_desk_of_the_province(province):
+    commune = make.unit(parent=province.unit)
+    officer, clerk = make.officer(unit=commune), make.officer(unit=province.unit)
+    other = OtherInstallation.objects.create(
+        name="Công an tỉnh bạn", province_code="24", signing_key=b"k" * 32, sealing_key=b""
+    )
+    arrival = TransferArrival.objects.create(
+        other=other, digest=b"d" * 32, size=1, number_of_both=make.some_id()
+    )
+    assert "transfer_arrivals" not in names(clerk)
+    TransferArrival.objects.update(kind=TransferArrival.Kind.TIP)
+    assert "transfer_arrivals" in names(clerk)
+    assert "transfer_arrivals" not in names(officer)
+    transfer = Transfer.objects.create(
+        number_of_both=arrival.number_of_both,
+        tip=make.tip(unit=commune),
+        other=other,
+        state=Transfer.State.WITH_THEM,
+        asked_by=officer,
+        agreed_by=clerk,
+        agreed_at=times.now(),
+    )
+    # Of a tip that both know; that it has ended there is for whoever reads it here.
+    assert "transfer_arrivals" not in names(clerk)
+    TransferArrival.objects.update(kind=TransferArrival.Kind.END)
+    assert "transfer_arrivals" in names(officer)
+    stranger = make.officer(unit=make.unit(parent=make.province_unit()))
+    assert "transfer_arrivals" not in names(stranger)
+    file = TransferFile.objects.create(transfer=transfer, number=1, content=b"sealed", by=officer)
+    TransferUpload.objects.create(file=file, failing_since=times.now())
+    assert "transfer_uploads" not in names(officer)
+    TransferUpload.objects.update(
+        failing_since=times.now() - TransferUpload.TOLD_AFTER - datetime.timedelta(minutes=1)
+    )
+    assert "transfer_uploads" in names(officer)
+    assert "transfer_uploads" not in names(stranger)
 
 
 def test_a_legal_hold_waits_for_nobody_who_does_not_read_the_tip(province):
