@@ -7,6 +7,7 @@ one before it has arrived.
 
 import datetime
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -14,10 +15,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from keng.acts.work import work
 from keng.channels.ssrf import UrlRefused
 from keng.files.download import NotFetched
-from keng.files.send_file import SentFile, send_file
 from keng.kit import times
 from keng.tips.models import OtherInstallation, TransferFile, TransferTrouble, TransferUpload
 from keng.transfers.network_addresses import INCOMING_PATH, REFUSALS, sender_fields
+
+if TYPE_CHECKING:
+    from keng.files.send_file import SentFile
 
 # What has not arrived by then is carried by hand.
 GIVEN_UP_AFTER = datetime.timedelta(days=14)
@@ -81,6 +84,9 @@ def begin_upload(file: TransferFile) -> None:
 
 def _try(file: TransferFile) -> tuple[str, str]:
     """What came of it: the state, or no new one and why."""
+    # With a large library, and most installations send nothing by network.
+    from keng.files.send_file import send_file  # noqa: PLC0415
+
     other, data = file.transfer.other, bytes(file.content)
     try:
         answer = send_file(
@@ -102,7 +108,7 @@ def _exempt_base(other: OtherInstallation) -> str:
     return other.address if other.is_address_private else ""
 
 
-def _meaning_of(answer: SentFile) -> tuple[str, str]:
+def _meaning_of(answer: "SentFile") -> tuple[str, str]:
     said = answer.words.strip()
     if answer.status == HTTPStatus.OK and said == _State.TAKEN:
         return _State.TAKEN, ""

@@ -110,7 +110,7 @@ class NetworkWorld(World):
 @pytest.fixture
 def world(tmp_path, monkeypatch, in_a_request, settings):
     made = NetworkWorld(two_sides(tmp_path, monkeypatch), in_a_request)
-    monkeypatch.setattr("keng.transfers.uploading.send_file", made.answer)
+    monkeypatch.setattr("keng.files.send_file.send_file", made.answer)
     settings.ROOT_URLCONF = "keng.site.public_urls"
     settings.MIDDLEWARE = settings.PUBLIC_MIDDLEWARE
     return made
@@ -388,7 +388,7 @@ def test_what_is_refused_there_or_cannot_be_reached_is_said_and_carried(world, m
                 raise answer
             return answer
 
-        monkeypatch.setattr("keng.transfers.uploading.send_file", said)
+        monkeypatch.setattr("keng.files.send_file.send_file", said)
         world.send(world.old)
         upload = upload_of(transfer)
         assert (upload.state, upload.trouble) == (state, trouble)
