@@ -123,7 +123,7 @@ FREE_TEXT: dict[str, dict[str, str]] = {
         "places_landmark": "name folded",
         "places_place": "name full_name folded old_district legal_act",
         "places_unit": "name short_name desk_phone",
-        "tips_otherinstallation": "name phone",
+        "tips_otherinstallation": "address name phone",
         "tips_transfer": "their_desk their_phone",
         "reports_reportpaper": "above addressees capacity issuer place recipients signer symbol",
         "reports_snapshot": "signer",
