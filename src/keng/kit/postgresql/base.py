@@ -143,9 +143,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Raises TransactionResolutionUnknown for what is committed, perhaps on the primary alone.
 
         The server calls that done, since a wait for a standby that was cancelled is no error there.
+        And of a server that was lost before it answered nobody knows.
         """
         with self._commit_in_time():
-            super()._commit()  # type: ignore[misc]
+            try:
+                super()._commit()  # type: ignore[misc]
+            except DatabaseError as error:
+                if self.connection is None or not self.connection.closed:
+                    raise
+                with self.wrap_database_errors:
+                    raise psycopg.errors.TransactionResolutionUnknown from error
 
     def _execute_in_time(self, execute: Callable[..., Any], *call: Any) -> Any:
         """A statement outside of any transaction is its own commit."""

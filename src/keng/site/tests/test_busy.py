@@ -7,7 +7,13 @@ from html import unescape
 
 import psycopg
 import pytest
-from django.db import InternalError, close_old_connections, connection
+from django.db import (
+    DatabaseError,
+    InternalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 from django.urls import reverse
 from psycopg.conninfo import make_conninfo
 
@@ -207,6 +213,15 @@ def test_a_database_that_dies_under_a_page_is_to_be_tried_again(public_client, o
     assert done
     assert answer.status_code == 503
     assert fields_of(answer.content.decode())["q"] == "0912 345 678"
+
+
+@pytest.mark.parametrize("dies", [_server_ends_it, _machine_loses_its_power])
+def test_a_commit_whose_server_died_may_have_been_done(other, dies):
+    with pytest.raises(DatabaseError) as failed, transaction.atomic():
+        Entry.objects.count()
+        dies(other)
+    connection.close()
+    assert busy.sqlstate_of(failed.value) == "08007"
 
 
 def test_a_password_does_not_come_back_in_a_page(public_client, other, soon):
