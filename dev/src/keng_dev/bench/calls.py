@@ -170,7 +170,7 @@ class _Desk:
         from keng.kit import times  # noqa: PLC0415 -- needs the settings
         from keng.kit.worker_tasks import WORK_CHANNEL  # noqa: PLC0415
 
-        tip = self._tip("Có người cầm dao đuổi chém trong chợ", at=times.now(), urgency="P0")
+        tip = self._tip("Một gã vung mã tấu chém người ngoài bến xe", at=times.now(), urgency="P0")
         tip.save()
         _run_statement("SELECT pg_notify(%s, '')", WORK_CHANNEL)
         return uuid.UUID(str(tip.pk))

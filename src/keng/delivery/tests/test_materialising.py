@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from keng.acts.errors import TryAgain
 from keng.audit.models import Entry
 from keng.conftest import give_rights
 from keng.delivery.actions import dispatch as actions
@@ -133,7 +134,7 @@ def test_killed_in_between_nothing_is_half_and_the_next_worker_makes_all(ward, m
         with psycopg.connect(test_dsn(), autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s)", [pid])
 
-    with in_the_middle(monkeypatch, die), pytest.raises(DatabaseError):
+    with in_the_middle(monkeypatch, die), pytest.raises(TryAgain):
         materialise_next_dispatch()
     connection.close()
     assert recipients(sent) == set()

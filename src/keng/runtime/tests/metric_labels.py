@@ -24,7 +24,7 @@ LABEL_VALUES: dict[str, set[str]] = {
     "channel": {
         *channels.channel_codes(),
         # How a tip came in that came by no channel (tips/origins.py), and rows of one that is gone.
-        *("web", "team", "partner", "phone", "counter", "chat", "other"),
+        *("web", "team", "partner", "phone", "counter", "chat", "transfer", "other"),
     },
     "outcome": {
         *OUTCOME_KINDS,
