@@ -65,7 +65,8 @@ class Stack:
         self.output: list[str] = []
         self.ports = free_ports(4)
         self._second_factors = SecondFactors(self.data)
-        self._environment = environment or {}
+        # As where people report: what calls for help has a process of its own.
+        self._environment = {"KENG_ONE_WORKER": "0"} | (environment or {})
         self._size = ["--bare"] if bare else [] if whole_province else ["--small"]
         self._ready_within = READY_WITHIN * (5 if whole_province else 1)
         self._process: subprocess.Popen[str] | None = None
@@ -153,8 +154,7 @@ class Stack:
         kept = {name: value for name, value in os.environ.items() if name not in foreign}
         # Without the supervisor's own buffering a line of output would come too late to wait for.
         ours = {"KENG_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
-        # As where people report: what calls for help has a process of its own.
-        return {**kept, **ours, "KENG_ONE_WORKER": "0", **self._environment}
+        return {**kept, **ours, **self._environment}
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `keng WORDS` beside the running stack."""

@@ -19,7 +19,7 @@ from keng.transfers.forms import IncomingFileForm
 from keng.transfers.network_addresses import STATUS_OF_STATE
 
 # Of one network, known or not: whoever is behind a proxy of a ministry has it with all others.
-_LIMIT = SharedLimit("transfers", at_once=240, pause=0.25)
+transfer_limit = SharedLimit("transfers", at_once=240, pause=0.25)
 _ASK_AGAIN_SECONDS = 60
 
 
@@ -28,7 +28,7 @@ _ASK_AGAIN_SECONDS = 60
 @require_POST
 def transfer_incoming(request: HttpRequest) -> HttpResponse:
     """Keep a file, or say what became of it."""
-    if seconds := _LIMIT.seconds_to_wait(request):
+    if seconds := transfer_limit.seconds_to_wait(request):
         return _say(HTTPStatus.TOO_MANY_REQUESTS, TransferTrouble.TOO_MANY, wait=seconds)
     form = IncomingFileForm(request.POST, request.FILES)
     sent = request.FILES.get("sent")

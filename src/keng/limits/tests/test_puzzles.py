@@ -142,6 +142,8 @@ WITHOUT_SUM = {
     "finish_limit",
     # Opening a page: what is too much is shown and not counted.
     "opening_limit",
+    # A machine's: it asks again by itself.
+    "transfer_limit",
     # The desk's: an officer beside the person types it once.
     "_WRONG_HALVES",
 }

@@ -33,6 +33,7 @@ from keng.tips.models import (
     TipCheck,
     Transfer,
     TransferFile,
+    TransferUpload,
     WaitingPicture,
 )
 from keng.vault.models import OpeningRequest, SealedIdentity
@@ -176,9 +177,10 @@ def _sight(tip: Tip, unit: Unit, officer: Officer, other: Officer) -> None:
         their_number="BAN-1",
         their_reason="Không thuộc",
     )
-    TransferFile.objects.create(
+    carried = TransferFile.objects.create(
         transfer=transfer, number=1, content=b"sealed", says="handed", by=officer
     )
+    TransferUpload.objects.create(file=carried)
     LegalHold.objects.create(
         tip=tip,
         unit=unit,
