@@ -10,6 +10,7 @@ import os
 import socket
 from dataclasses import replace
 
+from keng.kit.database import data_folder
 from keng.kit.private_files import make_private_folder
 from keng.runtime.accounts_of_the_system import SystemAccount
 from keng.runtime.supervisor.children import Child
@@ -33,8 +34,11 @@ def activated_opener(child: Child, account: SystemAccount) -> Child:
 def _listening_socket(account: SystemAccount) -> socket.socket:
     listening = opener_socket.new_socket()
     make_private_folder(opener_socket.socket_folder())
+    data = data_folder()
 
     def bind() -> None:
+        # Unnamed, it would be looked for where the account keeps its own.
+        os.environ["KENG_DATA"] = str(data)
         # The folder is the account's: as root we would follow whatever it lays there.
         os.initgroups(account.name, account.gid)
         os.setresgid(account.gid, account.gid, account.gid)
