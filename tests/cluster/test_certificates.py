@@ -36,7 +36,7 @@ OVER = ("localhost", -1.0)
 OF_ANOTHER = ("other.example", 60.0)
 
 
-class ShownCertificate:
+class PresentedCertificate:
     """What a server shows, and who signed it; both for every account to read."""
 
     def __init__(self, folder: Path) -> None:
@@ -54,21 +54,23 @@ class ShownCertificate:
 
 
 @pytest.fixture
-def shown(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> ShownCertificate:
+def presented(
+    installation: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> PresentedCertificate:
     folder = installation.folder / tmp_path_factory.mktemp("certificates").name
     folder.mkdir(mode=0o711)
-    return ShownCertificate(folder)
+    return PresentedCertificate(folder)
 
 
 @contextmanager
 def server_with_tls(
-    installation: Installation, shown: ShownCertificate
+    installation: Installation, presented: PresentedCertificate
 ) -> Iterator[tuple[Program, int]]:
     """A server of the database that speaks TLS: pgbouncer, which gives each client its own line."""
     assert PGBOUNCER is not None
     (port,) = free_ports(1)
     member = installation.database.members[installation.database.primary]
-    folder = shown.trusted.parent
+    folder = presented.trusted.parent
     password = _password(installation.machines[0], "keng_edge")
     (folder / "users").write_text(f'"keng_edge" "{password}"\n')
     (folder / "tls.ini").write_text(
@@ -76,8 +78,8 @@ def server_with_tls(
         f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
         f"auth_type = scram-sha-256\nauth_file = {folder}/users\npool_mode = session\n"
         "ignore_startup_parameters = options\nclient_tls_sslmode = require\n"
-        f"client_tls_key_file = {shown.files.key}\n"
-        f"client_tls_cert_file = {shown.files.certificate}\n"
+        f"client_tls_key_file = {presented.files.key}\n"
+        f"client_tls_cert_file = {presented.files.certificate}\n"
     )
     command = [PGBOUNCER, "-u", member.folder.owner(), str(folder / "tls.ini")]
     server = Program(command, folder / "tls.log", dict(os.environ))
@@ -93,15 +95,15 @@ def _password(machine: Machine, role: str) -> str:
 
 
 def test_a_database_whose_certificate_is_over_loses_nothing(
-    installation: Installation, shown: ShownCertificate
+    installation: Installation, presented: PresentedCertificate
 ) -> None:
     one, two = installation.machines
     edge = one.processes["edge"]
     people = ChatterOfMachine(installation, one)
-    with server_with_tls(installation, shown) as (server, port):
+    with server_with_tls(installation, presented) as (server, port):
         place = (
             f"postgresql://keng_edge:{_password(one, 'keng_edge')}@localhost:{port}/keng"
-            f"?sslmode=verify-full&sslrootcert={shown.trusted}"
+            f"?sslmode=verify-full&sslrootcert={presented.trusted}"
         )
         edge.kill()
         try:
@@ -109,7 +111,7 @@ def test_a_database_whose_certificate_is_over_loses_nothing(
             first, *others = (TEXT.format(number=number) for number in range(980_001, 980_004))
             eventually(lambda: people.status_of(first) == 200, 20, "nothing is taken")
             for certificate, words in ((OVER, "ended on"), (OF_ANOTHER, "is of another name")):
-                shown.show(certificate)
+                presented.show(certificate)
                 server.kill()
                 server.start()
                 text = others.pop()
@@ -119,7 +121,7 @@ def test_a_database_whose_certificate_is_over_loses_nothing(
                 level, said = one.doctor(KENG_DATABASE_URL_EDGE=place)["certificates"]
                 assert level == "wrong"
                 assert f"the certificate of PostgreSQL at localhost {words}" in said
-                shown.show(GOOD)
+                presented.show(GOOD)
                 server.kill()
                 server.start()
                 eventually(lambda t=text: people.status_of(t) == 200, 30, "it does not come back")
@@ -133,19 +135,20 @@ def test_a_database_whose_certificate_is_over_loses_nothing(
 
 @contextmanager
 def provider_with_tls(
-    installation: Installation, shown: ShownCertificate
+    installation: Installation, presented: PresentedCertificate
 ) -> Iterator[tuple[Program, int]]:
     """In front of the fake, and the account is told of it."""
     assert NGINX is not None
     (port,) = free_ports(1)
-    folder = shown.trusted.parent
+    folder = presented.trusted.parent
     (folder / "tls.conf").write_text(
         f"daemon off;\nuser root;\npid {folder}/pid;\nworker_processes 1;\nevents {{}}\nhttp {{\n"
         # A token comes in `access_token`.
         f"underscores_in_headers on;\naccess_log off;\nclient_body_temp_path {folder}/bodies;\n"
         f"proxy_temp_path {folder}/proxy;\n"
         f"server {{ listen 127.0.0.1:{port} ssl;\n"
-        f"ssl_certificate {shown.files.certificate};\nssl_certificate_key {shown.files.key};\n"
+        f"ssl_certificate {presented.files.certificate};\n"
+        f"ssl_certificate_key {presented.files.key};\n"
         f"location / {{ proxy_pass {installation.zalo}; }} }} }}\n"
     )
     command = [NGINX, "-c", f"{folder}/tls.conf", "-e", f"{folder}/tls.log"]
@@ -198,7 +201,7 @@ def wait_until_sent(installation: Installation, groups: list[str]) -> None:
 
 
 def test_what_a_provider_whose_certificate_is_over_should_carry_waits(
-    installation: Installation, shown: ShownCertificate
+    installation: Installation, presented: PresentedCertificate
 ) -> None:
     one, two = installation.machines
     senders = [machine.processes["sender"] for machine in (one, two)]
@@ -208,11 +211,11 @@ def test_what_a_provider_whose_certificate_is_over_should_carry_waits(
     for sender in senders:
         sender.kill()
     try:
-        with provider_with_tls(installation, shown) as (provider, port):
+        with provider_with_tls(installation, presented) as (provider, port):
 
             def show_by(server: Program, certificate: tuple[str, float]) -> None:
                 """Until whoever comes sees it: what was there before shows its own for a moment."""
-                files = shown.show(certificate)
+                files = presented.show(certificate)
                 assert server.process is not None
                 os.kill(server.process.pid, signal.SIGHUP)
                 expected = ssl.PEM_cert_to_DER_cert(files.certificate.read_text())
@@ -226,7 +229,7 @@ def test_what_a_provider_whose_certificate_is_over_should_carry_waits(
                     "the certificate is not shown",
                 )
 
-            senders[0].start_and_wait(KENG_TEST_AROUND=f"SSL_CERT_FILE={shown.trusted}")
+            senders[0].start_and_wait(KENG_TEST_AROUND=f"SSL_CERT_FILE={presented.trusted}")
             for certificate, words in (
                 (OVER, "certificate has expired"),
                 (OF_ANOTHER, "Hostname mismatch"),

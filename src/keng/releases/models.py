@@ -92,7 +92,8 @@ class Releasable(models.Model):
     @property
     def content_to_release(self) -> Any:
         """Everything that the second person answers for, as JSON can hold it."""
-        raise NotImplementedError
+        # A model cannot be abstract by `abc` beside Django's own metaclass.
+        raise NotImplementedError(f"{type(self).__name__} does not say what of it is released")
 
     @property
     def release_unit(self) -> "Unit":

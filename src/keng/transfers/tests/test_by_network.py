@@ -383,12 +383,12 @@ def test_what_is_refused_there_or_cannot_be_reached_is_said_and_carried(world, m
     for answer, state, trouble in answers:
         TransferUpload.objects.all().delete()
 
-        def said(*words, answer=answer, **more):
+        def answer_so(*words, answer=answer, **more):
             if isinstance(answer, Exception):
                 raise answer
             return answer
 
-        monkeypatch.setattr("keng.files.send_file.send_file", said)
+        monkeypatch.setattr("keng.files.send_file.send_file", answer_so)
         world.send(world.old)
         upload = upload_of(transfer)
         assert (upload.state, upload.trouble) == (state, trouble)

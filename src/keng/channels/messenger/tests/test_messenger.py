@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
@@ -13,10 +12,10 @@ from keng.channels.messenger import Messenger, webhook
 from keng.channels.messenger.fake import FakeMessenger
 from keng.channels.meta_graph import PAGE_CHECK
 from keng.channels.tests.talk import send, talk
+from tests.shared_data import shared_data
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 PERSON = Address("2512523625412515")
-VECTORS = Path(__file__).parents[6] / "shared" / "data" / "channels" / "vectors.json"
 
 
 @pytest.fixture(scope="module")
@@ -212,8 +211,7 @@ def test_meta_reads_its_own_word_back_and_nobody_else_does(fake):
 
 
 def test_the_signature_is_that_of_the_published_vector():
-    if not VECTORS.exists():
-        pytest.skip("the samples of ../shared are not there")
-    vector = json.loads(VECTORS.read_text())["meta_hub_signature"]
+    vectors = shared_data("channels/vectors.json").read_text()
+    vector = json.loads(vectors)["meta_hub_signature"]
     signed = webhook.sign_messenger_call(vector["raw_body"].encode(), vector["app_secret"])
     assert signed == vector["header"]
