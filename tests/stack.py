@@ -65,8 +65,10 @@ class Stack:
         self.output: list[str] = []
         self.ports = free_ports(4)
         self._second_factors = SecondFactors(self.data)
+        # The caller's own, who may add to it before the start.
+        self._environment = environment if environment is not None else {}
         # As where people report: what calls for help has a process of its own.
-        self._environment = {"KENG_ONE_WORKER": "0"} | (environment or {})
+        self._environment.setdefault("KENG_ONE_WORKER", "0")
         self._size = ["--bare"] if bare else [] if whole_province else ["--small"]
         self._ready_within = READY_WITHIN * (5 if whole_province else 1)
         self._process: subprocess.Popen[str] | None = None
