@@ -13,7 +13,7 @@ from functools import lru_cache
 from keng.language.disguise.syllables import (
     count_of_all_words,
     count_spelled,
-    spellings_counted_after,
+    spellings_counted_together,
     spellings_of,
     words_listed_as,
 )
@@ -86,13 +86,18 @@ def _next_costs(
     step = dict.fromkeys(spellings, before)
     if not is_beside:
         return found, step
-    for before, cost in costs.items():
-        counts = spellings_counted_after(before)
-        for word in spellings if counts else ():
-            if count := counts.get(spelling(word)):
-                beside = _OF_NEIGHBOURS * count / count_spelled(before)
-                together = cost - math.log(beside + (1 - _OF_NEIGHBOURS) * _share(word))
-                found[word], step[word] = min((found[word], step[word]), (together, before))
+    # All spellings of a word are one word without their accents, so that any of them will do.
+    counted = spellings_counted_together(before, spellings[0])
+    if not counted:
+        return found, step
+    first_words = {spelling(word): word for word in costs}
+    second_words = {spelling(word): word for word in spellings}
+    for first, second, count in counted:
+        if first in first_words and second in second_words:
+            before, word = first_words[first], second_words[second]
+            beside = _OF_NEIGHBOURS * count / count_spelled(before)
+            together = costs[before] - math.log(beside + (1 - _OF_NEIGHBOURS) * _share(word))
+            found[word], step[word] = min((found[word], step[word]), (together, before))
     return found, step
 
 
