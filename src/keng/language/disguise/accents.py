@@ -35,16 +35,16 @@ def with_accents(text: str) -> str | None:
     """The text as it would be with its accents; None if it is not Vietnamese without them."""
     words = list(_WORD.finditer(text))
     lower = [word.group().lower() for word in words]
-    known = [each for each in lower if spellings_of(each)]
-    english = sum(each in words_listed_as("signs_of_english") for each in lower)
-    if len(known) <= _VIETNAMESE * len(lower) or english > _ENGLISH * len(lower):
+    known = sum(map(bool, map(spellings_of, lower)))
+    english = sum(map(words_listed_as("signs_of_english").__contains__, lower))
+    if known <= _VIETNAMESE * len(lower) or english > _ENGLISH * len(lower):
         return None
     words = words[:_MOST_WORDS]
     begins = [
         at == 0 or not text[words[at - 1].end() : word.start()].isspace()
         for at, word in enumerate(words)
     ]
-    options = [_options(word.group().lower()) for word in words]
+    options = [_options(word) for word in lower[:_MOST_WORDS]]
     made, at = [], 0
     for word, spelled in zip(words, likeliest_spellings(options, begins), strict=True):
         made += [text[at : word.start()], _in_case_of(word.group(), spelled)]
@@ -90,8 +90,7 @@ def _next_costs(
     counted = spellings_counted_together(before, spellings[0])
     if not counted:
         return found, step
-    first_words = {spelling(word): word for word in costs}
-    second_words = {spelling(word): word for word in spellings}
+    first_words, second_words = _by_spelling(tuple(costs)), _by_spelling(tuple(spellings))
     for first, second, count in counted:
         if first in first_words and second in second_words:
             before, word = first_words[first], second_words[second]
@@ -99,6 +98,11 @@ def _next_costs(
             together = costs[before] - math.log(beside + (1 - _OF_NEIGHBOURS) * _share(word))
             found[word], step[word] = min((found[word], step[word]), (together, before))
     return found, step
+
+
+@lru_cache(maxsize=4096)
+def _by_spelling(words: tuple[str, ...]) -> Mapping[str, str]:
+    return {spelling(word): word for word in words}
 
 
 @lru_cache(maxsize=4096)
