@@ -140,7 +140,9 @@ def plain_parts(text: str) -> list[str] | None:
     Most texts hide nothing, and are read far faster when that is known. Asked several times of each
     text, and read once.
     """
-    if not _PLAIN.issuperset(text) or _may_hold_signs_for_letters(text):
+    if not _PLAIN.issuperset(text):
+        return None
+    if _holds_sign(text) and (_SIGN_BEFORE_LETTER.search(text) or _SIGN_FOR_LETTER.search(text)):
         return None
     parts = _PLAIN_WORD.split(text)
     words = parts[1::2]
@@ -152,10 +154,8 @@ def plain_parts(text: str) -> list[str] | None:
     return parts
 
 
-def _may_hold_signs_for_letters(text: str) -> bool:
-    if not any(sign in text for sign in _AS_LETTERS):
-        return False
-    return bool(_SIGN_BEFORE_LETTER.search(text) or _SIGN_FOR_LETTER.search(text))
+def _holds_sign(text: str) -> bool:
+    return any(sign in text for sign in _AS_LETTERS)
 
 
 class _ClearWords:
@@ -319,7 +319,7 @@ def _options_of(written: str, reading: Reading | None) -> list[tuple[str, ...]]:
 
 
 def _words_in(text: str) -> list[re.Match[str]]:
-    if not _SIGN_FOR_LETTER.search(text):
+    if not _holds_sign(text) or not _SIGN_FOR_LETTER.search(text):
         return list(_WORD.finditer(text))
     found = list(_WORD_WITH_SIGNS.finditer(text))
     is_signed = sum(map(_has_sign_for_letter, found)) >= _LEAST_OF_KEYS
