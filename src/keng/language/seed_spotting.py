@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from keng.language.disguise import flatten_readable
 from keng.language.fold import fold, spelling
-from keng.language.indicators import extract
+from keng.language.indicators import extract_flat
 from keng.language.seeds import SEED_MASK, seed_concepts, vague_words
 from keng.language.words import TextWord, first_two_words, folded_key, has_accents, words_of
 
@@ -18,6 +18,11 @@ _MONEY = re.compile(
 _MINOR = re.compile(
     r"(?<!\w)(?:1[0-7]|[1-9])\s?(?:t|tuoi)(?!\w)"
     r"|(?<!\w)(?:hs |hoc sinh )?lop (?:1[0-2]|[1-9])(?!\d)"
+)
+# The ideas that are known by a form; a quick look tells most texts that hold none.
+_FORMS = (
+    ("#money", re.compile(r"\d[.,]*\s?[tckndvu%]"), _MONEY),
+    ("#minor", re.compile(r"\d\s?t|lop \d"), _MINOR),
 )
 _KINDS = {"phone": "#phone", "bank_account": "#account", "url": "#link", "plate": "#plate"}
 
@@ -137,12 +142,12 @@ def _add_forms(text: str, found: IdeaHits) -> None:
     if "." not in text and not any(map(str.isdigit, text)):
         return
     flat = flatten_readable(text)
-    for name, form in (("#money", _MONEY), ("#minor", _MINOR)):
-        for match in form.finditer(flat.flat):
+    for name, quick, form in _FORMS:
+        for match in form.finditer(flat.flat) if quick.search(flat.flat) else ():
             found.setdefault(name, []).append(
                 IdeaHit(flat.start(match.start()), flat.end(match.end()))
             )
-    for one in extract(text):
+    for one in extract_flat(flat):
         found.setdefault(_KINDS[one.type], []).append(IdeaHit(one.start, one.end))
 
 

@@ -82,7 +82,8 @@ def _next_costs(
     of those only the cheapest is looked at.
     """
     before = _cheapest(costs)
-    found = {word: costs[before] + _cost_alone(word) for word in spellings}
+    least = costs[before]
+    found = {word: least + _cost_alone(word) for word in spellings}
     step = dict.fromkeys(spellings, before)
     if not is_beside:
         return found, step
@@ -111,7 +112,7 @@ def _cost_alone(word: str) -> float:
 
 
 def _cheapest(costs: Mapping[str, float]) -> str:
-    return min(costs, key=lambda word: (costs[word], word))
+    return min(zip(costs.values(), costs, strict=True))[1]
 
 
 def _options(word: str) -> tuple[str, ...]:
