@@ -112,7 +112,8 @@ def _cost_alone(word: str) -> float:
 
 
 def _cheapest(costs: Mapping[str, float]) -> str:
-    return min(zip(costs.values(), costs, strict=True))[1]
+    least = min(costs.values())
+    return min([word for word, cost in costs.items() if cost == least])
 
 
 def _options(word: str) -> tuple[str, ...]:
