@@ -380,6 +380,8 @@ class OpeningRequest(Row):
     # Why the reporter's "do not call" or safe hours are overridden; empty where they are not.
     override_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
     is_emergency = models.BooleanField(default=False, db_default=False)
+    # The tips.Transfer that it goes along with: resealed to the desk there, and shown to nobody.
+    transfer_ref = models.UUIDField(null=True, blank=True)
     asked_by_ref = models.UUIDField()
     asked_at = models.DateTimeField(db_default=Now())
     approved_by_ref = models.UUIDField(null=True, blank=True)

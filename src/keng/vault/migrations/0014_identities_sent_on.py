@@ -1,0 +1,18 @@
+"""A request for an opening may go along with a transfer: resealed, and shown to nobody."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('vault', '0013_hold_keys'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='openingrequest',
+            name='transfer_ref',
+            field=models.UUIDField(blank=True, null=True),
+        ),
+    ]
