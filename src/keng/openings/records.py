@@ -87,7 +87,9 @@ def records_to_send_on(tip: Tip, transfer: Transfer) -> list[SealedRecord]:
     size = Length("ciphertext", output_field=IntegerField())
     rows = SealedIdentity.objects.filter(tip_ref=tip.pk, kind__in=_KINDS)
     fitting = rows.alias(size=size).filter(size__lte=MOST_SENT_ON_BYTES)
-    refs = set(fitting.values_list("pk", flat=True)) - set(gone.values_list("record_ref", flat=True))
+    refs = set(fitting.values_list("pk", flat=True)) - set(
+        gone.values_list("record_ref", flat=True)
+    )
     return [each for each in sealed_records_of(tip) if each.ref in refs]
 
 

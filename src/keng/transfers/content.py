@@ -280,21 +280,19 @@ _TIP = _fields(
     },
 )
 _WITHOUT_IDENTITY: Mapping[str, _Read] = {
-        "transfer": _id,
-        "is_from_receiver": _flag,
-        "number": _count,
-        "made_at": _moment,
-        "desk": _words(160),
-        "phone": _words(40),
-        "tip_number": _words(30),
-        "standing": lambda value: Standing(_words(8)(value)),
-        "reason": _words(500),
-        "messages": _several(_SAID),
-        "tip": lambda value: None if value is None else _TIP(value),
+    "transfer": _id,
+    "is_from_receiver": _flag,
+    "number": _count,
+    "made_at": _moment,
+    "desk": _words(160),
+    "phone": _words(40),
+    "tip_number": _words(30),
+    "standing": lambda value: Standing(_words(8)(value)),
+    "reason": _words(500),
+    "messages": _several(_SAID),
+    "tip": lambda value: None if value is None else _TIP(value),
 }
-_DESK_KEY = _fields(
-    ToldDeskKey, {"id": _id, "public": _bytes(2_000), "signature": _bytes(64)}
-)
+_DESK_KEY = _fields(ToldDeskKey, {"id": _id, "public": _bytes(2_000), "signature": _bytes(64)})
 _ABOUT_IDENTITY: Mapping[str, _Read] = {
     "desk_key": lambda value: None if value is None else _DESK_KEY(value),
     "identities": _several(

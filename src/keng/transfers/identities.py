@@ -40,9 +40,7 @@ _Answer = TransferIdentity.Answer
 
 def keys_of_transfers() -> set[uuid.UUID]:
     """Keys of desks here that were told to other installations, for a `vault.KeyUse`."""
-    told = TransferKey.objects.filter(
-        transfer__is_incoming=True, at__gt=times.now() - KEY_TOLD_FOR
-    )
+    told = TransferKey.objects.filter(transfer__is_incoming=True, at__gt=times.now() - KEY_TOLD_FOR)
     return set(told.values_list("key_ref", flat=True))
 
 

@@ -225,7 +225,9 @@ def _transfer_page(
     return_form: Form | None = None,
 ) -> HttpResponse:
     rows = Transfer.objects.filter(tip=tip).select_related("other", "asked_by", "agreed_by")
-    transfers = list(rows.prefetch_related("files__by", "files__upload", "identities").order_by("-id"))
+    transfers = list(
+        rows.prefetch_related("files__by", "files__upload", "identities").order_by("-id")
+    )
     current = next((each for each in transfers if each.state in Transfer.STANDING), None)
     # The last one may still have something to say: that it was given back, or has ended.
     speaking = transfers[0] if transfers and not transfers[0].is_undecided else None

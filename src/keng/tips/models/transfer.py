@@ -235,9 +235,7 @@ class TransferIdentity(Row):
     holds = models.JSONField(default=list, db_default=[])
     # Opened by two officers of the other desk; empty where it came.
     sealed = models.BinaryField(default=b"", db_default=b"")
-    answer = models.CharField(
-        max_length=9, choices=Answer, default="", db_default="", blank=True
-    )
+    answer = models.CharField(max_length=9, choices=Answer, default="", db_default="", blank=True)
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
