@@ -9,7 +9,6 @@ import datetime
 import uuid
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from keng.audit.heads import sign_bytes
 from keng.kit import times
@@ -93,9 +92,9 @@ def new_identities(transfer: Transfer) -> list[TransferIdentity]:
         for refs in transfer.files.filter(is_incoming=False).values_list("identities", flat=True)
         for ref in refs
     }
-    waiting: QuerySet[TransferIdentity] = transfer.identities.order_by("id")
-    found, size = [], 0
-    for each in waiting:
+    found: list[TransferIdentity] = []
+    size = 0
+    for each in transfer.identities.order_by("id"):
         if str(each.ref) in carried:
             continue
         size += len(each.sealed) * 4 // 3 + 4
@@ -138,7 +137,7 @@ def keep_identities(tip: Tip, transfer: Transfer, content: TransferContent) -> d
 
 def _keep_identity(tip: Tip, transfer: Transfer, carried: CarriedIdentity) -> str:
     key_ref = key_id_of(carried.sealed)
-    told = transfer.keys.filter(key_ref=key_ref).first()
+    told = None if key_ref is None else transfer.keys.filter(key_ref=key_ref).first()
     if key_ref is None or told is None:
         # To a key that nobody told them.
         raise UnreadableContent

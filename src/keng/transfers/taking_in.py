@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -313,7 +314,10 @@ def _take_news_in(
         number=content.number,
         says=content.standing,
         messages=[str(each.pk) for each in messages],
-        identities=[str(each.ref) for each in (*content.identities, *content.answers)],
+        identities=[
+            *(str(each.ref) for each in content.identities),
+            *(str(each.ref) for each in content.answers),
+        ],
         reads_form=reads_form,
         by=by,
     )
@@ -327,7 +331,7 @@ def _record_news(
     tip: Tip,
     transfer: Transfer,
     content: TransferContent,
-    of_reporter: dict[str, int],
+    of_reporter: dict[str, Any],
     *,
     by: Officer | None,
 ) -> None:

@@ -111,6 +111,8 @@ class Installation(models.Model):
     site_key = models.BinaryField(max_length=32)
     sender_key = models.BinaryField(max_length=32)
     audit_key = models.BinaryField(max_length=32)
+    # Empty until the next start, where a version began that did not keep it.
+    transfer_key = models.BinaryField(max_length=32, null=True)
     begun_at = models.DateTimeField(db_default=Now())
 
     class Meta:

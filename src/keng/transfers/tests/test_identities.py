@@ -355,7 +355,7 @@ def test_a_request_that_sends_on_shows_nothing_and_one_that_shows_sends_nothing(
 def test_only_the_opener_says_that_a_record_was_sealed_to_another_desk(world):
     world.confirmed()
     for process in ("desk", "worker", "public"):
-        with as_process(process), pytest.raises(ProgrammingError, match="permission|only"):
+        with as_process(process), pytest.raises(ProgrammingError, match=r"permission|only"):
             connection.cursor().execute(
                 "SELECT tips_send_identity_on(%s, %s, %s, %s)",
                 [uuid.uuid4(), uuid.uuid4(), b"", b""],

@@ -1,4 +1,7 @@
-"""A request for an opening may go along with a transfer: resealed, and shown to nobody."""
+"""A request for an opening may go along with a transfer: resealed, and shown to nobody.
+
+And by what the key is known that opens what other installations send.
+"""
 
 from django.db import migrations, models
 
@@ -14,5 +17,10 @@ class Migration(migrations.Migration):
             model_name='openingrequest',
             name='transfer_ref',
             field=models.UUIDField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='installation',
+            name='transfer_key',
+            field=models.BinaryField(max_length=32, null=True),
         ),
     ]

@@ -195,7 +195,7 @@ class OpenerRows:
             raise NotInRecord
         if is_over:
             raise Lapsed
-        return StandingRequest(request_id, *request, transfer)
+        return StandingRequest(request_id, *request, transfer=transfer)
 
     def require_approval(self, request: StandingRequest) -> None:
         """By another person, and on record. Raises NotInRecord."""

@@ -142,7 +142,9 @@ class Opener:
 
 def _opened(record: SealedRecord, private: bytes) -> bytes:
     key = hybrid_key(private)
-    for ref in record.refs if key is not None else ():
+    if key is None:
+        raise NotInRecord
+    for ref in record.refs:
         padded = open_hybrid(record.ciphertext, key, record.kind, ref)
         if padded is not None:
             return without_filling(padded)
