@@ -26,6 +26,7 @@ from keng.tips.models import (
     Decision,
     Tip,
     Transfer,
+    TransferArrival,
     TransferFile,
     TransferIdentity,
     TransferKey,
@@ -33,7 +34,9 @@ from keng.tips.models import (
 from keng.transfers import envelope, handing, identities, writing
 from keng.transfers.content import CarriedIdentity, read_content
 from keng.transfers.errors import NothingNewToSend, UnreadableContent
+from keng.transfers.network_addresses import sender_fields
 from keng.transfers.tests.sides import two_sides
+from keng.transfers.tests.test_by_network import NetworkWorld
 from keng.transfers.tests.test_transfers import World
 from keng.vault import epoch_ends, keys, opener_client, seal, share_seals
 from keng.vault.desk_key_statement import desk_key_to_sign
@@ -509,3 +512,64 @@ def test_a_tip_that_was_given_back_takes_none_along(world):
     with pytest.raises(opener_client.NoDeskKey):
         world.opener.ask("send_on", asked.pk)
     assert not TransferIdentity.objects.exists()
+
+
+class NetworkWorldWithKeys(NetworkWorld, WorldWithKeys):
+    """The same two desks, and their workers send what there is."""
+
+    def pass_on(self, here, there):
+        """What one side has to say reaches the other."""
+        self.write(here)
+        self.send(here)
+        self.work(there)
+
+
+@pytest.fixture
+def by_network(tmp_path, monkeypatch, in_a_request, settings):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(giving, "is_approval_witnessed", lambda _: False)
+    seal.forget_public_keys()
+    made = NetworkWorldWithKeys(two_sides(tmp_path, monkeypatch), in_a_request)
+    monkeypatch.setattr("keng.files.send_file.send_file", made.answer)
+    settings.ROOT_URLCONF = "keng.site.public_urls"
+    settings.MIDDLEWARE = settings.PUBLIC_MIDDLEWARE
+    made.opener = RealOpener(monkeypatch)
+    yield made
+    made.opener.close()
+    seal.forget_public_keys()
+
+
+def test_by_network_the_workers_carry_it_and_answer(by_network):
+    world = by_network
+    came = world.hand_by_network()
+    world.pass_on(world.new, world.old)
+    world.sent_on()
+    world.pass_on(world.old, world.new)
+    row = SealedIdentity.objects.get(tip_ref=came.pk)
+    assert world.read_there(row) == WHO
+    entry = Entry.objects.filter(action="tip.xfer_news", object_id=str(came.pk)).latest("id")
+    assert (entry.actor_id, entry.detail["identities"]) == ("worker", 1)
+    world.pass_on(world.new, world.old)
+    assert TransferIdentity.objects.get(record_ref=world.record.pk).answer == _Answer.TAKEN
+    # Nothing goes to and fro for ever.
+    assert world.write(world.old) == world.write(world.new) == 0
+
+
+def test_a_worker_that_is_refused_one_record_keeps_nothing_of_the_file(by_network):
+    """What came before the refusal in the same file goes with it."""
+    world = by_network
+    came = world.hand_by_network()
+    world.pass_on(world.new, world.old)
+    good = seal.seal_for_unit(world.new_unit.pk, WHO, kind="contact", ref=came.pk)
+    other = seal.seal_for_unit(world.old_unit.pk, WHO, kind="contact", ref=came.pk)
+    data = _file_with(
+        world,
+        tuple(CarriedIdentity(uuid.uuid4(), "contact", ("name",), each) for each in (good, other)),
+    )
+    with world.old.here():
+        fields = sender_fields(data)
+    assert world.post(world.new, data, fields).status_code == 202
+    world.work(world.new)
+    assert TransferArrival.objects.latest("id").state == TransferArrival.State.REFUSED
+    assert not SealedIdentity.objects.filter(tip_ref=came.pk).exists()
+    assert Tip.objects.get(pk=came.pk).identity_holds == []
