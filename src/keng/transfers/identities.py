@@ -8,8 +8,9 @@ officers open it as any other, and answers what became of it.
 import datetime
 import uuid
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
+from keng.acts.work import savepoint
 from keng.audit.heads import sign_bytes
 from keng.kit import times
 from keng.tips.models import Tip, Transfer, TransferIdentity, TransferKey
@@ -144,7 +145,7 @@ def _keep_identity(tip: Tip, transfer: Transfer, carried: CarriedIdentity) -> st
     key = _living_key(told)
     answer = _Answer.KEY_ENDED if key is None else _Answer.TAKEN
     try:
-        with transaction.atomic():
+        with savepoint():
             TransferIdentity.objects.create(
                 transfer=transfer,
                 ref=carried.ref,

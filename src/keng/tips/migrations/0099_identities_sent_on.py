@@ -84,7 +84,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='transferfile',
             name='identities',
-            field=models.JSONField(db_default=[], default=list),
+            field=models.JSONField(
+                db_default=models.Value([], output_field=models.JSONField()), default=list
+            ),
         ),
         migrations.AddField(
             model_name='transferfile',

@@ -173,7 +173,9 @@ class TransferFile(Row):
     # Which messages went or came with it, by their ids here.
     messages = models.JSONField(default=list, db_default=[])
     # Of who reported: which sealed records went with it, or which it says what became of, by ref.
-    identities = models.JSONField(default=list, db_default=[])
+    identities = models.JSONField(
+        default=list, db_default=models.Value([], output_field=models.JSONField())
+    )
     # Of a file that came: up to which number of a file its writer reads (transfers.envelope).
     reads_form = models.PositiveSmallIntegerField(default=1, db_default=1)
     # Nobody: the worker made it, or took it in, for an installation with an address.

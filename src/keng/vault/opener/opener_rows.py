@@ -188,14 +188,14 @@ class OpenerRows:
         row = self._one(_REQUEST, REQUEST_STANDS, request_id)
         if row is None:
             raise NotInRecord
-        *request, is_refused, is_opened, is_over, transfer = row
+        tip, what, record, asked_by, approved_by, is_refused, is_opened, is_over, transfer = row
         if is_opened:
             raise AlreadyOpened
         if is_refused:
             raise NotInRecord
         if is_over:
             raise Lapsed
-        return StandingRequest(request_id, *request, transfer=transfer)
+        return StandingRequest(request_id, tip, what, record, asked_by, approved_by, transfer)
 
     def require_approval(self, request: StandingRequest) -> None:
         """By another person, and on record. Raises NotInRecord."""
