@@ -9,10 +9,12 @@ from functools import partial
 
 import pytest
 from django.db import ProgrammingError, connection
+from django.urls import reverse
 
 from keng.acts.errors import NotAllowed
 from keng.audit.heads import sign_bytes
 from keng.audit.models import Entry
+from keng.conftest import sign_in
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.openings import asking, giving
@@ -21,6 +23,7 @@ from keng.openings.giving import NoKeyThere, NotOpened, SentOnBefore
 from keng.openings.opening_history import openings_for_reporter
 from keng.openings.records import records_to_send_on
 from keng.runtime.tests.rights import as_process
+from keng.site import desk_urls
 from keng.tips.errors import NotYours
 from keng.tips.models import (
     Decision,
@@ -573,3 +576,34 @@ def test_a_worker_that_is_refused_one_record_keeps_nothing_of_the_file(by_networ
     assert TransferArrival.objects.latest("id").state == TransferArrival.State.REFUSED
     assert not SealedIdentity.objects.filter(tip_ref=came.pk).exists()
     assert Tip.objects.get(pk=came.pk).identity_holds == []
+
+
+def test_the_pages_say_that_it_goes_along_and_show_nothing(world, desk_client):
+    world.confirmed()
+    transfer = Transfer.objects.get(is_incoming=False)
+    sign_in(desk_client, world.lan)
+
+    def read(name, *arguments, query=""):
+        answer = desk_client.get(reverse(name, desk_urls, args=arguments) + query)
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    assert "Cho chuyển kèm" in read("tip-transfer", world.tip.pk)
+    asking_page = read("tip-open", world.tip.pk, query=f"?transfer={transfer.pk}")
+    assert "Chuyển kèm danh tính người báo" in asking_page
+    assert "Trực ban Mới" in asking_page
+    asked = world.ask_to_send()
+    assert "ở đây không ai đọc" in read("opening", asked.pk)
+    world.agree_to_send(asked)
+    world.both_give(asked)
+    page = read("opening", asked.pk)
+    assert "Niêm phong cho nơi nhận" in page
+    sent = desk_client.post(reverse("opening-open", desk_urls, args=[asked.pk]))
+    assert sent.url == reverse("tip-transfer", desk_urls, args=[world.tip.pk])
+    page = read("tip-transfer", world.tip.pk)
+    assert "nơi nhận chưa trả lời" in page
+    assert "Cho chuyển kèm" not in page
+    stranger = desk_client.get(
+        reverse("tip-open", desk_urls, args=[world.tip.pk]) + f"?transfer={uuid.uuid4()}"
+    )
+    assert stranger.status_code == 404
