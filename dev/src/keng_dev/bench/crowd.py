@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
@@ -200,12 +201,13 @@ def _called(bench: Bench, crowds: Sequence[Crowd], *, at_once: bool = True) -> _
     for number, crowd in enumerate(crowds):
         file = bench.data / f"crowd-{number}.json"
         file.write_text(crowd_as_json(crowd))
+        answer_file = file.with_suffix(".answers.json")
         command = [sys.executable, "-m", "keng_dev.bench.crowd_callers", str(file)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE)
-        running.append(process)
+        process = subprocess.Popen([*command, str(answer_file)])
+        running.append((process, answer_file))
         if not at_once:
-            answers.append(_answer_of(process))
-    answers = answers or [_answer_of(process) for process in running]
+            answers.append(_answer_of(process, answer_file))
+    answers = answers or [_answer_of(*each) for each in running]
     found = _Found(defaultdict(list), Counter(), 0, 0.0)
     for answer in answers:
         for page, ms in answer["ms"].items():
@@ -216,11 +218,10 @@ def _called(bench: Bench, crowds: Sequence[Crowd], *, at_once: bool = True) -> _
     return found
 
 
-def _answer_of(process: "subprocess.Popen[bytes]") -> dict[str, Any]:
-    said, _ = process.communicate()
-    if process.returncode != 0:
+def _answer_of(process: "subprocess.Popen[bytes]", answer_file: Path) -> dict[str, Any]:
+    if process.wait() != 0:
         raise RuntimeError(f"the callers ended with {process.returncode}")
-    answer: dict[str, Any] = json.loads(said)
+    answer: dict[str, Any] = json.loads(answer_file.read_text())
     return answer
 
 

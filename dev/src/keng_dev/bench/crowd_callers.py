@@ -1,6 +1,7 @@
 """Many browsers in one process, each with an address and cookies of its own, a page a minute each.
 
-python -m keng_dev.bench.crowd_callers FILE reads a Crowd as JSON and prints what it found as JSON.
+python -m keng_dev.bench.crowd_callers CROWD ANSWERS reads a Crowd as JSON, and writes what it found
+as JSON into the second file: what callers of ten minutes found is more than a pipe takes at once.
 They speak as the proxy in front does: one request a connection, and whose it is in a header.
 """
 
@@ -65,7 +66,7 @@ class Crowd:
 def main() -> None:
     told = json.loads(Path(sys.argv[1]).read_text())
     crowd = Crowd(**{**told, "browsers": [Browser(**each) for each in told["browsers"]]})
-    print(json.dumps(uvloop.run(_Callers(crowd).call())))
+    Path(sys.argv[2]).write_text(json.dumps(uvloop.run(_Callers(crowd).call())))
 
 
 def crowd_as_json(crowd: Crowd) -> str:
