@@ -31,7 +31,7 @@ class CountedSpellings(NamedTuple):
 
     first: str
     second: str
-    count: int
+    times: int
 
 
 @lru_cache(maxsize=16384)
