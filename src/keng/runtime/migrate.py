@@ -49,8 +49,9 @@ from keng.site.policy_functions import policy_functions
 from keng.site.row_policies import POLICIES
 
 _OTHER_ENDS_WITHIN = 600.0
-_TRIES = 10
-_PAUSE = 2.0
+# A report of the province reads its tables for seconds, and somebody may always be reading one.
+_GIVES_UP_AFTER = 300.0
+_PAUSE = 1.0
 # An index of a table with all of a province's years is made in minutes.
 _STATEMENT_ENDS_WITHIN = "2h"
 _CONTRACTED = UpgradeState(keng.VERSION, keng.VERSION)
@@ -265,6 +266,10 @@ def _drop_unfinished_indexes(connection: Any, migrations: Sequence[Any]) -> None
 
     Made anew by the migration that was not finished.
     """
+    from keng.kit.postgresql.schema import (  # noqa: PLC0415 -- needs the settings
+        waits_for_transactions,
+    )
+
     names = [
         operation.index.name
         for migration in migrations
@@ -277,10 +282,11 @@ def _drop_unfinished_indexes(connection: Any, migrations: Sequence[Any]) -> None
             " WHERE NOT i.indisvalid AND c.relname = ANY (%s)",
             [names],
         )
-        for (name,) in cursor.fetchall():
-            cursor.execute(
-                sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name))
-            )
+        unfinished = cursor.fetchall()
+    for (name,) in unfinished:
+        drop = sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name))
+        with waits_for_transactions(connection), connection.cursor() as cursor:
+            cursor.execute(drop)
 
 
 def _operations_of(migration: Any) -> Iterator[Any]:
@@ -293,13 +299,14 @@ def _patiently(change: Callable[[], None]) -> None:
     """Everybody queues behind what waits for a table: it waits briefly, and again."""
     from django.db import OperationalError  # noqa: PLC0415 -- needs the settings
 
-    for tries_left in reversed(range(_TRIES)):
+    until = time.monotonic() + _GIVES_UP_AFTER
+    while True:
         try:
             change()
         except (OperationalError, psycopg.OperationalError) as error:
             if not is_busy_error(error):
                 raise
-            if not tries_left:
+            if time.monotonic() > until:
                 raise CannotContinue(
                     "A table stayed in use, so it was not changed. Stop the processes that use "
                     "the database, or try again at a quieter time."

@@ -13,6 +13,7 @@ from psycopg.pq import TransactionStatus
 
 from keng.kit.database import REPLICA_ALIAS
 from keng.kit.postgresql.commit_limit import limited_commit
+from keng.kit.postgresql.schema import DatabaseSchemaEditor
 from keng.kit.read_only_servers import server_only_reads
 from keng.kit.standby_confirmation import CancelledWaits
 
@@ -32,6 +33,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     that: what is asked outside of `atomic` shares transactions that only read. So all that the
     first statement sets for its transaction is there, whichever server connection a pooler gives.
     """
+
+    SchemaEditorClass = DatabaseSchemaEditor
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,18 +1,23 @@
 """A new version adds beside the release before; what takes away waits until nothing older runs."""
 
+import contextlib
+import threading
+
 import psycopg
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connection, migrations, models
 
 import keng
 from keng.cli.checks import database as checks
 from keng.cli.checks.check import CheckedPlace, FindingLevel
-from keng.kit.database import dsn, role, session_name, version_of_session
+from keng.kit.database import TIME_LIMITS, dsn, role, session_name, version_of_session
 from keng.runtime import migrate, version_of_data
 from keng.runtime.errors import CannotContinue
 from keng.runtime.roles import apply_grants, ensure_owner, ensure_roles, grant_faults
 from keng.runtime.row_security import (
+    WAITS_FOR_A_TABLE,
     apply_row_policies,
     marks_of_policies,
     marks_of_policies_there,
@@ -90,6 +95,39 @@ def test_policies_are_put_beside_those_of_before_and_take_their_place_by_the_con
         desk.execute("INSERT INTO tip VALUES (2)")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             desk.execute("INSERT INTO tip VALUES (1)")
+
+
+def test_while_a_change_waits_for_a_table_the_edge_still_writes_in_it(owner):
+    """Whoever asks for a table is behind the change that waits for it."""
+    policies = [RowPolicy("tip", "edge_adds", "INSERT", ("keng_edge",), check="true")]
+    faults = []
+
+    def change():
+        with psycopg.connect(dsn("owner"), autocommit=True) as changing:
+            try:
+                apply_row_policies(changing, policies, [])
+            except psycopg.errors.LockNotAvailable as error:
+                faults.append(error)
+
+    with psycopg.connect(dsn("owner")) as reading, psycopg.connect(dsn("owner")) as writing:
+        writing.execute("SELECT set_config('lock_timeout', %s, false)", [edge_waits()])
+        writing.commit()
+        reading.execute("SELECT FROM tip")
+        waiting = threading.Thread(target=change)
+        waiting.start()
+        while waiting.is_alive():
+            writing.execute("INSERT INTO tip VALUES (1)")
+            writing.commit()
+        waiting.join()
+        reading.rollback()
+    # It gave up while the table was read, and is done where nobody reads.
+    assert len(faults) == 1
+    apply_row_policies(owner, policies, [])
+    assert row_policy_faults(owner, policies) == []
+
+
+def edge_waits():
+    return TIME_LIMITS["edge"].settings()["lock_timeout"]
 
 
 def test_a_policy_of_no_version_is_named_while_two_stand_beside_each_other(owner):
@@ -286,6 +324,34 @@ def test_an_index_beside_a_change_of_the_state_alone_is_looked_for_as_well():
     assert list(migrate._operations_of(migration)) == [made]
     migration.operations = [migrations.SeparateDatabaseAndState(state_operations=[made])]
     assert made not in list(migrate._operations_of(migration))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_new", [True, False])
+def test_an_index_beside_writers_waits_longer_than_what_stops_a_table(is_new):
+    """Nobody is behind it, and somebody is always at work in a large installation."""
+    model, index = ContentType, models.Index(fields=["model"], name="sample_model")
+    lasting = psycopg.connect(**connection.get_connection_params(), autocommit=False)
+    with contextlib.closing(lasting), connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{WAITS_FOR_A_TABLE}'")
+        if not is_new:
+            with connection.schema_editor(atomic=False) as tables:
+                tables.add_index(model, index, concurrently=True)
+        lasting.execute(f"LOCK TABLE {model._meta.db_table} IN ROW EXCLUSIVE MODE")
+        # Longer than what stops a table would wait.
+        ends = threading.Timer(1, lasting.rollback)
+        ends.start()
+        with connection.schema_editor(atomic=False) as tables:
+            change = tables.add_index if is_new else tables.remove_index
+            change(model, index, concurrently=True)
+        cursor.execute(
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('sample_model')"
+        )
+        assert cursor.fetchall() == ([(True,)] if is_new else [])
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == (WAITS_FOR_A_TABLE,)
+        cursor.execute("DROP INDEX IF EXISTS sample_model")
+        cursor.execute("RESET lock_timeout")
 
 
 def test_no_policy_has_a_name_that_an_older_one_is_given():
