@@ -110,8 +110,12 @@ class ApproveForm(Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_shown: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not is_shown:
+            self.fields["keeps_from_reporter"].label = _(
+                "Do not tell the reporter that it went along"
+            )
         # Not optional where the reporter is not told.
         self.fields["why_not_told"].is_unmarked = True  # type: ignore[attr-defined]
 

@@ -340,7 +340,7 @@ def _opening_page(
         .filter(tip_ref=tip.pk, is_emergency=True)
         .exclude(pk=asked.pk)
         .order_by("asked_at"),
-        "approve_form": ApproveForm(auto_id="approve_%s"),
+        "approve_form": ApproveForm(auto_id="approve_%s", is_shown=context["transfer"] is None),
         "give_form": GiveForm(auto_id="give_%s"),
         "refuse_form": refuse_form or RefuseForm(auto_id="refuse_%s"),
     }
@@ -360,6 +360,7 @@ def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[
     return {
         "asked": asked,
         "tip": tip,
+        "transfer": _transfer_of(asked),
         "stage": stage,
         "asker": asker,
         "second": people.get(asked.approved_by_ref),
@@ -371,6 +372,13 @@ def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[
         "given_at": giving.share_given_at(asked, officer),
         **unwrapping_context(officer),
     }
+
+
+def _transfer_of(asked: OpeningRequest) -> Transfer | None:
+    """The one with which it goes along, however it stands now."""
+    if asked.transfer_ref is None:
+        return None
+    return Transfer.objects.select_related("other").filter(pk=asked.transfer_ref).first()
 
 
 def _stage_of(asked: OpeningRequest) -> OpeningRequest.Stage:

@@ -593,7 +593,15 @@ def test_the_pages_say_that_it_goes_along_and_show_nothing(world, desk_client):
     assert "Chuyển kèm danh tính người báo" in asking_page
     assert "Trực ban Mới" in asking_page
     asked = world.ask_to_send()
-    assert "ở đây không ai đọc" in read("opening", asked.pk)
+    page = read("opening", asked.pk)
+    assert "ở đây không ai đọc" in page
+    assert "Trực ban Mới" in page
+    sign_in(desk_client, world.commander)
+    page = read("opening", asked.pk)
+    assert "Không báo cho người báo tin rằng đã chuyển kèm" in page
+    assert "rằng đã mở" not in page
+    assert "Chuyển kèm danh tính người báo" in read("waiting")
+    sign_in(desk_client, world.lan)
     world.agree_to_send(asked)
     world.both_give(asked)
     page = read("opening", asked.pk)
