@@ -29,7 +29,7 @@ from granian.server.mp import MPServer
 
 log = logging.getLogger(__name__)
 # After a request to stop; the supervisor ends it by force some seconds later.
-ENDS_WITHIN = 15.0
+ANSWERS_END_WITHIN = 15.0
 _LOG_SETTINGS = Path(__file__).parent / "supervisor" / "granian_logs.json"
 _Application = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -78,7 +78,7 @@ class _EndsInTime:
 
 
 def _end_in_time(former: Any, number: int, frame: FrameType | None) -> None:
-    timer = threading.Timer(ENDS_WITHIN, _end_at_once)
+    timer = threading.Timer(ANSWERS_END_WITHIN, _end_at_once)
     timer.daemon = True
     timer.start()
     if callable(former):
@@ -86,7 +86,7 @@ def _end_in_time(former: Any, number: int, frame: FrameType | None) -> None:
 
 
 def _end_at_once() -> None:
-    log.warning("What was being answered did not end within %.0f s.", ENDS_WITHIN)
+    log.warning("What was being answered did not end within %.0f s.", ANSWERS_END_WITHIN)
     os._exit(0)
 
 

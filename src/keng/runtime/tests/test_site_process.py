@@ -20,7 +20,7 @@ _READY_WITHIN = 30.0
 _ENDS_AT_ONCE = f"""
 import sys
 from {SITE_PROCESS.rpartition(".")[0]} import {SITE_PROCESS.rpartition(".")[2]} as site
-site.ENDS_WITHIN = 0.2
+site.ANSWERS_END_WITHIN = 0.2
 site.main(sys.argv[1:])
 """
 
