@@ -135,6 +135,9 @@ def _faults_of_altered_field(
         yield f"{what}: the release before may leave it to the default; {_CONTRACT}"
     if new.unique and not old.unique:
         yield f"{what}: unique refuses what the release before may write; {_CONTRACT}"
+    if getattr(old, "db_constraint", False) and (old.null, old.unique) != (new.null, new.unique):
+        # Django drops the constraint and makes it anew.
+        yield f"{what}: stops {old.related_model._meta.db_table}, too; ALTER COLUMN by RunSQL"
     if not _is_as_wide(old, new):
         yield f"{what}: another type rewrites the table under everybody; add a second column"
 

@@ -101,6 +101,18 @@ def test_a_trigger_is_another_one_only_where_it_is_listed_with_a_reason(state):
         assert faults_of(_migration(migrations.RunSQL(changed % f"{name}_more")), state.clone())
 
 
+def test_a_reference_that_may_be_empty_is_not_made_anew(state):
+    """Its constraint is dropped first, and the table that it refers to stops until the commit."""
+    to_tip = models.ForeignKey("sample.Tip", on_delete=models.PROTECT)
+    fields = [("id", models.BigAutoField(primary_key=True)), ("tip", to_tip)]
+    migrations.CreateModel("Film", fields).state_forwards("sample", state)
+    optional = models.ForeignKey("sample.Tip", on_delete=models.PROTECT, null=True)
+    (fault,) = faults_of(_migration(migrations.AlterField("film", "tip", optional)), state.clone())
+    assert "stops tips_tip" in fault
+    renamed = models.ForeignKey("sample.Tip", on_delete=models.PROTECT, verbose_name="what")
+    assert not faults_of(_migration(migrations.AlterField("film", "tip", renamed)), state.clone())
+
+
 def _migration(*operations):
     migration = migrations.Migration("pretended", "sample")
     migration.operations = list(operations)

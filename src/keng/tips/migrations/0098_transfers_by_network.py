@@ -68,10 +68,21 @@ class Migration(migrations.Migration):
             name='is_address_private',
             field=models.BooleanField(db_default=False, default=False),
         ),
-        migrations.AlterField(
-            model_name='transferfile',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        # By AlterField alone the reference would be made anew, and officers' table stand still.
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    'ALTER TABLE tips_transferfile ALTER COLUMN by_id DROP NOT NULL',
+                    migrations.RunSQL.noop,
+                ),
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name='transferfile',
+                    name='by',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name='TransferArrival',
