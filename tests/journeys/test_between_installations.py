@@ -220,7 +220,7 @@ def goes_along(lan: Desk, chief: Desk, phrase: str, here: str) -> None:
     chief.page.goto(address)
     is_fine(chief.page, "going-along-second")
     gives_by_phrase(chief, phrase)
-    lan.page.get_by_role("button", name="Niêm phong cho nơi nhận").click()
+    lan.page.get_by_role("button", name="Niêm phong bằng chìa của nơi nhận").click()
     lan.sees("nơi nhận chưa trả lời")
     is_fine(lan.page, "transfer-went-along")
 

@@ -50,7 +50,7 @@ from keng.site.row_policies import POLICIES
 
 _OTHER_ENDS_WITHIN = 600.0
 # A report of the province reads its tables for seconds, and somebody may always be reading one.
-_GIVES_UP_AFTER = 300.0
+_TRIES = 300
 _PAUSE = 1.0
 # An index of a table with all of a province's years is made in minutes.
 _STATEMENT_ENDS_WITHIN = "2h"
@@ -299,14 +299,13 @@ def _patiently(change: Callable[[], None]) -> None:
     """Everybody queues behind what waits for a table: it waits briefly, and again."""
     from django.db import OperationalError  # noqa: PLC0415 -- needs the settings
 
-    until = time.monotonic() + _GIVES_UP_AFTER
-    while True:
+    for tries_left in reversed(range(_TRIES)):
         try:
             change()
         except (OperationalError, psycopg.OperationalError) as error:
             if not is_busy_error(error):
                 raise
-            if time.monotonic() > until:
+            if not tries_left:
                 raise CannotContinue(
                     "A table stayed in use, so it was not changed. Stop the processes that use "
                     "the database, or try again at a quieter time."

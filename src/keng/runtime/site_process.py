@@ -38,11 +38,10 @@ class SiteInOneProcess(MPServer):
     """Takes connections and answers them in the process in which it is made."""
 
     def serve_here(self) -> None:
-        """Until SIGTERM, when what is being answered has come to its end."""
+        """Until SIGTERM or Ctrl-C, when what is being answered has come to its end."""
         self._init_shared_socket()  # type: ignore[no-untyped-call] # of granian
         load = partial(_application_that_ends, self.target)
         worker = self._spawn_worker(0, self._spawn_asgi_lifespan_worker, load)
-        # What a process of its own would do; it is not started.
         worker.inner.run()
 
 
@@ -72,8 +71,9 @@ class _EndsInTime:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             # The server listens by now, in its loop: it hears the signal beside what is set here.
-            former = signal.getsignal(signal.SIGTERM)
-            signal.signal(signal.SIGTERM, partial(_end_in_time, former))
+            for number in (signal.SIGTERM, signal.SIGINT):
+                former = signal.getsignal(number)
+                signal.signal(number, partial(_end_in_time, former))
         await self._application(scope, receive, send)
 
 

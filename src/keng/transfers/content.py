@@ -10,6 +10,7 @@ without either of them knowing it.
 import base64
 import datetime
 import json
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,8 +24,11 @@ from keng.transfers.errors import UnreadableContent
 
 MOST_LINES = 500
 MOST_IDENTITIES = 20
+MOST_PARTS = 20
+"""Of an identity, each named by what it is: "name", "phone"."""
 MOST_IDENTITY_BYTES = 512 * 1024
 _LONGEST_WORDS = 50_000
+_PART_NAME = re.compile(r"[a-z_]{0,20}")
 # Of moments: what lies far outside cannot be reckoned with in every zone.
 _YEARS = (2000, 2200)
 
@@ -219,6 +223,13 @@ def _bytes(longest: int) -> _Read:
     return read
 
 
+def _part_name(value: Any) -> str:
+    """What a part is, never what stands in it: it is kept and shown in clear."""
+    if not isinstance(value, str) or not _PART_NAME.fullmatch(value):
+        raise ValueError
+    return value
+
+
 def _one_of(*known: str) -> _Read:
     def read(value: Any) -> str:
         if value not in known:
@@ -265,7 +276,7 @@ _TIP = _fields(
         "received_at": _moment,
         "do_not_contact": _flag,
         "is_for_named": _flag,
-        "holds": _several(_words(20), 20),
+        "holds": _several(_part_name, MOST_PARTS),
         "files": _count,
         "clocks": _several(
             _fields(RunningClock, {"code": _words(30), "starts_at": _moment}),
@@ -301,7 +312,7 @@ _ABOUT_IDENTITY: Mapping[str, _Read] = {
             {
                 "ref": _id,
                 "kind": _one_of("contact", "in_text", "raw"),
-                "holds": _several(_words(20), 20),
+                "holds": _several(_part_name, MOST_PARTS),
                 "sealed": _bytes(MOST_IDENTITY_BYTES),
             },
         ),

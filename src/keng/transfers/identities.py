@@ -16,6 +16,7 @@ from keng.kit import times
 from keng.tips.models import Tip, Transfer, TransferIdentity, TransferKey
 from keng.transfers.content import (
     MOST_IDENTITIES,
+    MOST_PARTS,
     CarriedIdentity,
     IdentityAnswer,
     ToldDeskKey,
@@ -127,7 +128,8 @@ def keep_identities(tip: Tip, transfer: Transfer, content: TransferContent) -> d
             raise UnreadableContent
         keep_told_key(transfer, content.desk_key)
         for each in content.answers:
-            transfer.identities.filter(ref=each.ref).update(answer=each.answer)
+            # Once: what is kept there is not said to have come too late afterwards.
+            transfer.identities.filter(ref=each.ref, answer="").update(answer=each.answer)
         return {}
     if content.desk_key is not None or content.answers:
         raise UnreadableContent
@@ -142,7 +144,9 @@ def _keep_identity(tip: Tip, transfer: Transfer, carried: CarriedIdentity) -> st
     if key_ref is None or told is None:
         # To a key that nobody told them.
         raise UnreadableContent
-    key = _living_key(told)
+    # Nor where the tip was given back or ended here, while this was on its way.
+    is_worked_on = transfer.state == Transfer.State.WITH_US and tip.closed_at is None
+    key = _living_key(told) if is_worked_on else None
     answer = _Answer.KEY_ENDED if key is None else _Answer.TAKEN
     try:
         with savepoint():
@@ -167,7 +171,7 @@ def _keep_identity(tip: Tip, transfer: Transfer, carried: CarriedIdentity) -> st
     except IntegrityError as error:
         raise UnreadableContent from error
     if key is not None and (new := [each for each in carried.holds if each]):
-        tip.identity_holds = list(dict.fromkeys([*tip.identity_holds, *new]))
+        tip.identity_holds = list(dict.fromkeys([*tip.identity_holds, *new]))[:MOST_PARTS]
         tip.save(update_fields=["identity_holds"])
     return answer
 

@@ -18,6 +18,14 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
     (keng.runtime.row_security, WAITS_FOR_A_TABLE).
     """
 
+    # A migration with several of them is begun anew where it was cut short: those that are there
+    # stay, since what was not finished of them is dropped first (keng.runtime.migrate).
+    sql_create_index_concurrently = (
+        schema.DatabaseSchemaEditor.sql_create_index_concurrently.replace(
+            "CONCURRENTLY", "CONCURRENTLY IF NOT EXISTS"
+        )
+    )
+
     def add_index(self, model: type[Model], index: Index, concurrently: bool = False) -> None:
         with self._waits_long(concurrently):
             super().add_index(model, index, concurrently)

@@ -344,6 +344,9 @@ def test_an_index_beside_writers_waits_longer_than_what_stops_a_table(is_new):
         with connection.schema_editor(atomic=False) as tables:
             change = tables.add_index if is_new else tables.remove_index
             change(model, index, concurrently=True)
+            if is_new:
+                # A migration that was cut short after it begins anew.
+                change(model, index, concurrently=True)
         cursor.execute(
             "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('sample_model')"
         )

@@ -104,9 +104,10 @@ def test_asked_to_stop_it_answers_what_it_has_begun_and_ends_in_order():
         assert process.wait(_READY_WITHIN) == 0
 
 
-def test_an_answer_without_an_end_does_not_hold_the_stop_up_for_ever():
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_answer_without_an_end_does_not_hold_the_stop_up_for_ever(number):
     with served("-c", _ENDS_AT_ONCE) as (process, port), begun(port, "/waits"):
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         assert process.wait(_READY_WITHIN) == 0
 
 

@@ -70,6 +70,10 @@ _OF_AN_OWN_TRANSFER = (
     "EXISTS (SELECT FROM tips_transfer sent"
     " WHERE sent.id = transfer_id AND keng_is_own_tip(sent.tip_id))"
 )
+_CAME_TO_AN_OWN_TIP = (
+    "EXISTS (SELECT FROM tips_transfer came"
+    " WHERE came.id = transfer_id AND came.is_incoming AND keng_is_own_tip(came.tip_id))"
+)
 _WHO_READS_OR_KEEPS_IT = (
     *desk_writes(
         "tips_breakin",
@@ -98,10 +102,10 @@ _WHO_READS_OR_KEEPS_IT = (
         adds=f"{_BY_ONESELF} AND {_OF_AN_OWN_TRANSFER}",
     ),
     *desk_writes("tips_transferkey", adds=_OF_AN_OWN_TRANSFER),
-    # What goes there the opener adds; what came from there the desk.
+    # What goes there the opener adds; what came from there the desk, sealed beside its own tip.
     *desk_writes(
         "tips_transferidentity",
-        adds=f"record_ref IS NULL AND {_OF_AN_OWN_TRANSFER}",
+        adds=f"record_ref IS NULL AND sealed = '' AND {_CAME_TO_AN_OWN_TIP}",
         changes=_OF_AN_OWN_TRANSFER,
     ),
 )

@@ -22,6 +22,14 @@ BEGIN
   IF caller <> 'keng_opener' AND caller <> current_user THEN
     RAISE insufficient_privilege USING MESSAGE = 'only the opener seals to another desk';
   END IF;
+  -- Before all else, as every act about it does: it may be taken back or purged at this moment.
+  PERFORM FROM tips_tip
+  WHERE id = (SELECT tip_ref FROM vault_openingrequest AS it WHERE it.id = request)
+    AND withdrawn_at IS NULL AND purged_at IS NULL
+  FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
   SELECT * INTO asked FROM vault_openingrequest AS it
   WHERE it.id = request AND transfer_ref IS NOT NULL AND opened_at IS NULL
     AND refused_at IS NULL AND lapsed_at IS NULL AND approved_by_ref <> asked_by_ref

@@ -3,7 +3,7 @@
 import datetime
 import json
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +11,9 @@ import pytest
 from django.db import ProgrammingError, connection
 from django.urls import reverse
 
+from keng.accounts.who import WORKING
 from keng.acts.errors import NotAllowed
+from keng.acts.work import permit_over, run_work
 from keng.audit.heads import sign_bytes
 from keng.audit.models import Entry
 from keng.conftest import sign_in
@@ -35,7 +37,7 @@ from keng.tips.models import (
     TransferKey,
 )
 from keng.transfers import envelope, handing, identities, writing
-from keng.transfers.content import CarriedIdentity, read_content
+from keng.transfers.content import CarriedIdentity, IdentityAnswer, read_content
 from keng.transfers.errors import NothingNewToSend, UnreadableContent
 from keng.transfers.network_addresses import sender_fields
 from keng.transfers.tests.sides import two_sides
@@ -517,6 +519,85 @@ def test_a_tip_that_was_given_back_takes_none_along(world):
     assert not TransferIdentity.objects.exists()
 
 
+def test_what_meets_a_tip_that_was_given_back_meanwhile_is_kept_by_nobody(world):
+    came = world.confirmed()
+    world.sent_on()
+    file = world.write_at_old()
+    incoming = Transfer.objects.get(is_incoming=True)
+    world.at_new(
+        lambda by: handing.return_transfer(incoming.pk, reason="Không thuộc địa bàn", by=by)
+    )
+    world.taken(file)
+    assert not SealedIdentity.objects.filter(tip_ref=came.pk).exists()
+    assert incoming.identities.get().answer == _Answer.KEY_ENDED
+
+
+def test_the_opener_seals_nothing_of_a_report_that_was_taken_back(world):
+    world.confirmed()
+    asked = world.ask_to_send()
+    world.agree_to_send(asked)
+    world.both_give(asked)
+    Tip.objects.filter(pk=world.tip.pk).update(withdrawn_at=times.now())
+    with pytest.raises(opener_client.CannotOpen):
+        world.opener.ask("send_on", asked.pk)
+    assert not TransferIdentity.objects.exists()
+
+
+def test_a_part_is_named_by_what_it_is_and_not_by_what_stands_in_it(world):
+    world.confirmed()
+    transfer = Transfer.objects.get(is_incoming=False)
+    first = read_content(_content_of(world.file_of(transfer, 1), world), 1)
+    for holds, is_read in ((("name", "id_card", ""), True), (("Trịnh Thị Báo",), False)):
+        carried = CarriedIdentity(uuid.uuid4(), "contact", holds, b"sealed")
+        data = replace(first, identities=(carried,)).as_bytes(2)
+        if is_read:
+            assert read_content(data, 2).identities == (carried,)
+        else:
+            with pytest.raises(UnreadableContent):
+                read_content(data, 2)
+
+
+def test_what_is_kept_there_is_not_said_to_have_come_too_late_afterwards(world):
+    came = world.confirmed()
+    world.sent_on()
+    world.taken(world.write_at_old())
+    world.hear(world.write_at_new())
+    gone = TransferIdentity.objects.get(transfer__is_incoming=False)
+    assert gone.answer == _Answer.TAKEN
+    late = replace(
+        read_content(_content_of(world.file_of(gone.transfer, 1), world), 1),
+        answers=(IdentityAnswer(gone.ref, _Answer.KEY_ENDED),),
+    )
+    identities.keep_identities(came, gone.transfer, late)
+    gone.refresh_from_db()
+    assert gone.answer == _Answer.TAKEN
+
+
+@pytest.mark.parametrize(
+    ("is_incoming", "sealed", "may_add"),
+    [(True, b"", True), (True, b"sealed", False), (False, b"", False)],
+)
+def test_the_desk_adds_none_to_what_leaves_and_seals_none(world, is_incoming, sealed, may_add):
+    world.confirmed()
+    row = TransferIdentity(
+        transfer=Transfer.objects.get(is_incoming=is_incoming),
+        ref=uuid.uuid4(),
+        key_ref=uuid.uuid4(),
+        kind="contact",
+        sealed=sealed,
+    )
+
+    def add():
+        permit_over(row.transfer.tip.responsible_unit_id)
+        with as_process("desk"):
+            row.save(force_insert=True)
+
+    do = world.at_new if is_incoming else world.at_old
+    with nullcontext() if may_add else pytest.raises(ProgrammingError, match="row-level security"):
+        do(lambda by: run_work("adds", add, right=WORKING, by=by))
+    assert TransferIdentity.objects.exists() == may_add
+
+
 class NetworkWorldWithKeys(NetworkWorld, WorldWithKeys):
     """The same two desks, and their workers send what there is."""
 
@@ -598,14 +679,14 @@ def test_the_pages_say_that_it_goes_along_and_show_nothing(world, desk_client):
     assert "Trực ban Mới" in page
     sign_in(desk_client, world.commander)
     page = read("opening", asked.pk)
-    assert "Không báo cho người báo tin rằng đã chuyển kèm" in page
+    assert "Không cho người báo biết là đã chuyển kèm" in page
     assert "rằng đã mở" not in page
     assert "Chuyển kèm danh tính người báo" in read("waiting")
     sign_in(desk_client, world.lan)
     world.agree_to_send(asked)
     world.both_give(asked)
     page = read("opening", asked.pk)
-    assert "Niêm phong cho nơi nhận" in page
+    assert "Niêm phong bằng chìa của nơi nhận" in page
     sent = desk_client.post(reverse("opening-open", desk_urls, args=[asked.pk]))
     assert sent.url == reverse("tip-transfer", desk_urls, args=[world.tip.pk])
     page = read("tip-transfer", world.tip.pk)
