@@ -10,6 +10,7 @@ from keng.accounts.middleware import bind_session
 from keng.accounts.models import DeskSession, NamedOfficer, Officer, Post
 from keng.accounts.sessions import SessionStore, row_key, session_secret
 from keng.accounts.sight import counting, in_sight_of
+from keng.accounts.tests.look import look_as
 from keng.kit import times
 from keng.places.models import Unit
 from tests import make
@@ -92,6 +93,31 @@ def test_a_signature_holds_for_its_words_alone(become, unit):
         assert first_value_of("SELECT keng_sight_named()") == []
         first_value_of("SELECT set_config('keng.sight_named', 'x', false)")
         assert first_value_of("SELECT keng_sight_named()") == []
+
+
+def test_without_the_key_nothing_is_believed(become, unit):
+    officer = make.officer(unit=unit)
+    become("desk")
+    look_as(officer, counts=True)
+    assert first_value_of("SELECT keng_units_counted_now()") == [unit.pk]
+    become("owner")
+    first_value_of("DELETE FROM keng_sight_key RETURNING true")
+    become("desk")
+    for asked in ("units", "counted"):
+        assert first_value_of(f"SELECT keng_sight_{asked}()") == []
+    assert first_value_of("SELECT keng_units_counted_now()") == []
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_page_that_does_not_count_has_no_units_to_count(become, unit, counts):
+    officer = make.officer(unit=unit)
+    become("desk")
+    look_as(officer, counts=counts)
+    assert first_value_of("SELECT keng_sight_counted()") == [unit.pk]
+    assert first_value_of("SELECT keng_units_counted_now()") == ([unit.pk] if counts else [])
+    # What is only set by hand does not make it count.
+    first_value_of("SELECT set_config('keng.sight_counts', 'on', true)")
+    assert first_value_of("SELECT keng_units_counted_now()") == []
 
 
 @pytest.mark.parametrize("statement", ["SELECT key FROM keng_sight_key", "SELECT keng_signed('x')"])
