@@ -149,8 +149,6 @@ DATA_CLASSES: tuple[DataClass, ...] = (
             "tips_legalhold",
             "tips_transfer",
             "tips_transferfile",
-            "tips_transferkey",
-            "tips_transferidentity",
             "tips_transferupload",
             "tips_transferarrival",
             "tips_recusal",

@@ -131,11 +131,10 @@ def _open(arrival: TransferArrival) -> tuple[str, str]:
     """What becomes of it and of which kind it is. Raises Refused where nothing can."""
     if arrival.at < times.now() - FILE_LASTS:
         raise TooOld
-    opened = open_envelope(bytes(arrival.content))
-    sender = opened.sender
+    written, sender = open_envelope(bytes(arrival.content))
     if sender.pk != arrival.other_id:
         raise NotForUs
-    content = read_content(opened.content, opened.form)
+    content = read_content(written)
     arrival.number_of_both = content.transfer
     # The database lets the worker say what a reporter wrote where such a file waits.
     arrival.save(update_fields=["number_of_both"])
@@ -151,7 +150,7 @@ def _open(arrival: TransferArrival) -> tuple[str, str]:
     if kind == _Kind.END:
         return _State.WAITING, kind
     try:
-        take_news_in_unasked(known, content, reads_form=opened.reads_form)
+        take_news_in_unasked(known, content)
     except FileMissing:
         return _State.WAITING, kind
     return _State.TAKEN, kind

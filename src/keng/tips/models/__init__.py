@@ -22,8 +22,6 @@ from keng.tips.models.transfer import (
     Transfer,
     TransferArrival,
     TransferFile,
-    TransferIdentity,
-    TransferKey,
     TransferTrouble,
     TransferUpload,
 )
@@ -65,8 +63,6 @@ __all__ = [
     "Transfer",
     "TransferArrival",
     "TransferFile",
-    "TransferIdentity",
-    "TransferKey",
     "TransferTrouble",
     "TransferUpload",
     "WaitingPicture",
