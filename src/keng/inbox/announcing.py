@@ -135,6 +135,9 @@ def _ringing_query() -> QuerySet[Tip, Any]:
         .values_list(
             *("responsible_unit", "id", "danger_at", "danger_unheard", "urgency_is_rated"),
             *("gravity_band", "category", "happening", "money_moved", "place", "place_detail"),
+            *("do_not_contact", "do_not_call", "assigned_to", "closed_at", "is_for_named"),
+            # A bundle shows how many ring as one.
+            "bundled_call__first_ref",
         )[:_MOST_RINGING]
     )
 

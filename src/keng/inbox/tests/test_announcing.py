@@ -1,13 +1,14 @@
 """Whoever looks for changes notifies of the units whose pages have something to look at anew."""
 
 import datetime
+import re
 
 import pytest
 from django.db import OperationalError, connection
 from django.urls import reverse
 
 from keng.accounts import screen_lock
-from keng.accounts.models import DeskSession
+from keng.accounts.models import DeskSession, NamedOfficer
 from keng.accounts.session_marks import session_marks
 from keng.conftest import sign_in
 from keng.inbox import announcing
@@ -23,11 +24,12 @@ from keng.kit.changes import (
     topics_of_payload,
 )
 from keng.kit.ids import new_id
-from keng.tips.models import Tip
+from keng.tips.models import BundledCall, Tip
 from tests import make
 
 # As far may the clock of another machine be behind.
 SLOWER = datetime.timedelta(seconds=30)
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 KNIFE = "Chồng tôi đang cầm dao ngoài cửa"
 
 
@@ -95,6 +97,64 @@ def test_the_units_whose_alarms_change_are_named_and_no_others(heard):
     }
     Tip.objects.filter(pk=tip.pk).update(assigned_to=make.officer(unit=there))
     assert heard(lookout) == {ChangeKind.ALARM.topic_of(there.pk)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"do_not_contact": True},
+        {"do_not_call": True},
+        {"is_for_named": True},
+        {"closed_at": times.now(), "danger_unheard": True},
+    ],
+    ids="-".join,
+)
+def test_whatever_the_bar_says_otherwise_is_told_of(heard, desk_client, change):
+    unit = make.unit(parent=make.province_unit())
+    commander = make.officer(unit=unit, role="commander")
+    NamedOfficer.objects.create(unit=unit, officer=commander, named_by=commander)
+    sign_in(desk_client, make.officer(unit=unit))
+    tip = rings(unit)
+    lookout = ChangeLookout()
+    heard(lookout)
+    before = bar_of(desk_client)
+    Tip.objects.filter(pk=tip.pk).update(**change)
+    assert bar_of(desk_client) != before
+    assert heard(lookout) == {ChangeKind.ALARM.topic_of(unit.pk)}
+
+
+def test_whoever_holds_a_tip_that_rings_again_is_told_of(heard, desk_client):
+    unit = make.unit()
+    officer = make.officer(unit=unit)
+    sign_in(desk_client, officer)
+    tip = rings(unit, danger_unheard=True)
+    lookout = ChangeLookout()
+    heard(lookout)
+    before = bar_of(desk_client)
+    Tip.objects.filter(pk=tip.pk).update(assigned_to=officer)
+    assert bar_of(desk_client) != before
+    assert heard(lookout) == {ChangeKind.ALARM.topic_of(unit.pk)}
+
+
+def test_how_many_ring_as_one_is_told_of(heard, desk_client):
+    unit = make.unit()
+    sign_in(desk_client, make.officer(unit=unit))
+    first, second = rings(unit), rings(unit)
+    lookout = ChangeLookout()
+    heard(lookout)
+    before = bar_of(desk_client)
+    BundledCall.objects.create(tip=second, first_ref=first.pk)
+    assert bar_of(desk_client) != before
+    assert heard(lookout) == {ChangeKind.ALARM.topic_of(unit.pk)}
+
+
+def bar_of(client):
+    """What the red bar of a page of the desk shows, without what is another with each answer."""
+    page = client.get(
+        reverse("alarm", "keng.site.desk_urls"), headers={"HX-Request": "true"}
+    ).content.decode()
+    assert "data-alarm" in page
+    return TOKEN.sub("", page)
 
 
 def test_whoever_takes_over_names_all_that_rings(heard):
