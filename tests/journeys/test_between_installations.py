@@ -246,7 +246,9 @@ def test_who_reported_goes_along_and_two_officers_there_open_it(people, neighbou
     is_fine(there.page, "transfer-identity-came")
     reads_until("nơi nhận đang giữ", lambda: reads(lan, here))
     assert NAME not in lan.page.content()
-    assert "đã chuyển kèm tới đơn vị đang giữ tin" in read_status(resident, neighbour, code)
+    assert "được chuyển kèm, vẫn niêm phong, tới đơn vị đang giữ tin" in read_status(
+        resident, neighbour, code
+    )
 
     there.page.goto(transfer_there.replace("/transfer/", "/"))
     address = asks(there, "Mở cùng một đồng nghiệp", "Hẹn gặp lấy lời khai", wish="Cần gặp gấp")
