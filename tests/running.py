@@ -22,6 +22,7 @@ from psycopg.conninfo import make_conninfo
 
 from keng.kit import alive
 from keng.kit.database import Process, dsn
+from keng.runtime.supervisor.children import SITE_PROCESS
 from keng.runtime.tests.rights import give_rights
 from tests.stack import free_ports
 
@@ -97,9 +98,7 @@ def running(
 def _command(process: Process, port: int) -> list[str]:
     if process in APPLICATIONS:
         return [
-            *(sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop"),
-            *("--http", "1", "--runtime-mode", "st", "--no-ws", "--log-level", "warning"),
-            *("--host", "127.0.0.1", "--port", str(port), "--workers-kill-timeout", "15"),
+            *(sys.executable, "-m", SITE_PROCESS, "127.0.0.1", str(port)),
             APPLICATIONS[process],
         ]
     return [sys.executable, "-m", "keng.cli", process]

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.journeys.desk import Desk
 from tests.journeys.eyes import is_fine
 from tests.journeys.resident import Story, read_status, report
+from tests.journeys.test_s20_openings import asks, gives_by_passkey, gives_by_phrase, two_holders
 from tests.stack import Stack
 
 WORDS = "Có người rao bán dàn loa trên mạng, nhận tiền rồi chặn số ở tỉnh bên"
@@ -16,12 +17,21 @@ MORE = "Hôm nay họ lại đăng bài bằng tên khác"
 ANSWER = "Đã nhận tin, bạn giữ lại bài đăng giúp chúng tôi"
 WHY = "Người bán ở địa bàn tỉnh bạn"
 BY_NETWORK = "Có nhóm chạy xe nẹt pô, ném đá vào nhà dân ở đầu cầu giáp tỉnh bên"
+WITH_NAME = "Nhóm bán thuốc giả giao hàng qua cầu, kho ở tỉnh bên, tôi từng mua của họ"
+NAME, PHONE = "Ngô Thị Sang Sông", "0912 555 027"
 FINGERPRINT = re.compile(r"^this one +((?:\d{4} ){7}\d{4}) ", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
 def other():
     """The installation of another province, with its own database, keys and people."""
+    with Stack(bare=True) as running:
+        yield running
+
+
+@pytest.fixture
+def neighbour():
+    """One more, whose officers make keys of their own: the desks that others share have none."""
     with Stack(bare=True) as running:
         yield running
 
@@ -64,13 +74,19 @@ def writes_next(officer: Desk) -> None:
 
 def hands_over(people, stack, tmp_path) -> tuple[Desk, str]:
     """Asked for by one officer and agreed to by another, who fetches the file."""
-    lan, chief = asks_and_agrees(people, stack, WORDS)
+    lan, chief = two_at(people, stack)
+    ask_and_agree(lan, chief, stack, WORDS)
     return lan, fetches(chief, tmp_path, 1)
 
 
-def asks_and_agrees(people, stack, words: str) -> tuple[Desk, Desk]:
-    """The two officers of the old desk."""
+def two_at(people, stack) -> tuple[Desk, Desk]:
+    """Two officers of the old desk: one asks, the other one agrees."""
     lan = Desk(people.officer(), stack, "lan").sign_in()
+    return lan, Desk(people.officer(), stack, "hai").sign_in()
+
+
+def ask_and_agree(lan: Desk, chief: Desk, stack, words: str) -> None:
+    """The tip with these words goes to the only other installation that is known."""
     lan.open_tip(words)
     lan.page.locator("main a[href$='/transfer/']").first.click()
     is_fine(lan.page, "transfer-new")
@@ -78,14 +94,12 @@ def asks_and_agrees(people, stack, words: str) -> tuple[Desk, Desk]:
     lan.page.fill("main [name=reason]", WHY)
     lan.page.locator("main form button[data-send]").click()
     lan.sees("Chờ cán bộ thứ hai")
-    chief = Desk(people.officer(), stack, "hai").sign_in()
     chief.page.goto(f"{stack.desk}/waiting/")
     chief.page.locator("main a[href$='/transfer/']").first.click()
     chief.sees(WHY)
     is_fine(chief.page, "transfer-to-decide")
     chief.page.locator("main form button[name=agreed][value='1']").click()
     chief.is_answered()
-    return lan, chief
 
 
 def answers(officer: Desk, stack: Stack, address: str) -> None:
@@ -163,22 +177,28 @@ def reads_until(words: str, read) -> None:
         time.sleep(1)
 
 
+def waits_for_a_file(officer: Desk, stack: Stack) -> None:
+    """The page on which files of others are taken in, once one has come by network."""
+    reads_until("Đến qua mạng", lambda: reads(officer, f"{stack.desk}/transfers/take-in/"))
+
+
+def reads(officer: Desk, address: str) -> str:
+    officer.page.goto(address)
+    return officer.page.inner_text("main")
+
+
 def test_files_go_by_network_and_a_killed_worker_loses_none(people, stack, other, tmp_path):
     goes_by_network(stack, other, tmp_path)
     goes_by_network(other, stack, tmp_path)
     resident = people.resident()
     code = report(resident, stack, Story(BY_NETWORK))
-    lan, _chief = asks_and_agrees(people, stack, BY_NETWORK)
+    lan, chief = two_at(people, stack)
+    ask_and_agree(lan, chief, stack, BY_NETWORK)
     # The file is committed with the agreement; whoever sends it dies now, and once more.
     for _kill in range(2):
         stack.wait_until_replaced("worker", stack.kill("worker"))
     there = Desk(people.officer(), other, "hai").sign_in()
-
-    def on_the_page() -> str:
-        there.page.goto(f"{other.desk}/transfers/take-in/")
-        return there.page.inner_text("main")
-
-    reads_until("Đến qua mạng", on_the_page)
+    waits_for_a_file(there, other)
     is_fine(there.page, "take-in-by-network")
     buttons = there.page.locator("main form:has([name=arrival]) button")
     # However often it was sent.
@@ -189,3 +209,52 @@ def test_files_go_by_network_and_a_killed_worker_loses_none(people, stack, other
     reads_until("đang ở", lambda: read_status(resident, stack, code))
     lan.page.goto(lan.page.url)
     is_fine(lan.page, "transfer-by-network")
+
+
+def goes_along(lan: Desk, chief: Desk, phrase: str, here: str) -> None:
+    """Asked for, agreed to, and sealed to the other desk; neither of the two reads it."""
+    reads_until("Cho chuyển kèm", lambda: reads(lan, here))
+    is_fine(lan.page, "transfer-can-go-along")
+    address = asks(lan, "Cho chuyển kèm", "Nơi nhận cần gặp người báo")
+    gives_by_passkey(lan)
+    chief.page.goto(address)
+    is_fine(chief.page, "going-along-second")
+    gives_by_phrase(chief, phrase)
+    lan.page.get_by_role("button", name="Niêm phong bằng chìa của nơi nhận").click()
+    lan.sees("nơi nhận chưa trả lời")
+    is_fine(lan.page, "transfer-went-along")
+
+
+def test_who_reported_goes_along_and_two_officers_there_open_it(people, neighbour, other, tmp_path):
+    goes_by_network(neighbour, other, tmp_path)
+    goes_by_network(other, neighbour, tmp_path)
+    lan, chief, phrase = two_holders(people, neighbour)
+    there, their_chief, their_phrase = two_holders(people, other)
+    resident = people.resident()
+    code = report(resident, neighbour, Story(WITH_NAME, name=NAME, phone=PHONE))
+    ask_and_agree(lan, chief, neighbour, WITH_NAME)
+    here = chief.page.url
+    waits_for_a_file(there, other)
+    there.page.locator("main form:has([name=arrival]) button").first.click()
+    there.sees("Đã nhận.")
+    transfer_there = there.page.url
+
+    goes_along(lan, chief, phrase, here)
+    # It is committed; whoever carries it dies now.
+    neighbour.wait_until_replaced("worker", neighbour.kill("worker"))
+    reads_until("Danh tính người báo đã đến", lambda: reads(there, transfer_there))
+    is_fine(there.page, "transfer-identity-came")
+    reads_until("nơi nhận đang giữ", lambda: reads(lan, here))
+    assert NAME not in lan.page.content()
+    assert "được chuyển kèm, vẫn niêm phong, tới đơn vị đang giữ tin" in read_status(
+        resident, neighbour, code
+    )
+
+    there.page.goto(transfer_there.replace("/transfer/", "/"))
+    address = asks(there, "Mở cùng một đồng nghiệp", "Hẹn gặp lấy lời khai", wish="Cần gặp gấp")
+    gives_by_passkey(there)
+    their_chief.page.goto(address)
+    gives_by_phrase(their_chief, their_phrase)
+    there.page.get_by_role("button", name="Mở ngay").click()
+    there.sees(NAME)
+    there.sees(PHONE[-3:])

@@ -145,8 +145,11 @@ def waits_for_split_keys(desk: Desk, stack) -> None:
         time.sleep(1)
 
 
-def asks(desk: Desk, link: str, why: str) -> str:
-    """From the tip's page to the page of the opening; its address."""
+def asks(desk: Desk, link: str, why: str, *, wish: str = "") -> str:
+    """From the tip's page to the page of the opening; its address.
+
+    `wish`: why what the reporter asks for is overridden.
+    """
     page = desk.page
     page.get_by_role("link", name=link).click()
     is_fine(page, "opening-ask")
@@ -154,6 +157,8 @@ def asks(desk: Desk, link: str, why: str) -> str:
     page.locator("[name=reason][value=danger]").check()
     page.fill("[name=legal_basis]", "Quy định nội bộ, mục 3")
     page.fill("[name=text]", why)
+    if wish:
+        page.fill("[name=override_reason]", wish)
     page.get_by_role("button", name="Gửi đề nghị").click()
     page.wait_for_url(re.compile(r"/openings/[0-9a-f-]{36}/$"))
     is_fine(page, "opening-asked")

@@ -89,7 +89,7 @@ def readable(paths: list[str]) -> list[str]:
 def test_every_process_runs_as_the_account_and_postgresql_as_another(stack: Stack) -> None:
     ours, postgres = pwd.getpwnam("keng"), pwd.getpwnam("keng-postgres")
     found = all_pids(stack)
-    assert sorted(found.values()) == sorted([*PROCESSES, "public", "desk", "edge"])
+    assert sorted(found.values()) == sorted(PROCESSES)
     for pid, name in found.items():
         told = status(pid)
         assert told["Uid"].split() == [str(ours.pw_uid)] * 4, name

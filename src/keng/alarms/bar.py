@@ -28,6 +28,13 @@ from keng.tips.models.tip import OnlookerOf, is_readable_by, sight_values
 
 # A flood must not make every page of the desk slow: of more than that the newest are looked at.
 MOST_IN_BAR = 200
+# All of a tip that may become another while it rings, and that the bar shows or is ordered by:
+# whoever tells open pages of a change compares these, and the bar's template has no others.
+CHANGING_COLUMNS = (
+    *("urgency", "urgency_is_rated", "gravity_band", "category", "happening", "money_moved"),
+    *("danger_at", "danger_unheard", "place", "do_not_contact", "do_not_call", "is_for_named"),
+    *("assigned_to", "closed_at"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +101,9 @@ def alarm_bar_for(officer: Officer, at: uuid.UUID | None = None) -> AlarmBar | N
         return None
     ids = [each.tip_id for each in found]
     place = ids.index(at) if at in ids else 0
-    tips = Tip.objects.listed_for(officer).select_related(
-        "place", "assigned_to", "responsible_unit"
-    )
-    tip = tips.filter(pk=ids[place]).first()
+    tips = Tip.objects.listed_for(officer).only("channel", "responsible_unit", *CHANGING_COLUMNS)
+    related = tips.select_related("place", "assigned_to", "responsible_unit")
+    tip = related.filter(pk=ids[place]).first()
     if tip is None:
         # Somebody moved it out of their sight since the list was read: what rings now?
         return alarm_bar_for(officer)

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from django.db.models import F, Q, QuerySet
 
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledQuery
 from keng.tips.models import Alarm, AlarmCall, BundledCall, Tip
 
 SIZES_THAT_CALL_AGAIN = (3, 10, 30)
@@ -85,9 +86,9 @@ class _Bundle:
 
 def bundled_tips_that_ring() -> list[uuid.UUID]:
     """Of the bundled ones, those that call people now by themselves."""
-    waiting = BundledCall.objects.filter(tip__in=Tip.objects.ringing(), tip__alarm__isnull=True)
-    if not waiting.exists():
+    if not _ANY_BUNDLED.fetch_rows():
         return []
+    waiting = _bundled_that_ring()
     rated = waiting.filter(tip__urgency_is_rated=True).order_by("tip")
     ringing = list(rated.values_list("tip", flat=True)[:_MOST])
     waiting = waiting.filter(tip__urgency_is_rated=False)
@@ -153,9 +154,9 @@ def _waits_long(tip: Tip) -> bool:
 
 def call_for_grown_bundles() -> int:
     """Bring forward the next call of what rings for a bundle that has grown; how many."""
-    fresh = list(BundledCall.objects.filter(is_called=False).values_list("first_ref", flat=True))
     count = 0
-    for bundle in _bundles(set(fresh)).values():
+    fresh = {first_ref for (first_ref,) in _FRESH.fetch_rows()}
+    for bundle in _bundles(fresh).values() if fresh else ():
         grown = [row for row in bundle.grown if not row.is_called]
         if not grown:
             continue
@@ -167,6 +168,15 @@ def call_for_grown_bundles() -> int:
         )
         BundledCall.objects.filter(pk__in=[row.pk for row in grown]).update(is_called=True)
     return count
+
+
+def _bundled_that_ring() -> QuerySet[BundledCall]:
+    return BundledCall.objects.filter(tip__in=Tip.objects.ringing(), tip__alarm__isnull=True)
+
+
+# Asked every two seconds, also while nothing rings.
+_ANY_BUNDLED = CompiledQuery(lambda: _bundled_that_ring().values_list("pk")[:1])
+_FRESH = CompiledQuery(lambda: BundledCall.objects.filter(is_called=False).values_list("first_ref"))
 
 
 def forget_bundles() -> int:

@@ -149,6 +149,8 @@ DATA_CLASSES: tuple[DataClass, ...] = (
             "tips_legalhold",
             "tips_transfer",
             "tips_transferfile",
+            "tips_transferkey",
+            "tips_transferidentity",
             "tips_transferupload",
             "tips_transferarrival",
             "tips_recusal",

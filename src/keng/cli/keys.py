@@ -34,6 +34,9 @@ LOST: dict[KeyKind, str] = {
     that nothing here can check any more; `keng audit verify` says that its key was lost.
   - Only copies of audit/heads-….jsonl elsewhere prove it, by the public key that they name: give
     them to `keng audit verify --heads`.""",
+    "transfer": """\
+  - Files of other installations that are on their way open no more: have them made anew.
+  - Our card is another one: every installation that has it removes us and adds the new one.""",
 }
 
 
@@ -55,12 +58,12 @@ def _check() -> int:
     for kind in KEY_KINDS:
         here = key_fingerprint(kind)
         if kind in faults:
-            print(f"WRONG  {kind:<7} {faults[kind]}")
+            print(f"WRONG  {kind:<8} {faults[kind]}")
         elif here is None:
-            print(f"none   {kind:<7} made at the first start")
+            print(f"none   {kind:<8} made at the first start")
         else:
             state = "belongs to this database" if known else "not on record before a start"
-            print(f"ok     {kind:<7} {here.hex()[:16]}  {state}")
+            print(f"ok     {kind:<8} {here.hex()[:16]}  {state}")
     return 1 if faults else 0
 
 

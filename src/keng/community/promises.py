@@ -13,6 +13,11 @@ PROMISES = OF_LOOKUP | {
     "sealed_name": _(
         "Your name is locked away. Neither this site nor any single officer can open it."
     ),
+    "name_goes_along": _(
+        "If your report goes to the desk of another province, it stays sealed here. Only two "
+        "officers together can have it go along, sealed to that desk: nobody reads it on the way, "
+        "and there, too, it takes two."
+    ),
     "five_minutes": _(
         "Officers read when you wrote to five minutes only; where minutes count, because of danger "
         "or money that has gone, to the minute."

@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from django.db import connection, models
+from django.db.models import QuerySet
 
 from keng.accounts.models import Officer
 from keng.acts.errors import Refused
@@ -29,6 +31,7 @@ from keng.delivery.call_links import call_by_token
 from keng.delivery.models import Delivery, PagerAnswer, PagerWay
 from keng.duty import page_officers, rota
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.worker_tasks import WORK_CHANNEL
 from keng.tips.models import Alarm, Decision, Tip, TipReader
 
@@ -109,11 +112,25 @@ def tap(link: CallLink) -> None:
 
 def take_by_links() -> int:
     """Do what was tapped, each once; how many."""
-    taps = PagerAnswer.objects.filter(takes_tip=True)
     # Until then the page says that the link is of no use (`LinkState.OVER`).
-    taps.filter(refused_at__lt=times.now() - page_officers.CALL_EXPIRES_AFTER).delete()
-    waiting = taps.filter(refused_at__isnull=True).order_by("id")
-    return _do_each(_take, waiting.values_list("pk", flat=True)[:_AT_ONCE])
+    over = times.now() - page_officers.CALL_EXPIRES_AFTER
+    if _REFUSED.fetch_rows(before=over):
+        PagerAnswer.objects.filter(takes_tip=True, refused_at__lt=over).delete()
+    return _do_each(_take, (key for (key,) in _TO_TAKE.fetch_rows()))
+
+
+def _refused_query(*, before: datetime.datetime) -> QuerySet[PagerAnswer, Any]:
+    refused = PagerAnswer.objects.filter(takes_tip=True, refused_at__lt=before)
+    return refused.values_list("pk")[:1]
+
+
+def _to_take_query() -> QuerySet[PagerAnswer, Any]:
+    waiting = PagerAnswer.objects.filter(takes_tip=True, refused_at__isnull=True)
+    return waiting.order_by("id").values_list("pk")[:_AT_ONCE]
+
+
+# Asked every two seconds, also while nobody taps.
+_REFUSED, _TO_TAKE = CompiledQuery(_refused_query), CompiledQuery(_to_take_query)
 
 
 def _do_each(do: Callable[[uuid.UUID], int], keys: Iterable[uuid.UUID]) -> int:

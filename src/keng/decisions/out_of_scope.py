@@ -35,6 +35,7 @@ from keng.tips.models import (
     Suggestion,
     TakenDown,
     Tip,
+    TransferIdentity,
 )
 from keng.vault import opening, seal
 from keng.vault.hybrid import SealedKind, key_id_of
@@ -282,6 +283,7 @@ def destroy_expired_content() -> int:
     removed.update(original_path="", viewing_path="", no_copy="")
     TakenDown.objects.filter(tip__in=tip_ids).update(refusal_words="")
     SealedIdentity.objects.filter(tip_ref__in=tip_ids).delete()
+    TransferIdentity.objects.filter(transfer__tip__in=tip_ids).delete()
     record(
         "tips.content_destroyed",
         by="worker",

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from nacl.exceptions import CryptoError
 
 from keng.acts.locks import lock, lock_available
@@ -17,6 +18,7 @@ from keng.decisions import incident_effect, incident_lead, out_of_scope, suspens
 from keng.decisions.on_record import tip_snapshot
 from keng.files import store
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.secrets import holders_box
 from keng.tips import chats, deadlines, messages
 from keng.tips.errors import NotYours, TooLate
@@ -122,9 +124,21 @@ def tips_locked_for_ending(decision: Decision, *, secret: str) -> set[str]:
     return incident_lead.tips_locked_for_incident_place(was.get("before", {}), was.get("left", {}))
 
 
-@work()
 def forget_held_endings() -> int:
     """Forget what can be taken back no longer, with the files; how many. A job of the worker."""
+    return _forget_portion() if _ANY_OVER.fetch_rows(until=times.now()) else 0
+
+
+def _any_over_query(*, until: datetime.datetime) -> QuerySet[HeldEnding, Any]:
+    return HeldEnding.objects.filter(until__lte=until).values_list("pk")[:1]
+
+
+# Asked every five seconds, also while nothing ends.
+_ANY_OVER = CompiledQuery(_any_over_query)
+
+
+@work()
+def _forget_portion() -> int:
     over = HeldEnding.objects.filter(until__lte=times.now()).select_related("decision")
     rows = list(lock_available(over, to_delete=True)[:_PORTION])
     store.discard_files(path for row in rows for path in row.files)

@@ -1,4 +1,4 @@
-"""What the server loads: granian --interface asgi keng.edge.asgi:application."""
+"""What the server loads: site_process … keng.edge.asgi:application."""
 
 import os
 

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import OperationalError, connection
 from django.db.models import Count, Max, QuerySet, Value
 
+from keng.alarms.bar import CHANGING_COLUMNS
 from keng.kit import times
 from keng.kit.changes import CHANGES_CHANNEL, NOTHING_NEW, ChangeKind, payloads
 from keng.kit.compiled_queries import CompiledQuery
@@ -133,9 +134,7 @@ def _ringing_query() -> QuerySet[Tip, Any]:
         Tip.objects.ringing()
         .order_by("-id")
         .values_list(
-            *("responsible_unit", "id", "danger_at", "danger_unheard", "urgency_is_rated"),
-            *("gravity_band", "category", "happening", "money_moved", "place", "place_detail"),
-            *("do_not_contact", "do_not_call", "assigned_to", "closed_at", "is_for_named"),
+            *("responsible_unit", "id", *CHANGING_COLUMNS),
             # A bundle shows how many ring as one.
             "bundled_call__first_ref",
         )[:_MOST_RINGING]

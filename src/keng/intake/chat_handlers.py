@@ -20,7 +20,7 @@ from keng.kit.secrets import site_box
 from keng.kit.urgency import URGENT_LEVELS
 from keng.language import chat_words, lost_money, officers
 from keng.language.danger import calls_for_child_line, numbers_to_call
-from keng.language.fold import fold
+from keng.language.fold import folded_message
 from keng.language.named_matters import may_be_named_matter
 from keng.language.urgency import first_urgency_of
 from keng.network.actions.subscriptions import address_hash
@@ -66,10 +66,9 @@ class TipHandler:
         if not event.is_content or message.conversation_hash is None or not event.reply_address:
             return False
         is_idle_talk = event.group and not event.media and event.kind == "text"
-        is_said_by_the_way = chat_words.is_courtesy(event.text) or chat_words.may_be_stop(
-            event.text
-        )
-        return not (is_idle_talk and is_said_by_the_way)
+        if not is_idle_talk:
+            return True
+        return not (chat_words.is_courtesy(event.text) or chat_words.may_be_stop(event.text))
 
     def prepare(self, message: InboundMessage) -> _PreparedRow:
         if self._first_clocks is None:
@@ -222,7 +221,7 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
     account, event = message.account, message.event
     text = text or words_for_message(files=len(event.media), location=event.location)
     language = chat_words.language_of(text)
-    folded = fold(text)
+    folded = folded_message(text)
     urgency = first_urgency_of(text)
     wants_silence = chat_words.wants_no_contact(folded) or chat_words.is_stop(text)
     is_silent = wants_silence and not event.is_overruled

@@ -7,7 +7,7 @@ import os
 import uuid
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from keng import channels
 from keng.acts.locks import lock, lock_available
@@ -18,6 +18,7 @@ from keng.delivery.credentials import credentials_for_receiving
 from keng.delivery.models import InboundMedia
 from keng.intake.chat_handlers import MEDIA_BOX
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.secrets import site_box
 from keng.kit.storage_away import StorageAway
 from keng.tips.attachments import store_attachment
@@ -48,7 +49,7 @@ class _ClaimedFile:
 
 def fetch_files() -> int:
     """One portion: claim, commit, fetch, keep. Killed in between, it is tried again later."""
-    claimed = _claim_files()
+    claimed = _claim_files() if _ANY_DUE.fetch_rows(now=times.now()) else []
     if claimed:
         results = asyncio.run(_fetch_all(claimed))
         for one, result in zip(claimed, results, strict=True):
@@ -60,17 +61,24 @@ def fetch_files() -> int:
     return len(claimed)
 
 
+def _due_files(now: dt.datetime) -> QuerySet[InboundMedia]:
+    return InboundMedia.objects.filter(
+        fetched_at__isnull=True,
+        lost_at__isnull=True,
+        next_try_at__lte=now,
+        inbound__tip_ref__isnull=False,
+    )
+
+
+# Asked every five seconds, also while nothing comes in.
+_ANY_DUE = CompiledQuery(lambda *, now: _due_files(now).values_list("pk")[:1])
+
+
 @work()
 def _claim_files() -> list[_ClaimedFile]:
     # What belongs to a tip out of scope waits: fetched if the reporter objects, else forgotten.
     sealed = Tip.objects.filter(kind=Tip.Kind.OUT_OF_SCOPE, pk=OuterRef("inbound__tip_ref"))
-    due = InboundMedia.objects.filter(
-        ~Exists(sealed),
-        fetched_at__isnull=True,
-        lost_at__isnull=True,
-        next_try_at__lte=times.now(),
-        inbound__tip_ref__isnull=False,
-    ).select_related("inbound__account")
+    due = _due_files(times.now()).filter(~Exists(sealed)).select_related("inbound__account")
     if not has_room_in_share():
         # Those of reports that nobody has read wait where they lie, without a try less.
         unread = Tip.objects.filter(first_read_at__isnull=True, pk=OuterRef("inbound__tip_ref"))

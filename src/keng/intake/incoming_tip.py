@@ -15,7 +15,7 @@ from keng.kit.ids import coarse_id, new_hex, new_id
 from keng.kit.urgency import Urgency
 from keng.language import lost_money, reporters_own
 from keng.language.danger import danger_in
-from keng.language.fold import fold
+from keng.language.fold import folded_message
 from keng.language.named_matters import may_be_named_matter
 from keng.language.urgency import first_urgency_of
 from keng.tips.deadlines import FirstClocks
@@ -182,7 +182,7 @@ def _row_fields(tip: IncomingTip, first_clocks: FirstClocks) -> dict[str, Any]:
     key_class = class_of_tip(concerns=bool(tip.concerns), is_for_named=is_for_named)
     text, detail, sealed = _shown_and_sealed(tip, key_class)
     # Ticked in the form, or said in so many words in any channel.
-    money_moved = tip.money_moved or lost_money.money_has_left(fold(tip.text))
+    money_moved = tip.money_moved or lost_money.money_has_left(folded_message(tip.text))
     urgency = tip.urgency or first_urgency_of(
         tip.text, happening=tip.happening, money_moved=money_moved, topic=tip.topic
     )

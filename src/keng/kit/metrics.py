@@ -32,6 +32,12 @@ requests = Histogram(
     buckets=_SECONDS,
     registry=REGISTRY,
 )
+requests_turned_away = Counter(
+    "keng_requests_turned_away_total",
+    "Readers who were asked to come again, since more was asked than the threads answered.",
+    ["process"],
+    registry=REGISTRY,
+)
 intake = Histogram(
     "keng_intake_seconds",
     "From a message or form to its rows in the database.",

@@ -147,12 +147,9 @@ def is_hardly_critical(text: str, least: float) -> bool:
 
 
 def _names_of_words(words: Sequence[TextWord]) -> set[str]:
-    accented = has_accents(words)
-    return {
-        name
-        for word in words
-        for name in _signs_of_word(word.folded, word.spelled, accented=accented)
-    }
+    signs_of_word = _signs_with_accents if has_accents(words) else _signs_without_accents
+    folded, spelled = [word.folded for word in words], [word.spelled for word in words]
+    return set(itertools.chain.from_iterable(map(signs_of_word, folded, spelled)))
 
 
 def _quick_critical_sum(text: str) -> float:
@@ -227,9 +224,9 @@ def _are_familiar(signs: Iterable[str]) -> bool:
 def _word_signs(text: str) -> Iterator[tuple[str, int, int]]:
     """Each word, its spelling where accents are used, it with its neighbour, and the length."""
     words = words_of(text)
-    accented = has_accents(words)
+    signs_of_word = _signs_with_accents if has_accents(words) else _signs_without_accents
     for word in words:
-        for name in _signs_of_word(word.folded, word.spelled, accented=accented):
+        for name in signs_of_word(word.folded, word.spelled):
             yield name, word.start, word.end
     for first, second in itertools.pairwise(words):
         yield f"next:{first.folded}_{second.folded}", first.start, second.end
@@ -237,11 +234,17 @@ def _word_signs(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 @lru_cache(maxsize=16384)
-def _signs_of_word(folded: str, spelled: str, *, accented: bool) -> tuple[str, ...]:
+def _signs_with_accents(folded: str, spelled: str) -> tuple[str, ...]:
+    """The signs that a word is, of a writer who uses accents."""
+    signs = _signs_without_accents(folded, spelled)
+    return signs if folded.isdigit() or spelled.isascii() else (*signs, f"spelled:{spelled}")
+
+
+@lru_cache(maxsize=16384)
+def _signs_without_accents(folded: str, _spelled: str) -> tuple[str, ...]:
+    """The same of a writer who uses none."""
     if folded.isdigit():
         return (f"number:{min(len(folded), _NUMBER)}",)
-    if accented and not spelled.isascii():
-        return f"word:{folded}", f"spelled:{spelled}"
     return (f"word:{folded}",)
 
 

@@ -13,10 +13,12 @@ def rule_scores(ideas: IdeaHits) -> tuple[dict[str, float], dict[str, list[IdeaH
     scores: dict[str, float] = dict.fromkeys(categories(), 0.0)
     places: dict[str, list[IdeaHit]] = {code: [] for code in scores}
     for rule in _rules_for(ideas):
-        hits = [hit for name in rule.needed for hit in ideas[name]]
-        scores[rule.code] += rule.weight * (_repeated(ideas, rule) if rule.weight > 0 else 1)
-        if rule.weight > 0:
-            places[rule.code] += hits
+        if rule.weight <= 0:
+            scores[rule.code] += rule.weight
+            continue
+        scores[rule.code] += rule.weight * _repeated(ideas, rule)
+        for name in rule.needed:
+            places[rule.code] += ideas[name]
     return scores, places
 
 

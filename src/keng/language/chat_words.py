@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from keng.language.fold import fold
+from keng.language.guarded_pattern import GuardedPattern
 from keng.language.phrase_lists import listed_phrases, listed_phrases_pattern
 from keng.language.words import spelled_or_bare, words_of
 
@@ -70,9 +71,11 @@ _LEAVE_ALONE = re.compile(
     r"(?: me| us| again| any ?more)*\s*(?:[.!?,;\n]|$)"
 )
 # What both of the above must hold, cheap to look for: most messages end here.
-_NOT_TO_CONTACT = re.compile(
-    r"(?:dung|khong|ko|k)(?: co| can)?\s+(?:goi|nhan|lien (?:he|lac)|tra loi|phan hoi)"
-    r"|(?:do not|don'?t|never)\s+(?:call|text|write|contact|message|reply)"
+_NOT_TO_CONTACT = GuardedPattern(
+    re.compile(
+        r"(?:dung|khong|ko|k)(?: co| can)?\s+(?:goi|nhan|lien (?:he|lac)|tra loi|phan hoi)"
+        r"|(?:do not|don'?t|never)\s+(?:call|text|write|contact|message|reply)"
+    )
 )
 # "Sao không gọi lại cho tôi", "nó không trả lời em", "họ dặn đừng gọi lại": a complaint, a story.
 _THEM = r"(?:no|ho|chung|ben \w+|shop|thang \w+)"

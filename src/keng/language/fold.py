@@ -35,6 +35,12 @@ def fold(text: str) -> str:
     return text.translate(_FOLDED)
 
 
+@lru_cache(maxsize=4)
+def folded_message(text: str) -> str:
+    """The same of a whole message: asked several times of each that comes in, and folded once."""
+    return fold(text)
+
+
 @lru_cache(maxsize=16384)
 def spelling(word: str) -> str:
     """Lower case with the tone at the end: "hòa" and "hoà", "kỹ" and "kĩ" are one spelling."""

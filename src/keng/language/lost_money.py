@@ -79,6 +79,7 @@ _TODAY = re.compile(
 )
 _TODAY_IN_KOREAN = re.compile(fold("방금|조금 전|오늘|분 전|시간 전"))
 _QUICK_PAID, _QUICK_LOST = GuardedPattern(_PAID), GuardedPattern(_LOST)
+_QUICK_CHEATED = GuardedPattern(_CHEATED)
 
 
 @lru_cache(maxsize=4)
@@ -90,7 +91,7 @@ def money_has_left(folded: str) -> bool:
     """
     return bool(
         _QUICK_PAID.search(folded)
-        or _CHEATED.search(folded)
+        or _QUICK_CHEATED.search(folded)
         or (_QUICK_LOST.search(folded) and _ACCOUNT.search(folded))
         or (not folded.isascii() and _paid_in_other_letters(folded))
     )

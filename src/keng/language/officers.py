@@ -9,7 +9,8 @@ import re
 from functools import cache
 from importlib import resources
 
-from keng.language.fold import fold
+from keng.language.fold import folded_message
+from keng.language.guarded_pattern import GuardedPattern
 from keng.language.words import spelled_or_bare, spelled_text
 
 # Whoever writes more has said it by then.
@@ -19,16 +20,19 @@ _ENOUGH_TO_TELL = 3
 
 
 # Whatever names an officer holds one of these, and most messages end here.
-_MAY_MENTION = re.compile(
-    r"cong an|ca (?:phuong|xa|quan|huyen|khu|thi|an)|cax|canh sat|cs(?:kv|gt|cd|dt)|can bo|truc ban"
-    r"|dieu tra vien|chien s[iy]|trinh sat|(?:thieu|trung|thuong|dai) (?:uy|ta)|(?:ha|thuong) s[iy]"
-    r"|dan phong|to bao ve|don (?:truong|pho)|(?:truong|pho) (?:don|ca|truong)|polic|cops?|officer"
+_MAY_MENTION = GuardedPattern(
+    re.compile(
+        r"cong an|ca (?:phuong|xa|quan|huyen|khu|thi|an)|cax|canh sat|cs(?:kv|gt|cd|dt)|can bo"
+        r"|truc ban|dieu tra vien|chien s[iy]|trinh sat|(?:thieu|trung|thuong|dai) (?:uy|ta)"
+        r"|(?:ha|thuong) s[iy]|dan phong|to bao ve|don (?:truong|pho)"
+        r"|(?:truong|pho) (?:don|ca|truong)|polic|cops?|officer"
+    )
 )
 
 
 def seems_about_officers(text: str) -> bool:
     """Whether the words tell of something an officer did who really is one."""
-    folded = fold(text[:_LONGEST])
+    folded = folded_message(text[:_LONGEST])
     if not _MAY_MENTION.search(folded):
         return False
     if _tells_in_english(folded):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from keng.language.disguise import flatten_readable
 from keng.language.fold import fold, spelling
-from keng.language.indicators import extract
+from keng.language.indicators import extract_flat
 from keng.language.seeds import SEED_MASK, seed_concepts, vague_words
 from keng.language.words import TextWord, first_two_words, folded_key, has_accents, words_of
 
@@ -18,6 +18,11 @@ _MONEY = re.compile(
 _MINOR = re.compile(
     r"(?<!\w)(?:1[0-7]|[1-9])\s?(?:t|tuoi)(?!\w)"
     r"|(?<!\w)(?:hs |hoc sinh )?lop (?:1[0-2]|[1-9])(?!\d)"
+)
+# The ideas that are known by a form; a quick look tells most texts that hold none.
+_FORMS = (
+    ("#money", re.compile(r"\d[.,]*\s?[tckndvu%]"), _MONEY),
+    ("#minor", re.compile(r"\d\s?t|lop \d"), _MINOR),
 )
 _KINDS = {"phone": "#phone", "bank_account": "#account", "url": "#link", "plate": "#plate"}
 
@@ -55,9 +60,10 @@ def _phrases_in(text: str, words: Sequence[TextWord], *, accented: bool) -> Idea
     folded = [word.folded for word in words]
     begins = [each in index.beginnings for each in itertools.pairwise(folded)]
     begins.append(False)
+    shown_alone = _shown_with_accents if accented else _shown_without_accents
+    shown = map(shown_alone, folded, [word.spelled for word in words])
     found: IdeaHits = {}
-    for i, (word, is_beginning) in enumerate(zip(words, begins, strict=False)):
-        alone = _shown_alone(word.folded, word.spelled, accented=accented)
+    for i, (word, alone, is_beginning) in enumerate(zip(words, shown, begins, strict=False)):
         if alone and not _in_a_name(text, words, i):
             hit = IdeaHit(word.start, word.end)
             for idea in alone:
@@ -75,31 +81,36 @@ def _phrases_in(text: str, words: Sequence[TextWord], *, accented: bool) -> Idea
 
 
 @lru_cache(maxsize=16384)
-def _shown_alone(folded: str, spelled: str, *, accented: bool) -> tuple[str, ...]:
-    """The ideas that a word shows by itself."""
+def _shown_with_accents(folded: str, spelled: str) -> tuple[str, ...]:
+    """The ideas that a word shows by itself, of a writer who uses accents."""
     phrases = _index().phrases.get(folded, ())
-    if accented:
-        is_respelled = bool(phrases) and folded != folded_key(fold(spelled))
-        return tuple(p.idea for p in phrases if is_respelled or spelled == p.spelled[0])
+    is_respelled = bool(phrases) and folded != folded_key(fold(spelled))
+    return tuple(p.idea for p in phrases if is_respelled or spelled == p.spelled[0])
+
+
+@lru_cache(maxsize=16384)
+def _shown_without_accents(folded: str, _spelled: str) -> tuple[str, ...]:
+    """The same of a writer who uses none."""
+    phrases = _index().phrases.get(folded, ())
     is_vague = folded in vague_words()
     return tuple(p.idea for p in phrases if not is_vague or p.spelled[0].isascii())
 
 
 def _in_a_name(text: str, words: Sequence[TextWord], at: int) -> bool:
     """A capital word beside another ("Bố Hạ", "Le Loi") is part of a name."""
+    if not _is_capital(text, words[at]):
+        return False
+    return any(
+        0 <= beside < len(words)
+        and _is_capital(text, words[beside])
+        and text[words[min(at, beside)].end : words[max(at, beside)].start] == " "
+        for beside in (at - 1, at + 1)
+    )
 
-    def is_capital(word: TextWord) -> bool:
-        written = text[word.start : word.end]
-        return written[0].isupper() and not written.isupper()
 
-    def is_beside(first: int) -> bool:
-        return (
-            is_capital(words[first])
-            and is_capital(words[first + 1])
-            and text[words[first].end : words[first + 1].start] == " "
-        )
-
-    return (at + 1 < len(words) and is_beside(at)) or (at > 0 and is_beside(at - 1))
+def _is_capital(text: str, word: TextWord) -> bool:
+    written = text[word.start : word.end]
+    return written[0].isupper() and not written.isupper()
 
 
 def _unmasked(found: IdeaHits) -> IdeaHits:
@@ -128,15 +139,15 @@ def _agrees(words: Sequence[TextWord], spelled: tuple[str, ...]) -> bool:
 
 def _add_forms(text: str, found: IdeaHits) -> None:
     """Sums of money, ages of children, and indicators are known by their form."""
-    if not any(c.isdigit() for c in text) and "." not in text:
+    if "." not in text and not any(map(str.isdigit, text)):
         return
     flat = flatten_readable(text)
-    for name, form in (("#money", _MONEY), ("#minor", _MINOR)):
-        for match in form.finditer(flat.flat):
+    for name, quick, form in _FORMS:
+        for match in form.finditer(flat.flat) if quick.search(flat.flat) else ():
             found.setdefault(name, []).append(
                 IdeaHit(flat.start(match.start()), flat.end(match.end()))
             )
-    for one in extract(text):
+    for one in extract_flat(flat):
         found.setdefault(_KINDS[one.type], []).append(IdeaHit(one.start, one.end))
 
 

@@ -18,7 +18,7 @@ from keng.language.category_model import (
     read_category,
 )
 from keng.language.danger import COMES_AGAIN, Danger, danger_in
-from keng.language.fold import fold
+from keng.language.fold import folded_message
 from keng.language.lost_money import money_has_left
 from keng.language.seed_spotting import IdeaHits
 from keng.language.seeds import haste_signs
@@ -63,7 +63,7 @@ def first_urgency_of(
         return Urgency.P0
     if danger is not None and (happening != Happening.OVER or danger.kind in COMES_AGAIN):
         return Urgency.P1
-    if money_moved or happening == Happening.NOW or money_has_left(fold(text)):
+    if money_moved or happening == Happening.NOW or money_has_left(folded_message(text)):
         return Urgency.P1
     return _LEAST_OF_TOPIC.get(topic, Urgency.P2)
 

@@ -47,9 +47,12 @@ def words_of(text: str) -> tuple[TextWord, ...]:
     """
     if (parts := parts_of_words(text)) is not None:
         ends = list(itertools.accumulate(map(len, parts)))
+        read = map(_folded_and_spelled, parts[1::2])
         return tuple(
-            TextWord(*_folded_and_spelled(word), start, end)
-            for word, start, end in zip(parts[1::2], ends[::2], ends[1::2], strict=False)
+            [
+                TextWord(folded, spelled, start, end)
+                for (folded, spelled), start, end in zip(read, ends[::2], ends[1::2], strict=False)
+            ]
         )
     source = undisguised(text)
     flat = flatten(source.readable)
@@ -100,7 +103,7 @@ def first_two_words(phrases: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def has_accents(words: Sequence[TextWord]) -> bool:
     """Whether the writer uses accents: then a word with another accent is another word."""
-    accented = sum(not word.spelled.isascii() for word in words)
+    accented = len(words) - sum(map(str.isascii, [word.spelled for word in words]))
     return (accented * 5 >= len(words) and accented >= 2) or accented * 2 > len(words)
 
 

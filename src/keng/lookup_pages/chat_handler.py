@@ -24,7 +24,7 @@ from keng.kit.ids import new_id
 from keng.kit.rate_limits import ChatThrottle
 from keng.kit.urgency import URGENT_LEVELS, Urgency
 from keng.language import chat_words, lookup_questions, reporters_own
-from keng.language.fold import fold
+from keng.language.fold import fold, folded_message
 from keng.language.indicators import extract
 from keng.language.indicators.patterns import NAMED_BANK
 from keng.language.lookup_terms import (
@@ -201,7 +201,9 @@ def _free_question(text: str) -> LookupQuestion | None:
         return None
     # Roughly first, since it is cheap: without what holds a figure or a dot.
     rough = " ".join(
-        word for word in fold(text).split() if word.isalpha() or not _HAS_FIGURE_OR_DOT.search(word)
+        word
+        for word in folded_message(text).split()
+        if word.isalpha() or not _HAS_FIGURE_OR_DOT.search(word)
     )
     if not lookup_questions.is_lookup_question(rough):
         return None

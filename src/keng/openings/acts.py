@@ -27,10 +27,15 @@ JOIN_RESHARING = Act(
 )
 # By the two of one opening: who asked works there, and so does who agreed.
 GIVE_SHARE = Act(WORKING, {"opening.share_given": _("Gave the own share for an opening")})
+SEND_IDENTITY_ON = Act(
+    WORKING,
+    {"opening.sent_on": _("Had who reported sealed to the desk of another province, unseen")},
+)
 SHOW_OPENED = Act(WORKING, {"opening.shown": _("Had what was opened shown, once")})
 
 name_records(
     {
+        "opening.resealed": _("Sealed who reported to the desk of another province"),
         "holder.phrase_gone": _("Destroyed an opening phrase of before a restore, renewed since"),
         "opening.lapsed": _("Ended a request for an opening that a restore brought back"),
     }

@@ -27,8 +27,10 @@ from keng.openings.records import (
     RecordGone,
     SealedRecord,
     key_of_record,
+    records_to_send_on,
     refuse_if_taken_back,
     sealed_record,
+    transfer_with_key,
 )
 from keng.openings.second_person import (
     can_be_second,
@@ -112,6 +114,15 @@ class OutsideSafeHours(Incomplete):
     )
 
 
+class CannotSendOn(Refused):
+    """It is not there, or its desk has told no key that is still good."""
+
+    sentence = _(
+        "Not done: the tip is not with that desk any more, or that desk has told no key that two "
+        "of its officers hold. Such a key comes with its next file."
+    )
+
+
 class NoEmergency(Refused):
     """The fast way is for the telephone number of a critical tip."""
 
@@ -172,6 +183,8 @@ class OpeningWish:
     text: str
     override_reason: str = ""
     is_emergency: bool = False
+    transfer_id: uuid.UUID | None = None
+    """With which it goes along, resealed to the desk there; None where it is opened and shown."""
 
 
 @act(acts.ASK_OPENING)
@@ -181,7 +194,7 @@ def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> Opening
     Whoever was called for this tip just before is called again when CALLED_ONCE_IN is over.
 
     Raises NotYours, TakenBack, NothingSealed, HoldsNoKey, HoldsNoShare, AgainstTheWish,
-    NotToBeCalled, OutsideSafeHours, NoEmergency, AskedAlready, NobodyToAgree.
+    NotToBeCalled, OutsideSafeHours, NoEmergency, AskedAlready, NobodyToAgree, CannotSendOn.
     """
     tip = lock_tip(tip_id, by=by, closed_too=True)
     refuse_if_taken_back(tip)
@@ -195,6 +208,8 @@ def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> Opening
     seconds = seconds_for(tip, by, unit_key)
     if not seconds:
         raise NobodyToAgree
+    # Nobody is called by what goes along: the desk there reads that nobody calls.
+    is_wish_asked = wish.transfer_id is None and wish_stands_against(tip)
     asked = OpeningRequest.objects.create(
         tip_ref=tip.pk,
         what=wanted.what,
@@ -203,8 +218,9 @@ def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> Opening
         reason=OpeningRequest.Reason(wish.reason),
         legal_basis=wish.legal_basis.strip(),
         text=without_people(wish.text, most=_LONGEST_TEXT),
-        override_reason=_reason_to_keep(wish.override_reason) if wish_stands_against(tip) else "",
+        override_reason=_reason_to_keep(wish.override_reason) if is_wish_asked else "",
         is_emergency=wish.is_emergency,
+        transfer_ref=wish.transfer_id,
         asked_by_ref=by.pk,
     )
     _record(asked, tip, "asked", by, reason=asked.reason, overrides=bool(asked.override_reason))
@@ -219,15 +235,18 @@ def approve_opening(
 ) -> OpeningRequest:
     """Be the second person. The page has asked for a fresh second factor before.
 
-    Raises NotYours, TakenBack, WishCameSince, HoldsNoKey, HoldsNoShare, AnsweredAlready,
-    NotTheSecond, NotToldWhy.
+    Raises NotYours, TakenBack, WishCameSince, CannotSendOn, HoldsNoKey, HoldsNoShare,
+    AnsweredAlready, NotTheSecond, NotToldWhy.
     """
     if not tells_reporter and not why_not_told.strip():
         permit_anywhere()
         raise NotToldWhy
     asked, tip = _locked_request(opening_id, by)
     refuse_if_taken_back(tip)
-    if is_against_wish(tip, asked.what, asked.override_reason):
+    if asked.transfer_ref is not None:
+        if transfer_with_key(tip, asked.transfer_ref) is None:
+            raise CannotSendOn
+    elif is_against_wish(tip, asked.what, asked.override_reason):
         raise WishCameSince
     if current_key_of(by) is None:
         raise HoldsNoKey
@@ -298,23 +317,37 @@ def is_against_wish(tip: Tip, what: str, override_reason: str) -> bool:
 
 
 def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
-    wanted = sealed_record(tip, wish.record)
+    wanted = _wanted_record(tip, wish)
     if wanted is None or not (wish.legal_basis.strip() and wish.text.strip()):
         raise NothingSealed
     if current_key_of(by) is None:
         raise HoldsNoKey
-    if is_against_wish(tip, wanted.what, wish.override_reason):
+    is_shown = wish.transfer_id is None
+    if is_shown and is_against_wish(tip, wanted.what, wish.override_reason):
         raise _refusal_by_wish(tip)
     is_contact = wanted.what == OpeningRequest.What.CONTACT
-    if wish.is_emergency and not (is_contact and tip.urgency == Urgency.P0):
+    if wish.is_emergency and not (is_shown and is_contact and tip.urgency == Urgency.P0):
         raise NoEmergency
-    same = standing_requests().filter(asked_by_ref=by.pk, record_ref=wanted.ref)
+    same = standing_requests().filter(
+        asked_by_ref=by.pk, record_ref=wanted.ref, transfer_ref=wish.transfer_id
+    )
     if wish.is_emergency:
         # Nobody was called for what was asked for in calm.
         same = same.filter(is_emergency=True)
     if standing := same.first():
         raise AskedAlready(standing.pk)
     return wanted
+
+
+def _wanted_record(tip: Tip, wish: OpeningWish) -> SealedRecord | None:
+    """Raises CannotSendOn."""
+    if wish.transfer_id is None:
+        return sealed_record(tip, wish.record)
+    transfer = transfer_with_key(tip, wish.transfer_id)
+    if transfer is None:
+        raise CannotSendOn
+    found = records_to_send_on(tip, transfer)
+    return next((each for each in found if each.value == wish.record), None)
 
 
 def _refusal_by_wish(tip: Tip) -> type[Incomplete]:
@@ -369,6 +402,7 @@ def _record(asked: OpeningRequest, tip: Tip, step: str, by: Officer, **detail: o
             "tip": str(tip.pk),
             "what": asked.what,
             "emergency": asked.is_emergency,
+            **({"transfer": str(asked.transfer_ref)} if asked.transfer_ref else {}),
             **detail,
         },
     )

@@ -25,7 +25,12 @@ from keng.kit import times
 from keng.openings import acts
 from keng.openings.asking import is_against_wish
 from keng.openings.holder_keys import HoldsNoKey, current_key_of
-from keng.openings.records import RecordGone, key_of_record, refuse_if_taken_back
+from keng.openings.records import (
+    RecordGone,
+    key_of_record,
+    refuse_if_taken_back,
+    transfer_with_key,
+)
 from keng.openings.second_person import seconds_for
 from keng.public_log.standing import wait_for_witness
 from keng.tips.errors import ContentIsSealed, NotYours
@@ -92,6 +97,20 @@ class WishBeforeShowing(NotOpened):
     )
 
 
+class SentOnBefore(NotOpened):
+    sentence = _(
+        "This was sealed to the desk of the other province already, which happens once; or it "
+        "changed since. It goes with the next file."
+    )
+
+
+class NoKeyThere(NotOpened):
+    sentence = _(
+        "Not done: the tip is not with that desk any more, or the key that it told is not signed "
+        "by its installation. Nothing was sealed."
+    )
+
+
 class SecondIsNoneNow(NotOpened):
     """Since the yes: recused, not named, in no post there, an account closed, a key given up."""
 
@@ -107,6 +126,7 @@ _SENTENCES: dict[type[opener_client.CannotOpen], type[NotOpened]] = {
     opener_client.AlreadyOpened: OpenedBefore,
     opener_client.NotInRecord: OpenerFindsNoRequest,
     opener_client.KeptByOperator: SealedBeforeHolders,
+    opener_client.NoDeskKey: NoKeyThere,
 }
 
 
@@ -140,6 +160,9 @@ def share_to_give(opening_id: uuid.UUID, *, officer: Officer) -> ShareToGive:
     """For one of the two. Raises NotYours, HoldsNoKey, NotOpened."""
     asked, _tip, key = _party(opening_id, officer)
     unit_key = unit_key_of(asked)
+    info_for = (
+        opener_client.given_info if asked.transfer_ref is None else opener_client.sent_on_info
+    )
     with _in_the_officers_words():
         one_time = opener_client.begin(asked.pk)
         share = opener_client.share_for(asked.pk, key.pk)
@@ -147,7 +170,7 @@ def share_to_give(opening_id: uuid.UUID, *, officer: Officer) -> ShareToGive:
         share,
         opener_client.share_info(unit_key, key.pk),
         one_time,
-        opener_client.given_info(asked.pk, asked.record_ref, unit_key),
+        info_for(asked.pk, asked.record_ref, unit_key),
     )
 
 
@@ -206,14 +229,11 @@ def note_shown(opening_id: uuid.UUID, *, is_witnessed: bool, by: Officer) -> Ope
 
     Raises NotYours, NotOpened.
     """
-    asked, tip, _key = _party(opening_id, by)
-    permit_over(tip.responsible_unit_id)
-    if asked.asked_by_ref != by.pk or asked.approved_at is None:
+    asked, tip = _agreed_to(opening_id, by)
+    if asked.transfer_ref is not None:
         raise NotYours
     if asked.opened_at is not None:
         raise OpenedBefore
-    if asked.approved_by_ref not in {each.pk for each in seconds_for(tip, by, asked.unit_key_ref)}:
-        raise SecondIsNoneNow
     if is_against_wish(tip, asked.what, asked.override_reason):
         raise WishBeforeShowing
     record(
@@ -223,6 +243,62 @@ def note_shown(opening_id: uuid.UUID, *, is_witnessed: bool, by: Officer) -> Ope
         chain=unit_chain(tip.responsible_unit_id),
         detail={"tip": str(tip.pk), "what": asked.what, "witnessed": is_witnessed},
     )
+    return asked
+
+
+@act(acts.SEND_IDENTITY_ON)
+def note_sent_on(opening_id: uuid.UUID, *, is_witnessed: bool, by: Officer) -> OpeningRequest:
+    """Put on record that the record will be sealed to the desk of another province.
+
+    Raises NotYours, NotOpened.
+    """
+    asked, tip = _agreed_to(opening_id, by)
+    if asked.transfer_ref is None:
+        raise NotYours
+    if asked.opened_at is not None:
+        raise SentOnBefore
+    if transfer_with_key(tip, asked.transfer_ref) is None:
+        raise NoKeyThere
+    record(
+        "opening.sent_on",
+        by=by,
+        on=asked,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={
+            "tip": str(tip.pk),
+            "what": asked.what,
+            "transfer": str(asked.transfer_ref),
+            "witnessed": is_witnessed,
+        },
+    )
+    return asked
+
+
+def _agreed_to(opening_id: uuid.UUID, by: Officer) -> tuple[OpeningRequest, Tip]:
+    """For whoever asked, with a second person who could agree today. Raises NotYours, NotOpened."""
+    asked, tip, _key = _party(opening_id, by)
+    permit_over(tip.responsible_unit_id)
+    if asked.asked_by_ref != by.pk or asked.approved_at is None:
+        raise NotYours
+    seconds = seconds_for(tip, by, asked.unit_key_ref)
+    if asked.opened_at is None and asked.approved_by_ref not in {each.pk for each in seconds}:
+        raise SecondIsNoneNow
+    return asked, tip
+
+
+def send_on(opening_id: uuid.UUID, *, officer: Officer) -> OpeningRequest:
+    """Have it sealed to the desk there, this once; nobody here reads it.
+
+    Raises NotYours, HoldsNoKey, NotOpened.
+    """
+    _party(opening_id, officer)
+    is_witnessed = is_approval_witnessed(opening_id)
+    asked = note_sent_on(opening_id, is_witnessed=is_witnessed, by=officer)
+    try:
+        with _in_the_officers_words():
+            opener_client.send_on(asked.pk)
+    except OpenedBefore as error:
+        raise SentOnBefore from error
     return asked
 
 

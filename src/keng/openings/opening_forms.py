@@ -1,5 +1,6 @@
 """What is asked of the two people of an opening."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,15 +53,23 @@ class AskForm(Form):
     )
 
     def __init__(
-        self, *args: Any, records: Sequence[SealedRecord], tip: Tip, **kwargs: Any
+        self,
+        *args: Any,
+        records: Sequence[SealedRecord],
+        tip: Tip,
+        is_shown: bool = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if not is_shown:
+            self.fields["record"].label = _("What is to go along?")
+            self.fields["record"].error_messages["required"] = _("Choose what is to go along.")
         self.fields["record"].choices = [(each.value, each.label) for each in records]  # type: ignore[attr-defined]
         if len(records) == 1:
             self.initial.setdefault("record", records[0].value)
         # Where it is there, nothing is asked for without it.
         self.fields["override_reason"].is_unmarked = True  # type: ignore[attr-defined]
-        if not wish_stands_against(tip):
+        if not is_shown or not wish_stands_against(tip):
             del self.fields["override_reason"]
         elif tip.do_not_call and not tip.do_not_contact:
             self.fields["override_reason"].label = _(
@@ -71,7 +80,9 @@ class AskForm(Form):
                 "A call is not safe for the reporter at this hour. Why can it not wait?"
             )
 
-    def wish(self, *, is_emergency: bool) -> OpeningWish:
+    def wish(
+        self, *, is_emergency: bool = False, transfer_id: uuid.UUID | None = None
+    ) -> OpeningWish:
         """What was asked for, once it is valid."""
         given = self.cleaned_data
         return OpeningWish(
@@ -81,6 +92,7 @@ class AskForm(Form):
             text=given["text"],
             override_reason=given.get("override_reason", ""),
             is_emergency=is_emergency,
+            transfer_id=transfer_id,
         )
 
 
@@ -98,8 +110,12 @@ class ApproveForm(Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_shown: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not is_shown:
+            self.fields["keeps_from_reporter"].label = _(
+                "Do not tell the reporter that it went along"
+            )
         # Not optional where the reporter is not told.
         self.fields["why_not_told"].is_unmarked = True  # type: ignore[attr-defined]
 

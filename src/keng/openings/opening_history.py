@@ -19,7 +19,7 @@ def openings_for_reporter(tip_id: uuid.UUID) -> list[OpeningRequest]:
     opened = OpeningRequest.objects.filter(
         tip_ref=tip_id, opened_at__isnull=False, is_reporter_told=True
     )
-    return list(opened.only("what", "opened_at").order_by("opened_at"))
+    return list(opened.only("what", "opened_at", "transfer_ref").order_by("opened_at"))
 
 
 _MONTHS = 12
@@ -40,7 +40,9 @@ def opening_months() -> list[OpeningMonth]:
     """The last months that are over, newest first. Small numbers a page does not say."""
     month = TruncMonth("asked_at", tzinfo=times.VIETNAM, output_field=DateField())
     rows = (
-        OpeningRequest.objects.annotate(month=month)
+        # What goes along to another desk was opened by nobody here.
+        OpeningRequest.objects.filter(transfer_ref=None)
+        .annotate(month=month)
         .filter(month__lt=times.local_date(times.now()).replace(day=1))
         .values("month")
         .annotate(

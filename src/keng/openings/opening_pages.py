@@ -21,6 +21,7 @@ from keng.accounts.presence import is_present
 from keng.acts.errors import NotAllowed, Refused
 from keng.decisions.viewing import note_first_read
 from keng.duty import page_officers
+from keng.kit.ids import id_or_404
 from keng.kit.urgency import Urgency
 from keng.openings import asking, giving, holder_keys
 from keng.openings.holder_forms import problem_sentence
@@ -32,24 +33,37 @@ from keng.openings.opening_forms import (
     GiveForm,
     RefuseForm,
 )
-from keng.openings.records import RecordGone, key_of_record, sealed_records_of
+from keng.openings.records import (
+    RecordGone,
+    key_of_record,
+    records_to_send_on,
+    sealed_records_of,
+    transfer_with_key,
+)
 from keng.openings.second_person import can_be_second, seconds_for, standing_requests
-from keng.tips.models import Attachment, Tip
+from keng.tips.models import Attachment, Tip, Transfer
 from keng.vault.models import OpeningRequest
 
 _EMERGENCY = "emergency"
+_TRANSFER = "transfer"
 _OPEN_STAGES = (OpeningRequest.Stage.ASKED, OpeningRequest.Stage.APPROVED)
 
 
 @require_http_methods(["GET", "POST"])
 def tip_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The form that asks; the fast one of an emergency asks for the phone number alone."""
+    """The form that asks; the fast one of an emergency asks for the phone number alone.
+
+    With a transfer it asks that who reported goes along, sealed anew and shown to nobody.
+    """
     tip = _tip_or_404(request.officer, pk)
-    is_emergency = _EMERGENCY in request.GET and tip.urgency == Urgency.P0
-    form = _ask_form(request, tip, is_emergency=is_emergency)
+    transfer = _transfer_or_404(request, tip)
+    is_emergency = transfer is None and _EMERGENCY in request.GET and tip.urgency == Urgency.P0
+    form = _ask_form(request, tip, is_emergency=is_emergency, transfer=transfer)
     if request.method == "POST" and form.is_valid():
         try:
-            wish = form.wish(is_emergency=is_emergency)
+            wish = form.wish(
+                is_emergency=is_emergency, transfer_id=transfer.pk if transfer else None
+            )
             asked = asking.ask_opening(tip.pk, wish, by=request.officer)
             # Nobody reads on their page that a report which nobody has read was opened.
             note_first_read(tip.pk, by=request.officer)
@@ -66,6 +80,7 @@ def tip_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "tip": tip,
         "form": form,
         "is_emergency": is_emergency,
+        "transfer": transfer,
         "key": holder_keys.current_key_of(request.officer),
         "seconds": _seconds_for_any(tip, request.officer),
         "for_operator": _labels_for_operator(tip, is_emergency=is_emergency),
@@ -167,6 +182,8 @@ def opening_give(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def opening_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """What was sealed, shown this once to whoever asked."""
     asked, tip = _opening_or_404(request.officer, pk)
+    if asked.transfer_ref is not None:
+        return _send_on(request, asked, tip)
     try:
         opened = giving.open_once(pk, officer=request.officer)
     except NotAllowed:
@@ -185,6 +202,19 @@ def opening_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "is_witnessed": opened.is_witnessed,
     }
     return render(request, "openings/opened.html", context)
+
+
+def _send_on(request: SignedInRequest, asked: OpeningRequest, tip: Tip) -> HttpResponse:
+    """Nothing is shown: it lies sealed for the next file."""
+    try:
+        giving.send_on(asked.pk, officer=request.officer)
+    except NotAllowed:
+        raise
+    except Refused as error:
+        messages.warning(request, str(error.sentence))
+        return redirect("opening", pk=asked.pk)
+    messages.success(request, _("Sealed to the desk there. It goes with the next file."))
+    return redirect("tip-transfer", pk=tip.pk)
 
 
 def _file_response(content: bytes, asked: OpeningRequest) -> HttpResponse:
@@ -229,8 +259,20 @@ def _share_for_script(
     return JsonResponse({"said": refusal}, status=422)
 
 
-def _ask_form(request: SignedInRequest, tip: Tip, *, is_emergency: bool) -> AskForm:
-    records = sealed_records_of(tip)
+def _transfer_or_404(request: SignedInRequest, tip: Tip) -> Transfer | None:
+    """The one with which who reported shall go along, where the address names one."""
+    if _TRANSFER not in request.GET:
+        return None
+    transfer = transfer_with_key(tip, id_or_404(request.GET[_TRANSFER]))
+    if transfer is None:
+        raise Http404
+    return transfer
+
+
+def _ask_form(
+    request: SignedInRequest, tip: Tip, *, is_emergency: bool, transfer: Transfer | None
+) -> AskForm:
+    records = records_to_send_on(tip, transfer) if transfer else sealed_records_of(tip)
     initial: dict[str, Any] = {}
     if is_emergency:
         records = [each for each in records if each.what == OpeningRequest.What.CONTACT]
@@ -239,6 +281,7 @@ def _ask_form(request: SignedInRequest, tip: Tip, *, is_emergency: bool) -> AskF
         request.POST or None,
         records=records,
         tip=tip,
+        is_shown=transfer is None,
         initial=initial,
     )
 
@@ -297,7 +340,7 @@ def _opening_page(
         .filter(tip_ref=tip.pk, is_emergency=True)
         .exclude(pk=asked.pk)
         .order_by("asked_at"),
-        "approve_form": ApproveForm(auto_id="approve_%s"),
+        "approve_form": ApproveForm(auto_id="approve_%s", is_shown=context["transfer"] is None),
         "give_form": GiveForm(auto_id="give_%s"),
         "refuse_form": refuse_form or RefuseForm(auto_id="refuse_%s"),
     }
@@ -317,6 +360,7 @@ def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[
     return {
         "asked": asked,
         "tip": tip,
+        "transfer": _transfer_of(asked),
         "stage": stage,
         "asker": asker,
         "second": people.get(asked.approved_by_ref),
@@ -328,6 +372,13 @@ def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[
         "given_at": giving.share_given_at(asked, officer),
         **unwrapping_context(officer),
     }
+
+
+def _transfer_of(asked: OpeningRequest) -> Transfer | None:
+    """The one with which it goes along, however it stands now."""
+    if asked.transfer_ref is None:
+        return None
+    return Transfer.objects.select_related("other").filter(pk=asked.transfer_ref).first()
 
 
 def _stage_of(asked: OpeningRequest) -> OpeningRequest.Stage:

@@ -3,16 +3,20 @@
 import uuid
 from dataclasses import dataclass
 
+from django.db.models import IntegerField
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.acts.errors import Refused
 from keng.files.store import first_sealed_bytes
-from keng.tips.models import Attachment, Tip
+from keng.tips.models import Attachment, Tip, Transfer, TransferIdentity
 from keng.vault.hybrid import KEYED_HEAD_SIZE, key_id_of
 from keng.vault.models import OpeningRequest, SealedIdentity
 
 What = OpeningRequest.What
+# As much as a file takes of one (transfers.content).
+MOST_SENT_ON_BYTES = 512 * 1024
 _KINDS = (What.CONTACT, What.IN_TEXT, What.RAW)
 
 
@@ -71,6 +75,38 @@ def key_of_record(what: str, ref: uuid.UUID) -> uuid.UUID | None:
     if head is None:
         raise RecordGone
     return key_id_of(head)
+
+
+def records_to_send_on(tip: Tip, transfer: Transfer) -> list[SealedRecord]:
+    """Who reported, as far as it is not with the desk there or on its way; no files.
+
+    What came too late there, since its key had ended, can go again.
+    """
+    gone = TransferIdentity.objects.filter(transfer=transfer, record_ref__isnull=False)
+    gone = gone.exclude(answer=TransferIdentity.Answer.KEY_ENDED)
+    size = Length("ciphertext", output_field=IntegerField())
+    rows = SealedIdentity.objects.filter(tip_ref=tip.pk, kind__in=_KINDS)
+    fitting = rows.alias(size=size).filter(size__lte=MOST_SENT_ON_BYTES)
+    refs = set(fitting.values_list("pk", flat=True)) - set(
+        gone.values_list("record_ref", flat=True)
+    )
+    return [each for each in sealed_records_of(tip) if each.ref in refs]
+
+
+def transfer_with_key(tip: Tip, transfer_id: uuid.UUID) -> Transfer | None:
+    """The transfer of this tip with which who reported can go along now.
+
+    None where the tip is not there, or its desk has told no key that is still good.
+    """
+    found = Transfer.objects.filter(
+        pk=transfer_id,
+        tip=tip,
+        is_incoming=False,
+        state=Transfer.State.WITH_THEM,
+        other__removed_at=None,
+    )
+    transfer = found.select_related("other").first()
+    return transfer if transfer is not None and transfer.key_to_seal_to() is not None else None
 
 
 def sealed_record(tip: Tip, value: str) -> SealedRecord | None:

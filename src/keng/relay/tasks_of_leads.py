@@ -33,10 +33,10 @@ OPEN_TASKS = Q(confirmed_at__isnull=True, dispatch__cancelled_at__isnull=True) &
 )
 
 
-def open_and_in_time() -> Q:
+def open_and_in_time(now: datetime.datetime | None = None) -> Q:
     """What a lead can still be asked: never a text past its time."""
-    now = times.now()
-    return OPEN_TASKS & (Q(dispatch__expires_at__isnull=True) | Q(dispatch__expires_at__gt=now))
+    at = now or times.now()
+    return OPEN_TASKS & (Q(dispatch__expires_at__isnull=True) | Q(dispatch__expires_at__gt=at))
 
 
 def is_urgent_now(dispatch: Dispatch) -> bool:

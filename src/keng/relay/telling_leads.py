@@ -23,6 +23,7 @@ from keng.delivery.priorities import REPLACES_A_TEXT, priority_to_many
 from keng.delivery.recipients import first_id_since
 from keng.kit import times
 from keng.kit.advisory_locks import TurnLock
+from keng.kit.compiled_queries import CompiledQuery
 from keng.network.actions.lead_ways import BY_SMS, TYPED_CHANNELS
 from keng.network.models import Lead, LeadWay
 from keng.network.secret_links import lead_url, lead_way_url
@@ -44,8 +45,12 @@ _REPLACES_FIRST = Case(When(dispatch__kind__in=REPLACES_A_TEXT, then=0), default
 
 def tell_leads() -> int:
     """One portion of each: what is called off, first messages, and what is to be passed on."""
-    called_off = call_off_for_stopped() + call_off_for_told()
-    return called_off + send_first_messages() + tell_of_next_dispatch()
+    done = call_off_for_stopped() if _ANY_FOR_STOPPED.fetch_rows() else 0
+    done += call_off_for_told() if _ANY_FOR_TOLD.fetch_rows() else 0
+    done += send_first_messages() if _ANY_FIRST.fetch_rows() else 0
+    now = times.now()
+    is_due = _ANY_UNTOLD.fetch_rows(now=now, since=first_id_since(now - _TOLD_WITHIN))
+    return done + (tell_of_next_dispatch() if is_due else 0)
 
 
 @work()
@@ -54,18 +59,20 @@ def call_off_for_stopped() -> int:
 
     But not that somebody asked to erase them, while that can be called off.
     """
+    return call_off_deliveries(_waiting_for_stopped())
+
+
+def _waiting_for_stopped() -> QuerySet[Delivery]:
     stopped = Lead.objects.filter(stopped_at__isnull=False)
     about_erasing = Q(
         dispatch__source_kind=ABOUT_ERASING,
         recipient_ref__in=stopped.filter(erase_asked_at__isnull=False).values("pk"),
     )
-    return call_off_deliveries(
-        Delivery.objects.filter(
-            recipient_kind=Delivery.RecipientKind.LEAD,
-            state__in=[Delivery.State.QUEUED, Delivery.State.NOT_NOW],
-            recipient_ref__in=stopped.values("pk"),
-        ).exclude(about_erasing)
-    )
+    return Delivery.objects.filter(
+        recipient_kind=Delivery.RecipientKind.LEAD,
+        state__in=[Delivery.State.QUEUED, Delivery.State.NOT_NOW],
+        recipient_ref__in=stopped.values("pk"),
+    ).exclude(about_erasing)
 
 
 @work()
@@ -79,9 +86,7 @@ def send_first_messages() -> int:
     """Ask at typed addresses, and greet in chats that are a lead's from now on."""
     if not take_turn(TurnLock.LEAD_MESSAGES):
         return 0
-    waiting = LeadWay.objects.filter(
-        first_message_at__isnull=True, gone_at__isnull=True, lead__stopped_at__isnull=True
-    ).exclude(channel="")
+    waiting = _ways_without_first_message()
     first = waiting.order_by("lead__unit_id", "pk").values_list("lead__unit_id", flat=True).first()
     if first is None:
         return 0
@@ -102,12 +107,19 @@ def send_first_messages() -> int:
     return len(ways)
 
 
+def _ways_without_first_message() -> QuerySet[LeadWay]:
+    return LeadWay.objects.filter(
+        first_message_at__isnull=True, gone_at__isnull=True, lead__stopped_at__isnull=True
+    ).exclude(channel="")
+
+
 @work()
 def tell_of_next_dispatch() -> int:
     """Tell leads of what goes first of all that they do not know of; how many were told."""
     if not take_turn(TurnLock.LEAD_MESSAGES):
         return 0
-    untold = _untold_tasks()
+    now = times.now()
+    untold = _untold_tasks(now=now, since=first_id_since(now - _TOLD_WITHIN))
     first = untold.order_by(_REPLACES_FIRST, "-dispatch__is_urgent", "dispatch_id").values_list(
         "dispatch_id", flat=True
     )
@@ -164,20 +176,29 @@ def _ways_in_turn(untold: QuerySet[RelayTask], dispatch_id: uuid.UUID) -> list[L
     return [ways_by_lead[lead_id] for lead_id in lead_ids if lead_id in ways_by_lead]
 
 
-def _untold_tasks() -> QuerySet[RelayTask]:
+def _untold_tasks(*, now: datetime.datetime, since: uuid.UUID) -> QuerySet[RelayTask]:
     """Open tasks of leads with a channel in use, of which neither man nor machine told them."""
     in_hand = messages_about_tasks().filter(
         ~Q(state__in=_FAILED) | Q(created_at__gte=OuterRef("lead__way__confirmed_at"))
     )
     return RelayTask.objects.filter(
-        open_and_in_time(),
+        open_and_in_time(now),
         ~Exists(in_hand),
-        pk__gte=first_id_since(times.now() - _TOLD_WITHIN),
+        pk__gte=since,
         handed_out_at__isnull=True,
         lead__stopped_at__isnull=True,
         lead__way__confirmed_at__isnull=False,
         lead__way__gone_at__isnull=True,
     )
+
+
+# Asked every two seconds, also while nothing is to be told.
+_ANY_FOR_STOPPED = CompiledQuery(lambda: _waiting_for_stopped().values_list("pk")[:1])
+_ANY_FOR_TOLD = CompiledQuery(lambda: put_off_and_told_by_hand().values_list("pk")[:1])
+_ANY_FIRST = CompiledQuery(lambda: _ways_without_first_message().values_list("pk")[:1])
+_ANY_UNTOLD = CompiledQuery(
+    lambda *, now, since: _untold_tasks(now=now, since=since).values_list("pk")[:1]
+)
 
 
 def _first_message(lead: Lead, way: LeadWay) -> LeadMessage:

@@ -39,6 +39,8 @@ from keng.tips.models import (
     TipCheck,
     Transfer,
     TransferFile,
+    TransferIdentity,
+    TransferKey,
     TransferUpload,
     WaveStep,
     WaveTip,
@@ -61,6 +63,8 @@ _DELETED: tuple[tuple[type[Model], str], ...] = (
     (HandedCode, "tip__in"),
     (TransferUpload, "file__transfer__tip__in"),
     (TransferFile, "transfer__tip__in"),
+    (TransferIdentity, "transfer__tip__in"),
+    (TransferKey, "transfer__tip__in"),
     (OneTimeLink, "tip__in"),
     (SealedIdentity, "tip_ref__in"),
 )

@@ -20,6 +20,7 @@ def key_uses() -> "list[KeyUse]":
     from keng.files.store import keys_of_originals  # noqa: PLC0415
     from keng.openings.resealing import keys_of_resealings  # noqa: PLC0415
     from keng.tips.attachments import named_originals  # noqa: PLC0415
+    from keng.transfers.identities import keys_of_transfers  # noqa: PLC0415
     from keng.vault.epoch_ends import keys_in_column, keys_of_identities  # noqa: PLC0415
 
     return [
@@ -27,6 +28,7 @@ def key_uses() -> "list[KeyUse]":
         lambda: keys_in_column("delivery_inbound", "raw_sealed"),
         lambda: keys_of_originals(named_originals),
         keys_of_resealings,
+        keys_of_transfers,
     ]
 
 

@@ -51,12 +51,16 @@ def recorded_installation(connection: Connection) -> RecordedInstallation | None
     """None before the first start, and before the first one of a version that keeps it."""
     if not _has_table(connection, "vault_installation"):
         return None
+    # A version of before kept fewer; what it did not keep is known from the next start on.
+    kept = [kind for kind in KEY_KINDS if _has_column(connection, f"{kind}_key")]
+    columns = sql.SQL(", ").join(sql.Identifier(f"{kind}_key") for kind in kept)
     row = connection.execute(
-        "SELECT is_demo, site_key, sender_key, audit_key FROM vault_installation"
+        sql.SQL("SELECT is_demo, {} FROM vault_installation").format(columns)
     ).fetchone()
     if row is None:
         return None
-    return RecordedInstallation(row[0], dict(zip(KEY_KINDS, map(bytes, row[1:]), strict=True)))
+    found = zip(kept, row[1:], strict=True)
+    return RecordedInstallation(row[0], {kind: bytes(key) for kind, key in found if key})
 
 
 def has_rows(connection: Connection) -> bool:
@@ -195,6 +199,14 @@ def owner_connection() -> Connection:
 
 def _has_table(connection: Connection, table: str) -> bool:
     return connection.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,)
+
+
+def _has_column(connection: Connection, column: str) -> bool:
+    question = (
+        "SELECT FROM pg_attribute WHERE attrelid = 'vault_installation'::regclass"
+        " AND attname = %s AND NOT attisdropped"
+    )
+    return connection.execute(question, [column]).fetchone() is not None
 
 
 def _exists(connection: Connection, table: str) -> bool:

@@ -23,6 +23,7 @@ from keng.kit.advisory_locks import OwnersLock, take_owners_lock
 from keng.kit.busy import is_busy_error
 from keng.kit.database import dsn, is_external
 from keng.kit.demo_hook import DemoHook, running_demo
+from keng.runtime.autovacuums import end_autovacuums
 from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 from keng.runtime.known_keys import follow_data, require_data_of
@@ -310,6 +311,7 @@ def _patiently(change: Callable[[], None]) -> None:
                     "A table stayed in use, so it was not changed. Stop the processes that use "
                     "the database, or try again at a quieter time."
                 ) from None
+            end_autovacuums()
             time.sleep(_PAUSE)
         else:
             return

@@ -1,4 +1,4 @@
-"""What the server loads for the desk: granian --interface asgi keng.site.asgi_desk:application."""
+"""What the server loads for the desk: site_process … keng.site.asgi_desk:application."""
 
 import os
 

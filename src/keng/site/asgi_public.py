@@ -1,4 +1,4 @@
-"""What the server loads for residents: granian … keng.site.asgi_public:application."""
+"""What the server loads for residents: site_process … keng.site.asgi_public:application."""
 
 import os
 

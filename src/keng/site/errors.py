@@ -1,11 +1,13 @@
 """Error pages in the visitor's words."""
 
+import random
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -21,7 +23,11 @@ from keng.kit.unread_bodies import is_marked_as_reading_none
 
 # Where the front says, with an HTTPStatus, that the body of a request was not taken in.
 BODY_NOT_TAKEN = "keng.not_taken"
+# And where, that no thread had time for it.
+TURNED_AWAY = "keng.turned_away"
 _AGAIN_AFTER_SECONDS = 10
+# Not all in one moment.
+_LEAST_AGAIN_AFTER, _MOST_AGAIN_AFTER = 15, 45
 
 
 class RefusalWords(NamedTuple):
@@ -73,6 +79,24 @@ class BodyNotTaken:
         response = HttpResponse(page, status=status)
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = str(_AGAIN_AFTER_SECONDS)
+        return response
+
+
+class TooManyAtOnce:
+    """Says that too many people ask at once, and opens the page again by itself a little later."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if TURNED_AWAY not in request.META:
+            return self.get_response(request)
+        with translation.override(full_language(translation.get_language() or "vi")):
+            page = render_to_string("errors/too_many.html", {"is_desk": settings.IS_DESK})
+        response = HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        # No secret: whoever was turned away is only spread over half a minute.
+        after = str(random.randint(_LEAST_AGAIN_AFTER, _MOST_AGAIN_AFTER))  # noqa: S311
+        response.headers["Retry-After"] = response.headers["Refresh"] = after
         return response
 
 

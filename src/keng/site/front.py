@@ -40,7 +40,8 @@ from keng.site.bodies import (
     RequestHead,
 )
 from keng.site.cookie_names import cookies_of_request
-from keng.site.errors import BODY_NOT_TAKEN
+from keng.site.errors import BODY_NOT_TAKEN, TURNED_AWAY
+from keng.site.request_turns import Caller, RequestTurns, TurnedAway
 
 if TYPE_CHECKING:
     from keng.site.change_streams import ChangeStreams
@@ -75,7 +76,10 @@ class Front:
         self._bodies = BodyIntake(
             limits or BodyLimits(form_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         )
+        self._turns = RequestTurns(REQUEST_THREADS)
         self._threads = ThreadPoolExecutor(REQUEST_THREADS, thread_name_prefix="request")
+        # Whoever is told to come again is told so beside those whose turn it is.
+        self._turning_away = ThreadPoolExecutor(1, thread_name_prefix="turning-away")
         self._health = Health(this_process())
         self._process = this_process()
         self._discarded = 0
@@ -126,34 +130,49 @@ class Front:
         await send({"type": "http.response.body", "body": content})
 
     async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+        caller = Caller(receive)
+        try:
+            await self._serve_caller(scope, caller, send)
+        except CallerGone:
+            return
+        finally:
+            caller.forget()
+
+    async def _serve_caller(self, scope: Any, caller: Caller, send: Any) -> None:
         environ, body = wsgi_environ(scope), RequestBody()
         try:
-            await self._take_in(environ, body, scope, receive)
+            await self._take_in(environ, body, scope, caller.receive)
             began = time.perf_counter()
-            loop = asyncio.get_running_loop()
-            status, headers, content = await loop.run_in_executor(
-                self._threads, self._answer, environ
-            )
+            status, headers, content = await self._answer_in_turn(environ, caller)
             metrics.requests.labels(self._process, metrics.status_class(status)).observe(
                 time.perf_counter() - began
             )
-        except CallerGone:
-            return
         finally:
             body.drop()
         if (grant := environ.get(STREAM_GRANT)) and status == HTTPStatus.OK:
             if self._streams is not None and self._streams.may_open():
                 headers = [each for each in headers if each[0] != b"content-length"]
-                await self._streams.serve(grant, headers, receive, send)
+                await self._streams.serve(grant, headers, caller.receive, send)
                 return
             # Its page asks by itself, and for a stream again after a while.
             status = HTTPStatus.SERVICE_UNAVAILABLE
         await send({"type": "http.response.start", "status": int(status), "headers": headers})
         if environ.get(BODY_NOT_TAKEN) in _DISCARDED and self._discarded < MOST_DISCARDED:
             await send({"type": "http.response.body", "body": content, "more_body": True})
-            await self._discard_rest(receive)
+            await self._discard_rest(caller.receive)
             content = b""
         await send({"type": "http.response.body", "body": content})
+
+    async def _answer_in_turn(self, environ: dict[str, Any], caller: Caller) -> SiteAnswer:
+        """By one of the threads, or in words why there is none just now. Raises CallerGone."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with self._turns.turn(caller if _only_reads(environ) else None):
+                return await loop.run_in_executor(self._threads, self._answer, environ)
+        except TurnedAway:
+            metrics.requests_turned_away.labels(self._process).inc()
+            environ[TURNED_AWAY] = True
+            return await loop.run_in_executor(self._turning_away, self._answer, environ)
 
     async def _discard_rest(self, receive: Any) -> None:
         """Read what still comes of a body that was refused."""
@@ -256,6 +275,11 @@ def wsgi_environ(scope: Any) -> dict[str, Any]:
         between = "; " if key == "HTTP_COOKIE" else ","
         environ[key] = f"{environ[key]}{between}{value}" if key in environ else value
     return environ
+
+
+def _only_reads(environ: dict[str, Any]) -> bool:
+    """Whether nothing of it is lost that cannot be asked for again."""
+    return environ["REQUEST_METHOD"] in {"GET", "HEAD"} and BODY_NOT_TAKEN not in environ
 
 
 def _is_readable(content_type: str) -> bool:

@@ -145,7 +145,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_onetimelink": "SELECT, INSERT, UPDATE (opened_at)",
         # The reporter is told what was opened, everybody how often; neither who did it nor why.
         "vault_openingrequest": "SELECT (id, tip_ref, what, asked_at, refused_at, opened_at, "
-        "is_emergency, is_reporter_told)",
+        "is_emergency, is_reporter_told, transfer_ref)",
         "tips_attachment": RI,
         "delivery_dispatchtext": RI,
         "community_draft": ALL,
@@ -438,6 +438,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "their_desk, their_phone, their_number, their_reason, confirmed_at, ended_at, "
         "stopped_clocks)",
         "tips_transferfile": RI,
+        # Keys of other desks as they told them, which they signed; of who reported what became of
+        # it there. That it goes there is the opener's to say (tips_send_identity_on).
+        "tips_transferkey": RI,
+        "tips_transferidentity": "SELECT, INSERT, UPDATE (answer)",
         # How far a file has come, and what came by network: the worker says it.
         "tips_transferupload": R,
         "tips_transferarrival": R,
@@ -747,6 +751,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_transfer": "SELECT, UPDATE (state, reason, their_desk, their_phone, their_number, "
         "their_reason, confirmed_at, ended_at, stopped_clocks)",
         "tips_transferfile": "SELECT, INSERT, DELETE",
+        "tips_transferkey": "SELECT, INSERT, DELETE",
+        "tips_transferidentity": "SELECT, INSERT, UPDATE (answer), DELETE",
         "tips_transferupload": ALL,
         "tips_transferarrival": "SELECT, DELETE, UPDATE (content, state, trouble, kind, "
         "number_of_both, look_at, settled_at)",
@@ -808,7 +814,11 @@ GRANTS: dict[str, dict[str, str]] = {
         # One request, its approval on record, the record and the two shares; that it was opened is
         # said by a function (vault_mark_opened).
         "vault_openingrequest": "SELECT (id, tip_ref, what, record_ref, asked_by_ref, asked_at, "
-        "approved_by_ref, refused_at, opened_at, lapsed_at)",
+        "approved_by_ref, refused_at, opened_at, lapsed_at, transfer_ref)",
+        # To which key of another desk a record goes: by the signature of its installation.
+        "tips_transferkey": "SELECT (id, transfer_id, key_ref, public_key, signature)",
+        "tips_transfer": "SELECT (id, number_of_both, tip_id, other_id, is_incoming, state)",
+        "tips_otherinstallation": "SELECT (id, signing_key, removed_at)",
         "audit_entry": "SELECT (action, actor_id, object_kind, object_id)",
         "vault_sealedidentity": "SELECT (id, tip_ref, kind, ciphertext)",
         "tips_attachment": "SELECT (id, tip_id, original_path)",

@@ -130,6 +130,7 @@ PUBLIC_MIDDLEWARE = [
     # Before the cookie against forged forms is read.
     "keng.community.public.quick_exit.LateQuickExit",
     "django.middleware.locale.LocaleMiddleware",
+    "keng.site.errors.TooManyAtOnce",
     "keng.site.errors.BodyNotTaken",
     "keng.site.partial_languages.PartialLanguages",
     "keng.site.bad_addresses.RefuseBadAddresses",
@@ -141,6 +142,7 @@ PUBLIC_MIDDLEWARE = [
 ]
 DESK_MIDDLEWARE = [
     *_FIRST,
+    "keng.site.errors.TooManyAtOnce",
     "keng.site.errors.BodyNotTaken",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "keng.site.bad_addresses.RefuseBadAddresses",

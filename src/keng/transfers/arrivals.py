@@ -131,10 +131,11 @@ def _open(arrival: TransferArrival) -> tuple[str, str]:
     """What becomes of it and of which kind it is. Raises Refused where nothing can."""
     if arrival.at < times.now() - FILE_LASTS:
         raise TooOld
-    written, sender = open_envelope(bytes(arrival.content))
+    opened = open_envelope(bytes(arrival.content))
+    sender = opened.sender
     if sender.pk != arrival.other_id:
         raise NotForUs
-    content = read_content(written)
+    content = read_content(opened.content, opened.form)
     arrival.number_of_both = content.transfer
     # The database lets the worker say what a reporter wrote where such a file waits.
     arrival.save(update_fields=["number_of_both"])
@@ -150,7 +151,7 @@ def _open(arrival: TransferArrival) -> tuple[str, str]:
     if kind == _Kind.END:
         return _State.WAITING, kind
     try:
-        take_news_in_unasked(known, content)
+        take_news_in_unasked(known, content, reads_form=opened.reads_form)
     except FileMissing:
         return _State.WAITING, kind
     return _State.TAKEN, kind

@@ -1,11 +1,16 @@
 """What stands in a transfer file: one form both ways, read strictly.
 
+The number in its first line (envelope.py) says which fields there are: 2 has those about who
+reported besides, and nothing else differs.
+
 A field that is not known is refused and not passed over: what one side means must not be lost
 without either of them knowing it.
 """
 
+import base64
 import datetime
 import json
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +23,12 @@ from keng.kit.urgency import Urgency
 from keng.transfers.errors import UnreadableContent
 
 MOST_LINES = 500
+MOST_IDENTITIES = 20
+MOST_PARTS = 20
+"""Of an identity, each named by what it is: "name", "phone"."""
+MOST_IDENTITY_BYTES = 512 * 1024
 _LONGEST_WORDS = 50_000
+_PART_NAME = re.compile(r"[a-z_]{0,20}")
 # Of moments: what lies far outside cannot be reckoned with in every zone.
 _YEARS = (2000, 2200)
 
@@ -66,6 +76,34 @@ class RunningClock:
     starts_at: datetime.datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ToldDeskKey:
+    """A key of the desk that has the tip, signed by its installation (vault.desk_key_statement)."""
+
+    id: uuid.UUID
+    public: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedIdentity:
+    """A record of who reported, sealed to a key that the receiver told."""
+
+    ref: uuid.UUID
+    """For which it is sealed, and by which both sides speak of it."""
+    kind: str
+    holds: tuple[str, ...]
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityAnswer:
+    """What became of such a record at the receiver (TransferIdentity.Answer)."""
+
+    ref: uuid.UUID
+    answer: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferredTip:
     """The tip itself; of who reported it nothing but which parts the old desk keeps sealed."""
@@ -105,16 +143,20 @@ class TransferContent:
     reason: str
     messages: tuple[SaidLine, ...] = ()
     tip: TransferredTip | None = None
+    desk_key: ToldDeskKey | None = None
+    identities: tuple[CarriedIdentity, ...] = ()
+    answers: tuple[IdentityAnswer, ...] = ()
 
-    def as_bytes(self) -> bytes:
-        """As it is signed and sealed."""
-        return json.dumps(_plain(self), ensure_ascii=False, separators=(",", ":")).encode()
+    def as_bytes(self, form: int) -> bytes:
+        """As it is signed and sealed, with the fields of that number."""
+        plain = {name: _plain(getattr(self, name)) for name in _PARTS_OF_FORM[form]}
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read_content(written: bytes) -> TransferContent:
+def read_content(written: bytes, form: int) -> TransferContent:
     """From what a known installation signed. Raises UnreadableContent."""
     try:
-        content: TransferContent = _CONTENT(json.loads(written))
+        content: TransferContent = _CONTENT_OF_FORM[form](json.loads(written))
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
         raise UnreadableContent from error
     return content
@@ -127,6 +169,8 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return str(value) if isinstance(value, uuid.UUID) else value
 
 
@@ -161,6 +205,29 @@ def _moment(value: Any) -> datetime.datetime:
     if at.tzinfo is None or not _YEARS[0] <= at.year <= _YEARS[1]:
         raise ValueError
     return at
+
+
+def _id(value: Any) -> uuid.UUID:
+    return uuid.UUID(_words(36)(value))
+
+
+def _bytes(longest: int) -> _Read:
+    def read(value: Any) -> bytes:
+        if not isinstance(value, str) or len(value) > longest * 2:
+            raise ValueError
+        found = base64.b64decode(value, validate=True)
+        if len(found) > longest:
+            raise ValueError
+        return found
+
+    return read
+
+
+def _part_name(value: Any) -> str:
+    """What a part is, never what stands in it: it is kept and shown in clear."""
+    if not isinstance(value, str) or not _PART_NAME.fullmatch(value):
+        raise ValueError
+    return value
 
 
 def _one_of(*known: str) -> _Read:
@@ -209,7 +276,7 @@ _TIP = _fields(
         "received_at": _moment,
         "do_not_contact": _flag,
         "is_for_named": _flag,
-        "holds": _several(_words(20), 20),
+        "holds": _several(_part_name, MOST_PARTS),
         "files": _count,
         "clocks": _several(
             _fields(RunningClock, {"code": _words(30), "starts_at": _moment}),
@@ -223,19 +290,41 @@ _TIP = _fields(
         ),
     },
 )
-_CONTENT = _fields(
-    TransferContent,
-    {
-        "transfer": lambda value: uuid.UUID(_words(36)(value)),
-        "is_from_receiver": _flag,
-        "number": _count,
-        "made_at": _moment,
-        "desk": _words(160),
-        "phone": _words(40),
-        "tip_number": _words(30),
-        "standing": lambda value: Standing(_words(8)(value)),
-        "reason": _words(500),
-        "messages": _several(_SAID),
-        "tip": lambda value: None if value is None else _TIP(value),
-    },
-)
+_WITHOUT_IDENTITY: Mapping[str, _Read] = {
+    "transfer": _id,
+    "is_from_receiver": _flag,
+    "number": _count,
+    "made_at": _moment,
+    "desk": _words(160),
+    "phone": _words(40),
+    "tip_number": _words(30),
+    "standing": lambda value: Standing(_words(8)(value)),
+    "reason": _words(500),
+    "messages": _several(_SAID),
+    "tip": lambda value: None if value is None else _TIP(value),
+}
+_DESK_KEY = _fields(ToldDeskKey, {"id": _id, "public": _bytes(2_000), "signature": _bytes(64)})
+_ABOUT_IDENTITY: Mapping[str, _Read] = {
+    "desk_key": lambda value: None if value is None else _DESK_KEY(value),
+    "identities": _several(
+        _fields(
+            CarriedIdentity,
+            {
+                "ref": _id,
+                "kind": _one_of("contact", "in_text", "raw"),
+                "holds": _several(_part_name, MOST_PARTS),
+                "sealed": _bytes(MOST_IDENTITY_BYTES),
+            },
+        ),
+        MOST_IDENTITIES,
+    ),
+    "answers": _several(
+        _fields(IdentityAnswer, {"ref": _id, "answer": _one_of("taken", "key_ended")}),
+        MOST_LINES,
+    ),
+}
+_PARTS_OF_FORM: Mapping[int, Mapping[str, _Read]] = {
+    1: _WITHOUT_IDENTITY,
+    2: {**_WITHOUT_IDENTITY, **_ABOUT_IDENTITY},
+}
+_CONTENT_OF_FORM = {form: _fields(TransferContent, it) for form, it in _PARTS_OF_FORM.items()}

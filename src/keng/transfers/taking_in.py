@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -48,8 +49,9 @@ from keng.transfers.content import (
     TransferredTip,
     read_content,
 )
-from keng.transfers.envelope import open_envelope
+from keng.transfers.envelope import OpenedEnvelope, open_envelope
 from keng.transfers.errors import FileMissing, NoSuchTransfer, TooOld, UnreadableContent
+from keng.transfers.identities import keep_identities
 
 FILE_LASTS = datetime.timedelta(days=90)
 # By how much the clocks of two machines may differ.
@@ -75,28 +77,30 @@ def take_transfer_file_in(data: bytes, *, by: Officer) -> TakenFile:
     NoSuchTransfer, NotYours, CannotSeal.
     """
     permit_anywhere()
-    written, sender = open_envelope(data)
-    content = read_content(written)
+    opened = open_envelope(data)
+    sender, content = opened.sender, read_content(opened.content, opened.form)
     known = known_transfer(content, sender)
     if known is not None:
-        return _take_news_in(known, content, by=by)
+        return _take_news_in(known, content, opened.reads_form, by=by)
     if content.tip is None:
         raise NoSuchTransfer
     if (refused := why_no_new_tip(content)) is not None:
         raise refused
-    return _take_tip_in(content, content.tip, sender, by=by)
+    return _take_tip_in(content, content.tip, opened, by=by)
 
 
 @work()
-def take_news_in_unasked(known: Transfer, content: TransferContent) -> TakenFile:
+def take_news_in_unasked(
+    known: Transfer, content: TransferContent, *, reads_form: int
+) -> TakenFile:
     """As the worker: what an installation with an address says of a tip that both sides know.
 
     That it has ended there is left to an officer, who then ends it here. Raises FileMissing,
-    TooOld, NoSuchTransfer.
+    TooOld, NoSuchTransfer, UnreadableContent.
     """
     if content.standing == Standing.ENDED:
         raise NoSuchTransfer
-    return _take_news_in(known, content, by=None)
+    return _take_news_in(known, content, reads_form, by=None)
 
 
 def why_no_new_tip(content: TransferContent) -> type[Refused] | None:
@@ -128,9 +132,9 @@ def _is_of_future(content: TransferContent) -> bool:
 
 
 def _take_tip_in(
-    content: TransferContent, told: TransferredTip, sender: OtherInstallation, *, by: Officer
+    content: TransferContent, told: TransferredTip, opened: OpenedEnvelope, *, by: Officer
 ) -> TakenFile:
-    unit = _desk_of(by)
+    sender, unit = opened.sender, _desk_of(by)
     permit_over(unit.pk)
     new = _incoming_tip(content, told, unit)
     tip_id = receive_tip(new)
@@ -162,6 +166,7 @@ def _take_tip_in(
         number=content.number,
         says=content.standing,
         messages=[str(each.pk) for each in (first, *messages) if each],
+        reads_form=opened.reads_form,
         by=by,
     )
     Note.objects.create(tip=tip, officer=by, text=_history(content, told, sender))
@@ -281,7 +286,9 @@ def _history(content: TransferContent, told: TransferredTip, sender: OtherInstal
     return "\n".join(lines)
 
 
-def _take_news_in(known: Transfer, content: TransferContent, *, by: Officer | None) -> TakenFile:
+def _take_news_in(
+    known: Transfer, content: TransferContent, reads_form: int, *, by: Officer | None
+) -> TakenFile:
     lock_tip_and_those_behind(known.tip_id)
     # The worker reads no words of it, and was told by none of its officers.
     readable = Tip.objects.all() if by is None else Tip.objects.visible_to(by)
@@ -300,22 +307,33 @@ def _take_news_in(known: Transfer, content: TransferContent, *, by: Officer | No
     if tip.purged_at is not None:
         raise NoSuchTransfer
     messages = _keep_news(tip, transfer, content, by=by)
+    of_reporter = keep_identities(tip, transfer, content)
     TransferFile.objects.create(
         transfer=transfer,
         is_incoming=True,
         number=content.number,
         says=content.standing,
         messages=[str(each.pk) for each in messages],
+        identities=[
+            *(str(each.ref) for each in content.identities),
+            *(str(each.ref) for each in content.answers),
+        ],
+        reads_form=reads_form,
         by=by,
     )
-    _record_news(tip, transfer, content, by=by)
+    _record_news(tip, transfer, content, of_reporter, by=by)
     if not transfer.is_incoming:
         _follow_standing(tip, transfer, content, by=by)
     return TakenFile(tip.pk, is_new=True)
 
 
 def _record_news(
-    tip: Tip, transfer: Transfer, content: TransferContent, *, by: Officer | None
+    tip: Tip,
+    transfer: Transfer,
+    content: TransferContent,
+    of_reporter: dict[str, Any],
+    *,
+    by: Officer | None,
 ) -> None:
     if by is not None:
         record_decision(
@@ -325,6 +343,7 @@ def _record_news(
             reason=content.reason,
             installation=transfer.other.name,
             number=content.number,
+            **of_reporter,
         )
         return
     # No decision of anybody: it stands on the page of the transfer, and in the chain.
@@ -333,7 +352,7 @@ def _record_news(
         by="worker",
         on=tip,
         chain=unit_chain(tip.responsible_unit_id),
-        detail={"installation": transfer.other.name, "number": content.number},
+        detail={"installation": transfer.other.name, "number": content.number, **of_reporter},
     )
 
 

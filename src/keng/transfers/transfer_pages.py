@@ -19,6 +19,7 @@ from keng.kit.forms import Form
 from keng.kit.ids import id_or_404
 from keng.kit.sql_names import alphabetically
 from keng.kit.uploads import takes_files
+from keng.openings.records import records_to_send_on
 from keng.tips.errors import CannotSeal
 from keng.tips.models import OtherInstallation, Tip, Transfer, TransferArrival, TransferFile
 from keng.tips.page_version import page_version_of
@@ -32,7 +33,7 @@ from keng.transfers.forms import (
     TransferForm,
 )
 from keng.transfers.taking_in import take_transfer_file_in
-from keng.transfers.writing import has_news
+from keng.transfers.writing import WITH_IDENTITY, form_for, has_news
 
 _MOST_ARRIVALS = 50
 
@@ -224,7 +225,9 @@ def _transfer_page(
     return_form: Form | None = None,
 ) -> HttpResponse:
     rows = Transfer.objects.filter(tip=tip).select_related("other", "asked_by", "agreed_by")
-    transfers = list(rows.prefetch_related("files__by", "files__upload").order_by("-id"))
+    transfers = list(
+        rows.prefetch_related("files__by", "files__upload", "identities").order_by("-id")
+    )
     current = next((each for each in transfers if each.state in Transfer.STANDING), None)
     # The last one may still have something to say: that it was given back, or has ended.
     speaking = transfers[0] if transfers and not transfers[0].is_undecided else None
@@ -238,6 +241,7 @@ def _transfer_page(
         if speaking and handing.may_speak(speaking) and has_news(speaking)
         else None,
         "end": _end_that_came(current),
+        **_identity_context(tip, current),
         "form": form or TransferForm(),
         "return_form": return_form or ReturnTransferForm(),
         "decide_form": DecideTransferForm(),
@@ -252,6 +256,19 @@ def _transfer_page(
     }
     status = 422 if bound is not None and bound.errors else 200
     return render(request, "transfers/transfer.html", context, status=status)
+
+
+def _identity_context(tip: Tip, current: Transfer | None) -> dict[str, Any]:
+    """Whether who reported can go along to the desk that has the tip, or why it cannot yet."""
+    if current is None or current.is_incoming or current.state != Transfer.State.WITH_THEM:
+        return {}
+    if tip.withdrawn_at is not None:
+        return {}
+    return {
+        "to_send_on": records_to_send_on(tip, current),
+        "key_there": current.key_to_seal_to(),
+        "reads_identities": form_for(current.other) >= WITH_IDENTITY,
+    }
 
 
 def _end_that_came(current: Transfer | None) -> TransferArrival | None:

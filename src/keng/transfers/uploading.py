@@ -16,6 +16,7 @@ from keng.acts.work import work
 from keng.channels.ssrf import UrlRefused
 from keng.files.download import NotFetched
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledQuery
 from keng.tips.models import OtherInstallation, TransferFile, TransferTrouble, TransferUpload
 from keng.transfers.network_addresses import INCOMING_PATH, REFUSALS, sender_fields
 
@@ -41,7 +42,7 @@ _TROUBLES = {
 
 def send_next_file() -> int:
     """Send the one that has waited longest, or ask after it; how many."""
-    file = files_to_send().first()
+    file = files_to_send().first() if _ANY_FILE.fetch_rows(now=times.now()) else None
     if file is None:
         return 0
     send_and_note(file)
@@ -57,6 +58,10 @@ def send_and_note(file: TransferFile) -> None:
 
 def files_to_send() -> QuerySet[TransferFile]:
     """What is due, for installations with an address; the longest due first."""
+    return _files_due(times.now()).select_related("transfer__other", "upload")
+
+
+def _files_due(now: datetime.datetime) -> QuerySet[TransferFile]:
     earlier = TransferFile.objects.filter(
         Q(upload=None) | Q(upload__state=_State.TRYING),
         transfer=OuterRef("transfer"),
@@ -68,12 +73,15 @@ def files_to_send() -> QuerySet[TransferFile]:
         made.exclude(content=b"")
         .exclude(transfer__other__address="")
         .filter(
-            Q(upload=None) | Q(upload__settled_at=None, upload__next_at__lte=times.now()),
+            Q(upload=None) | Q(upload__settled_at=None, upload__next_at__lte=now),
             ~Exists(earlier),
         )
-        .select_related("transfer__other", "upload")
         .order_by(F("upload__next_at").asc(nulls_first=True), "id")
     )
+
+
+# Asked every three seconds, also while nothing is to be sent.
+_ANY_FILE = CompiledQuery(lambda *, now: _files_due(now).values_list("pk")[:1])
 
 
 @work()

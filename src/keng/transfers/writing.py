@@ -6,10 +6,13 @@ For the acts of this area, inside their transaction and the lock of the tip.
 import itertools
 import json
 
+from django.db.models import Max
+
 from keng.accounts.models import Officer
 from keng.kit import times
-from keng.tips.models import DialogueMessage, Tip, Transfer, TransferFile
+from keng.tips.models import DialogueMessage, OtherInstallation, Tip, Transfer, TransferFile
 from keng.tips.reporter_times import reporter_time
+from keng.transfers import identities
 from keng.transfers.content import (
     MOST_LINES,
     DecidedLine,
@@ -20,8 +23,10 @@ from keng.transfers.content import (
     TransferContent,
     TransferredTip,
 )
-from keng.transfers.envelope import MOST_TRANSFER_BYTES, close_envelope
+from keng.transfers.envelope import MOST_TRANSFER_BYTES, NEWEST_FORM, close_envelope
 
+WITH_IDENTITY = 2
+"""From this number of a file on it says something of who reported."""
 _REPORTER = DialogueMessage.Author.REPORTER
 # Those of a chain of desks that stand nearest to this one.
 _MOST_NUMBERS = 19
@@ -38,9 +43,13 @@ def write_file(transfer: Transfer, *, by: Officer | None) -> TransferFile | None
     written = transfer.files.filter(is_incoming=False)
     last = written.order_by("number").last()
     new, standing = _new_messages(transfer), _standing_here(transfer)
-    if last is not None and not new and last.says == standing:
+    form = form_for(transfer.other)
+    about_reporter = identities.new_identities(transfer) if form >= WITH_IDENTITY else []
+    if last is not None and not new and not about_reporter and last.says == standing:
         return None
-    unit = tip.responsible_unit
+    key = identities.key_to_tell(transfer) if form >= WITH_IDENTITY else None
+    identities.keep_told_key(transfer, key)
+    unit, is_answer = tip.responsible_unit, transfer.is_incoming
     content = TransferContent(
         transfer=transfer.number_of_both,
         is_from_receiver=transfer.is_incoming,
@@ -52,14 +61,18 @@ def write_file(transfer: Transfer, *, by: Officer | None) -> TransferFile | None
         standing=standing,
         reason=transfer.reason if _tells_why(standing, is_first=last is None) else "",
         messages=tuple(_said(message, tip) for message in new),
-        tip=None if last or transfer.is_incoming else _whole_tip(tip),
+        tip=None if last or is_answer else _whole_tip(tip),
+        desk_key=key,
+        identities=tuple(identities.as_carried(each) for each in about_reporter if not is_answer),
+        answers=tuple(identities.as_answer(each) for each in about_reporter if is_answer),
     )
     return TransferFile.objects.create(
         transfer=transfer,
         number=content.number,
-        content=close_envelope(content.as_bytes(), to=transfer.other),
+        content=close_envelope(content.as_bytes(form), to=transfer.other, form=form),
         says=standing,
         messages=[str(message.pk) for message in new],
+        identities=[str(each.ref) for each in about_reporter],
         by=by,
     )
 
@@ -68,7 +81,16 @@ def has_news(transfer: Transfer) -> bool:
     """Whether a file for the other side would say something new."""
     last = transfer.files.filter(is_incoming=False).order_by("number").last()
     is_known = last is not None and last.says == _standing_here(transfer)
-    return not is_known or bool(_new_messages(transfer))
+    if not is_known or _new_messages(transfer):
+        return True
+    return form_for(transfer.other) >= WITH_IDENTITY and bool(identities.new_identities(transfer))
+
+
+def form_for(other: OtherInstallation) -> int:
+    """The newest number of a file that this installation has shown to read; 1 until it did."""
+    came = TransferFile.objects.filter(transfer__other=other, is_incoming=True)
+    shown: int = came.aggregate(newest=Max("reads_form"))["newest"] or 1
+    return min(shown, NEWEST_FORM)
 
 
 def _tells_why(standing: Standing, *, is_first: bool) -> bool:

@@ -11,9 +11,9 @@ from nacl.signing import SigningKey
 
 from keng.kit.database import data_folder
 from keng.kit.secrets import KEY_SIZE, key_cut_short, site_key_file, site_secret_here
-from keng.vault.key_pairs import HALF_SIZE, is_private_key, public_half
+from keng.vault.key_pairs import HALF_SIZE, PRIVATE_SIZE, is_private_key, public_half
 
-KeyKind = Literal["site", "sender", "audit"]
+KeyKind = Literal["site", "sender", "audit", "transfer"]
 KEY_KINDS: tuple[KeyKind, ...] = get_args(KeyKind)
 
 
@@ -34,9 +34,10 @@ def key_fingerprint(kind: KeyKind) -> bytes | None:
         key = file.read_bytes()
     except FileNotFoundError:
         return None
-    if not (is_private_key(key) if kind == "sender" else len(key) == KEY_SIZE):
+    fits = {"sender": is_private_key(key), "transfer": len(key) == PRIVATE_SIZE}
+    if not fits.get(kind, len(key) == KEY_SIZE):
         raise key_cut_short(file)
-    public = public_half(key) if kind == "sender" else bytes(SigningKey(key).verify_key)
+    public = bytes(SigningKey(key).verify_key) if kind == "audit" else public_half(key)
     return fingerprint_of_public_key(kind, public)
 
 

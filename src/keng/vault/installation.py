@@ -20,6 +20,8 @@ def begin_installation(*, is_demo: bool) -> None:
     heads.make_signing_key()
     make_transfer_key()
     Installation.objects.get_or_create(pk=1, defaults={"is_demo": is_demo, **_fingerprints()})
+    unknown = Installation.objects.filter(transfer_key=None)
+    unknown.update(transfer_key=key_fingerprint("transfer"))
 
 
 @work()

@@ -111,6 +111,8 @@ class Installation(models.Model):
     site_key = models.BinaryField(max_length=32)
     sender_key = models.BinaryField(max_length=32)
     audit_key = models.BinaryField(max_length=32)
+    # Empty until the next start, where a version began that did not keep it.
+    transfer_key = models.BinaryField(max_length=32, null=True)
     begun_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -380,6 +382,8 @@ class OpeningRequest(Row):
     # Why the reporter's "do not call" or safe hours are overridden; empty where they are not.
     override_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
     is_emergency = models.BooleanField(default=False, db_default=False)
+    # The tips.Transfer that it goes along with: resealed to the desk there, and shown to nobody.
+    transfer_ref = models.UUIDField(null=True, blank=True)
     asked_by_ref = models.UUIDField()
     asked_at = models.DateTimeField(db_default=Now())
     approved_by_ref = models.UUIDField(null=True, blank=True)

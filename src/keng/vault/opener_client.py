@@ -18,6 +18,10 @@ A resharing goes the same way with `begin_resharing`, `shares_for_resharing`, `g
 and `reshare`, with the shares of several keys at once. What is on hold is resealed the same way
 with `reseal_file` and `reseal` at the end.
 
+Who reported a tip that another installation took over goes along the same way: the request names
+the transfer, the browsers bind their shares by `sent_on_info`, and at the end stands `send_on`
+instead of `open_record`. What comes of it lies sealed in the database, and nothing is answered.
+
 A request stands for a day after it was asked for. The opener reads the request, its approval and
 the entry of the record (`APPROVED_ENTRY`, about the request) by itself, and believes the desk
 nothing of it.
@@ -68,6 +72,12 @@ class KeptByOperator(CannotOpen):
     """It was sealed before two people held keys: the operator's file opens it, and nobody here."""
 
 
+class NoDeskKey(CannotOpen):
+    """Of that transfer no key is there that the installation signed to which the tip went; or the
+    tip is not with it any more.
+    """
+
+
 class OpenerAway(CannotOpen):
     """The opener does not answer. Shares that were given before it ended are given again."""
 
@@ -88,6 +98,11 @@ def share_info(unit_key_id: uuid.UUID, holder_key_id: uuid.UUID) -> bytes:
 def given_info(request_id: uuid.UUID, record_id: uuid.UUID, unit_key_id: uuid.UUID) -> bytes:
     """What a share is bound to on its way to the opener: one request, one record, one key."""
     return b"keng opening 1\0" + request_id.bytes + record_id.bytes + unit_key_id.bytes
+
+
+def sent_on_info(request_id: uuid.UUID, record_id: uuid.UUID, unit_key_id: uuid.UUID) -> bytes:
+    """The same of a request that shows nothing: who reported goes along with a transfer."""
+    return b"keng sending on 1\0" + request_id.bytes + record_id.bytes + unit_key_id.bytes
 
 
 def resharing_info(resharing_id: uuid.UUID, unit_key_id: uuid.UUID) -> bytes:
@@ -187,9 +202,14 @@ def open_record(request_id: uuid.UUID) -> OpenedRecord:
     return OpenedRecord(head["what"], content)
 
 
+def send_on(request_id: uuid.UUID) -> None:
+    """Seal the record to the desk that took the tip over, once; the next file there carries it."""
+    _ask("send_on", request_id)
+
+
 _ERRORS: dict[str, type[CannotOpen]] = {
     each.__name__: each
-    for each in (NotInRecord, Lapsed, SharesMissing, AlreadyOpened, KeptByOperator)
+    for each in (NotInRecord, Lapsed, SharesMissing, AlreadyOpened, KeptByOperator, NoDeskKey)
 }
 
 

@@ -17,9 +17,11 @@ def resealed(
     *,
     kind: SealedKind,
     refs: Sequence[uuid.UUID],
+    as_ref: uuid.UUID | None = None,
 ) -> bytes | None:
     """Sealed to the key of which id and public half are given, by a data key of its own.
 
+    For the same id, or for `as_ref`, by which it is known where it goes.
     None where `private` does not open it as this kind for any of the ids: then it is not the thing
     that belongs there, and stays as it is.
     """
@@ -30,5 +32,6 @@ def resealed(
     for ref in refs:
         padded = open_hybrid(sealed, key, kind, ref)
         if padded is not None:
-            return HybridSeal(hybrid_public_key(to_public), to_id).close(padded, kind, ref)
+            seal = HybridSeal(hybrid_public_key(to_public), to_id)
+            return seal.close(padded, kind, as_ref or ref)
     return None

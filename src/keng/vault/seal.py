@@ -193,5 +193,11 @@ def _current_key(holder: _Holder) -> _KeyRow | None:
     return SenderKey.objects.filter(retired_at=None).order_by("-id").first()
 
 
+def current_unit_key(unit_id: uuid.UUID, key_class: str) -> UnitKey | None:
+    """What is sealed to a unit now, in this class; None where it has no key yet."""
+    key = _current_key((unit_id, key_class))
+    return key if isinstance(key, UnitKey) else None
+
+
 def _as_bytes(plain: str | bytes) -> bytes:
     return plain.encode() if isinstance(plain, str) else plain

@@ -488,8 +488,10 @@ def _resharing_line(asked: Any) -> WaitingLine:
 
 def _opening_line(asked: Any) -> WaitingLine:
     reference, unit = second_person.tip_words(asked)
+    is_shown = asked.transfer_ref is None
+    what = asked.get_what_display() if is_shown else gettext("Who reported goes along")
     return WaitingLine(
-        title=" · ".join(filter(None, [reference, str(asked.get_what_display())])),
+        title=" · ".join(filter(None, [reference, str(what)])),
         url=reverse("opening", args=[asked.pk]),
         unit=unit,
         since=asked.approved_at or asked.asked_at,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from keng.runtime.supervisor.children import GRANIAN_OPTIONS
+from keng.runtime.supervisor.children import SITE_PROCESS
 from keng.runtime.supervisor.ports import listening_address
 from keng_dev.bench.scratch import Bench
 
@@ -30,14 +30,10 @@ def running_web_process(
 
     `application` is a function that makes another one than the product's, for the same process.
     """
-    command = [
-        *(sys.executable, "-m", "granian", *GRANIAN_OPTIONS),
-        *("--host", listening_address(), "--port", str(port)),
-        *("--workers-kill-timeout", "15", application or _APPLICATIONS[name]),
-    ]
+    served = f"{application}()" if application else _APPLICATIONS[name]
+    words = (listening_address(), str(port), served)
+    command = [sys.executable, "-m", SITE_PROCESS, *words]
     variables = bench.environment(name) | environment
-    if application:
-        variables["GRANIAN_FACTORY"] = "1"
     with subprocess.Popen(command, env=variables) as process:
         try:
             _wait_until_it_answers(port, _FIRST_PAGES[name])

@@ -80,13 +80,13 @@ def test_an_empty_database_takes_whatever_keys_are_made_for_it(data):
     assert Installation.objects.count() == 1
 
 
-@pytest.mark.parametrize("kind", ["site", "sender", "audit"])
+@pytest.mark.parametrize("kind", ["site", "sender", "audit", "transfer"])
 def test_a_missing_key_and_another_one_are_told_apart(begun, kind):
     file = begun / ("secrets" if kind == "site" else "keys") / f"{kind}.key"
     kept = file.read_bytes()
     file.unlink()
     assert faults() == [(kind, True)]
-    file.write_bytes(os.urandom(32))
+    file.write_bytes(os.urandom(64 if kind == "transfer" else 32))
     assert faults() == [(kind, False)]
     with pytest.raises(CannotContinue, match="keng keys accept"):
         require_known_keys()
@@ -182,10 +182,26 @@ def test_accounts_whose_secrets_went_with_a_key_wait_for_others_and_pagers_get_a
 
 def test_keys_are_shown_with_what_is_wrong(begun, capsys):
     assert main(["keys", "check"]) == 0
-    assert capsys.readouterr().out.count("belongs to this database") == 3
+    assert capsys.readouterr().out.count("belongs to this database") == 4
     (begun / "keys" / "audit.key").unlink()
     assert main(["keys", "check"]) == 1
     assert "WRONG  audit" in capsys.readouterr().out
+
+
+def test_what_a_version_of_before_did_not_keep_is_known_from_the_next_start_on(begun):
+    Installation.objects.update(transfer_key=None)
+    file = begun / "keys" / "transfer.key"
+    file.unlink()
+    assert faults() == []
+    claim_installation(is_demo=False)
+    file.unlink()
+    assert faults() == [("transfer", True)]
+
+
+def test_before_the_upgrade_the_column_is_not_asked_for(begun):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE vault_installation DROP COLUMN transfer_key")
+    assert faults() == []
 
 
 def test_after_another_site_key_nobody_signs_in_and_nothing_breaks(begun):

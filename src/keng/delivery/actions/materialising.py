@@ -12,7 +12,7 @@ import uuid
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, When
+from django.db.models import Case, QuerySet, When
 
 from keng.acts.locks import lock, take_turn
 from keng.acts.work import work
@@ -36,6 +36,7 @@ from keng.delivery.priorities import REPLACES_A_TEXT, priority_to_many
 from keng.delivery.recipients import NOT_BEFORE, UNREACHED, WAITS
 from keng.kit import times
 from keng.kit.advisory_locks import TurnLock
+from keng.kit.compiled_queries import CompiledQuery
 
 # So many people more than the approver saw, and so much more of a hundred, and a person decides.
 HELD_OVER_PEOPLE = 20
@@ -49,9 +50,8 @@ class _CalledOff(Exception):
 
 def materialise_next_dispatch() -> int:
     """Make the rows of what goes first (`priorities`) of all; how many were made or held."""
-    waiting = Dispatch.objects.to_materialise().order_by(_REPLACES_FIRST, "-is_urgent", "id")
     failed: Exception | None = None
-    for key, kind in waiting.values_list("pk", "kind")[:20]:
+    for key, kind in _TO_MATERIALISE.fetch_rows():
         try:
             if kind in REPLACES_A_TEXT:
                 put_back_called_off_entries()
@@ -64,6 +64,16 @@ def materialise_next_dispatch() -> int:
     if failed is not None:
         raise failed
     return 0
+
+
+def _to_materialise_query() -> QuerySet[Dispatch, Any]:
+    waiting = Dispatch.objects.to_materialise()
+    in_turn = waiting.order_by(_REPLACES_FIRST, "-is_urgent", "id")
+    return in_turn.values_list("pk", "kind")[:20]
+
+
+# Asked every second, also while nothing is to be sent.
+_TO_MATERIALISE = CompiledQuery(_to_materialise_query)
 
 
 @work()

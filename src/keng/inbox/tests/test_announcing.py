@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from unittest import mock
 
 import pytest
 from django.db import OperationalError, connection
@@ -149,10 +150,13 @@ def test_how_many_ring_as_one_is_told_of(heard, desk_client):
 
 
 def bar_of(client):
-    """What the red bar of a page of the desk shows, without what is another with each answer."""
-    page = client.get(
-        reverse("alarm", "keng.site.desk_urls"), headers={"HX-Request": "true"}
-    ).content.decode()
+    """What the red bar of a page of the desk shows, without what is another with each answer.
+
+    It fails where the bar shows a column that nobody compares: Django would fetch it.
+    """
+    with mock.patch.object(Tip, "refresh_from_db", side_effect=AssertionError("not compared")):
+        answer = client.get(reverse("alarm", "keng.site.desk_urls"), headers={"HX-Request": "true"})
+    page = answer.content.decode()
     assert "data-alarm" in page
     return TOKEN.sub("", page)
 

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from keng.acts.locks import lock, lock_available
 from keng.acts.work import work
@@ -16,6 +16,7 @@ from keng.delivery.actions import replies
 from keng.intake import coming_back
 from keng.intake.examination.findings import Findings, findings_in, role_of_indicator
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.ids import new_id
 from keng.kit.urgency import URGENT_LEVELS, Happening, Urgency
 from keng.language import chat_words, lost_money
@@ -48,9 +49,23 @@ RETURNING last
 """
 
 
-@work()
+# Asked every two seconds, also while nothing comes in.
+_ANY_TIP = CompiledQuery(lambda: Tip.objects.filter(examined_at__isnull=True).values_list("pk")[:1])
+_ANY_MESSAGE = CompiledQuery(lambda: _messages_to_examine().values_list("pk")[:1])
+
+
+def _messages_to_examine() -> QuerySet[DialogueMessage]:
+    by_reporters = DialogueMessage.objects.filter(author=DialogueMessage.Author.REPORTER)
+    return by_reporters.filter(examined_at__isnull=True)
+
+
 def examine_tips(portion: int = PORTION) -> int:
     """Give new tips indicators, a suggestion, a reference and search words; how many were done."""
+    return _examine_portion_of_tips(portion) if _ANY_TIP.fetch_rows() else 0
+
+
+@work()
+def _examine_portion_of_tips(portion: int) -> int:
     waiting = Tip.objects.filter(examined_at__isnull=True).order_by("id")
     waiting = waiting.select_related("place__parent")
     tips = list(lock_available(waiting)[:portion])
@@ -83,12 +98,14 @@ def examine_tips(portion: int = PORTION) -> int:
     return len(tips)
 
 
-@work()
 def examine_messages(portion: int = PORTION) -> int:
     """Look at what reporters wrote later: the tip waits again, and may have become urgent."""
-    waiting = DialogueMessage.objects.filter(
-        examined_at__isnull=True, author=DialogueMessage.Author.REPORTER
-    )
+    return _examine_portion_of_messages(portion) if _ANY_MESSAGE.fetch_rows() else 0
+
+
+@work()
+def _examine_portion_of_messages(portion: int) -> int:
+    waiting = _messages_to_examine()
     next_ones = waiting.order_by("id").values_list("tip", flat=True)[:portion]
     by_id = {tip.pk: tip for tip in lock(Tip.objects.filter(pk__in=set(next_ones)))}
     # Behind the locks of the tips: somebody else may have examined them meanwhile.

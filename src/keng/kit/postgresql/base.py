@@ -1,5 +1,6 @@
 """The connection of Django's code; it is found by this name (ENGINE in keng.kit.database)."""
 
+import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -132,6 +133,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return not server_only_reads(self.connection)
         except psycopg.Error:
             return False
+
+    def may_have_ended(self) -> bool:
+        """Whether the server said something that nobody asked for, as it does when it ends.
+
+        It is not asked for that: what has come is seen on the socket.
+        """
+        raw: psycopg.Connection[Any] | None = self.connection
+        if raw is None:
+            return False
+        if raw.closed:
+            return True
+        waiting = select.poll()
+        waiting.register(raw.fileno(), select.POLLIN)
+        return bool(waiting.poll(0))
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Where none is made, the error has the code that means so; the driver gives it none."""

@@ -12,7 +12,8 @@ from keng.language.fold import fold, spelling
 from keng.language.words import TextWord, folded_key, parts_of_words, words_of
 
 _MOST_KNOWN = 16384
-_AGE = re.compile(r"\d{1,2}(?!\d)")
+_DIGITS_OF_AGE = 2
+_AGE = re.compile(rf"\d{{1,{_DIGITS_OF_AGE}}}(?!\d)")
 _MAY_BE_WEAK = frozenset(
     {
         *("ATTACK", "BEATS", "BLOOD", "BODY", "ELDER", "FALLS", "FAMILY", "HITS"),
@@ -80,6 +81,10 @@ class _KnownWords(dict[str, DangerWord]):
     """The last words that were met, as they were written."""
 
     def __missing__(self, written: str) -> DangerWord:
+        if written.isdigit():
+            # There are too many numbers to keep them, and nothing of them has to be folded.
+            is_age = len(written) <= _DIGITS_OF_AGE
+            return _danger_word(written, written, is_capital=False, may_be_age=is_age)
         folded = folded_key(fold(written))
         whole = _HASTY.get(folded)
         made = _danger_word(
@@ -88,10 +93,9 @@ class _KnownWords(dict[str, DangerWord]):
             is_capital=_is_capital(written),
             may_be_age=_AGE.match(written) is not None,
         )
-        if not written.isdigit():
-            if len(self) >= _MOST_KNOWN:
-                self.clear()
-            self[written] = made
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        self[written] = made
         return made
 
 

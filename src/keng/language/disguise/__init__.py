@@ -20,7 +20,7 @@ from keng.language.disguise.characters import (
     pictures_inside,
     unseen_inside,
 )
-from keng.language.disguise.letters_apart import letters_apart
+from keng.language.disguise.letters_apart import LEAST_LETTERS_APART, letters_apart
 from keng.language.disguise.respelling import (
     Reading,
     cost_as_it_is,
@@ -52,11 +52,11 @@ PLAIN_CHARACTERS = (
     "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯưẠạẢảẤấẦầẨẩẪẫẬậẮắẰằẲẳẴẵẶặẸẹẺẻẼẽẾếỀềỂểỄễỆệỈỉỊịỌọỎỏỐốỒồ"
     "ỔổỖỗỘộỚớỜờỞởỠỡỢợỤụỦủỨứỪừỬửỮữỰựỲỳỴỵỶỷỸỹ"
 )
-# What may stand for a letter when one follows.
-_AS_LETTERS = "@$!"
-_ALWAYS_PLAIN = f"[{re.escape(''.join(c for c in PLAIN_CHARACTERS if c not in _AS_LETTERS))}]*+"
-_PLAIN = re.compile(rf"{_ALWAYS_PLAIN}(?:[{_AS_LETTERS}](?![^\W_]){_ALWAYS_PLAIN})*+")
+_PLAIN = frozenset(PLAIN_CHARACTERS)
 _PLAIN_WORD = re.compile(r"([^\W_]+)")
+# What may stand for a letter when one follows; most texts hold none of them.
+_AS_LETTERS = "@$!"
+_SIGN_BEFORE_LETTER = re.compile(rf"[{_AS_LETTERS}][^\W_]")
 # Such a sign beside a letter may stand for one, at the ends of a word too.
 _SIGN_FOR_LETTER = re.compile(
     r"[@$][^\W\d_]|[^\W\d_][@$]|[^\W_]![^\W_]"
@@ -140,12 +140,22 @@ def plain_parts(text: str) -> list[str] | None:
     Most texts hide nothing, and are read far faster when that is known. Asked several times of each
     text, and read once.
     """
-    if not _PLAIN.fullmatch(text) or _SIGN_FOR_LETTER.search(text) or any(letters_apart(text)):
+    if not _PLAIN.issuperset(text):
+        return None
+    if _holds_sign(text) and (_SIGN_BEFORE_LETTER.search(text) or _SIGN_FOR_LETTER.search(text)):
         return None
     parts = _PLAIN_WORD.split(text)
-    if not _CLEAR_WORDS.are_clear(parts[1::2]) and _reread(text):
+    words = parts[1::2]
+    lone_letters = list(map(len, words)).count(1)
+    if lone_letters >= LEAST_LETTERS_APART and any(letters_apart(text)):
+        return None
+    if not _CLEAR_WORDS.are_clear(words) and _reread(text):
         return None
     return parts
+
+
+def _holds_sign(text: str) -> bool:
+    return any(sign in text for sign in _AS_LETTERS)
 
 
 class _ClearWords:
@@ -309,7 +319,7 @@ def _options_of(written: str, reading: Reading | None) -> list[tuple[str, ...]]:
 
 
 def _words_in(text: str) -> list[re.Match[str]]:
-    if not _SIGN_FOR_LETTER.search(text):
+    if not _holds_sign(text) or not _SIGN_FOR_LETTER.search(text):
         return list(_WORD.finditer(text))
     found = list(_WORD_WITH_SIGNS.finditer(text))
     is_signed = sum(map(_has_sign_for_letter, found)) >= _LEAST_OF_KEYS

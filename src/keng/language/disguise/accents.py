@@ -13,7 +13,7 @@ from functools import lru_cache
 from keng.language.disguise.syllables import (
     count_of_all_words,
     count_spelled,
-    spellings_counted_after,
+    spellings_counted_together,
     spellings_of,
     words_listed_as,
 )
@@ -35,16 +35,16 @@ def with_accents(text: str) -> str | None:
     """The text as it would be with its accents; None if it is not Vietnamese without them."""
     words = list(_WORD.finditer(text))
     lower = [word.group().lower() for word in words]
-    known = [each for each in lower if spellings_of(each)]
-    english = sum(each in words_listed_as("signs_of_english") for each in lower)
-    if len(known) <= _VIETNAMESE * len(lower) or english > _ENGLISH * len(lower):
+    known = sum(map(bool, map(spellings_of, lower)))
+    english = sum(map(words_listed_as("signs_of_english").__contains__, lower))
+    if known <= _VIETNAMESE * len(lower) or english > _ENGLISH * len(lower):
         return None
     words = words[:_MOST_WORDS]
     begins = [
         at == 0 or not text[words[at - 1].end() : word.start()].isspace()
         for at, word in enumerate(words)
     ]
-    options = [_options(word.group().lower()) for word in words]
+    options = [_options(word) for word in lower[:_MOST_WORDS]]
     made, at = [], 0
     for word, spelled in zip(words, likeliest_spellings(options, begins), strict=True):
         made += [text[at : word.start()], _in_case_of(word.group(), spelled)]
@@ -82,18 +82,28 @@ def _next_costs(
     of those only the cheapest is looked at.
     """
     before = _cheapest(costs)
-    found = {word: costs[before] + _cost_alone(word) for word in spellings}
+    least = costs[before]
+    found = {word: least + _cost_alone(word) for word in spellings}
     step = dict.fromkeys(spellings, before)
     if not is_beside:
         return found, step
-    for before, cost in costs.items():
-        counts = spellings_counted_after(before)
-        for word in spellings if counts else ():
-            if count := counts.get(spelling(word)):
-                beside = _OF_NEIGHBOURS * count / count_spelled(before)
-                together = cost - math.log(beside + (1 - _OF_NEIGHBOURS) * _share(word))
-                found[word], step[word] = min((found[word], step[word]), (together, before))
+    # All spellings of a word are one word without their accents, so that any of them will do.
+    counted = spellings_counted_together(before, spellings[0])
+    if not counted:
+        return found, step
+    first_words, second_words = _by_spelling(tuple(costs)), _by_spelling(tuple(spellings))
+    for first, second, count in counted:
+        if first in first_words and second in second_words:
+            before, word = first_words[first], second_words[second]
+            beside = _OF_NEIGHBOURS * count / count_spelled(before)
+            together = costs[before] - math.log(beside + (1 - _OF_NEIGHBOURS) * _share(word))
+            found[word], step[word] = min((found[word], step[word]), (together, before))
     return found, step
+
+
+@lru_cache(maxsize=4096)
+def _by_spelling(words: tuple[str, ...]) -> Mapping[str, str]:
+    return {spelling(word): word for word in words}
 
 
 @lru_cache(maxsize=4096)
@@ -102,7 +112,8 @@ def _cost_alone(word: str) -> float:
 
 
 def _cheapest(costs: Mapping[str, float]) -> str:
-    return min(costs, key=lambda word: (costs[word], word))
+    least = min(costs.values())
+    return min([word for word, cost in costs.items() if cost == least])
 
 
 def _options(word: str) -> tuple[str, ...]:

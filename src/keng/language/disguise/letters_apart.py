@@ -7,6 +7,8 @@ from keng.language.disguise.respelling import words_run_together
 from keng.language.disguise.syllables import is_known
 
 _MARKS = r"[.\-_*/]"
+LEAST_LETTERS_APART = 3
+"""So many letters that each stand alone must be in a text before any of them are a word."""
 # At least three letters; whoever writes one word so writes those of two letters so as well.
 _APART = re.compile(
     rf"(?<![^\W_])(?<!{_MARKS})(?<! [.\-_/@:] )[^\W\d_](?P<between>[ .\-_*/])[^\W\d_]"

@@ -3,10 +3,11 @@
 import csv
 import math
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import islice
+from typing import NamedTuple
 
 from keng.language.fold import TONES, fold, spelling
 from keng.language.tables import table_entries
@@ -23,7 +24,14 @@ _FRONT = "eêiy"
 _UNSEEN, _OF_NEIGHBOURS = 0.2, 0.6
 # Two words that stand beside each other once may be there by chance.
 _LEAST_PAIR = 2
-_NONE_COUNTED: Mapping[str, int] = {}
+
+
+class CountedSpellings(NamedTuple):
+    """Two words as `spelling` gives them, and how often they were counted beside each other."""
+
+    first: str
+    second: str
+    times: int
 
 
 @lru_cache(maxsize=16384)
@@ -168,9 +176,9 @@ def count_of_all_words() -> int:
     return _total()
 
 
-def spellings_counted_after(first: str) -> Mapping[str, int]:
-    """How often each spelling was counted right after this word, with exactly these accents."""
-    return _spelled_neighbours().get(spelling(first), _NONE_COUNTED)
+def spellings_counted_together(first: str, second: str) -> Sequence[CountedSpellings]:
+    """With which accents the second word was counted right after the first, whatever theirs are."""
+    return _spelled_neighbours().get((_bare_spelling(first), _bare_spelling(second)), ())
 
 
 def syllables_folded_as(bare: str) -> tuple[str, ...]:
@@ -228,11 +236,18 @@ def _neighbours() -> Mapping[tuple[str, str], int]:
 
 
 @cache
-def _spelled_neighbours() -> Mapping[str, Mapping[str, int]]:
-    found: dict[str, dict[str, int]] = {}
+def _spelled_neighbours() -> Mapping[tuple[str, str], list[CountedSpellings]]:
+    """By the two words without their accents."""
+    found: dict[tuple[str, str], list[CountedSpellings]] = {}
     for (first, second), count in _neighbours_by(spelling).items():
-        found.setdefault(first, {})[second] = count
+        counted = CountedSpellings(first, second, count)
+        found.setdefault((fold(first), fold(second)), []).append(counted)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _bare_spelling(word: str) -> str:
+    return fold(spelling(word))
 
 
 def _neighbours_by(key: Callable[[str], str]) -> dict[tuple[str, str], int]:

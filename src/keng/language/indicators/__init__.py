@@ -12,6 +12,7 @@ from keng.language.indicators.numbers import find_numbers
 from keng.language.indicators.plates import find_plates
 from keng.language.indicators.roles import role_of
 
+_FIGURE_OR_DOT = re.compile(r"[.0-9]")
 _LISTED = re.compile(r"(?:[ ,;/&+()\-]|\b(?:va|voi|hoac)\b){1,6}")
 
 _PICTURE_MARKS = re.compile("[\ufe0e\ufe0f\u20e3]{1,3}")
@@ -27,11 +28,7 @@ def extract(text: str) -> list[Indicator]:
 
 def extract_flat(text: FlatText) -> list[Indicator]:
     """The same for a text that is flat already."""
-    if (
-        not any(c in ".0123456789" for c in text.flat)
-        and "cham" not in text.flat
-        and "dot" not in text.flat
-    ):
+    if not (_FIGURE_OR_DOT.search(text.flat) or "cham" in text.flat or "dot" in text.flat):
         return []
     words, text = text, letters_as_barriers(text)
     left = _blanked(text.flat, find_emails(text))

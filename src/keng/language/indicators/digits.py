@@ -21,6 +21,8 @@ _THOUSANDS = re.compile(
 _DATE = re.compile(
     r"(?<![\d.\-/])(?:[0-3]?\d[./\-][01]?\d[./\-](?:19[3-9]|20\d)\d|(?:19[3-9]|20\d)\d[./\-][01]\d[./\-](?:[0-2]\d|3[01]))(?!\d)"
 )
+# Every date holds them, and is looked for only where they are.
+_JOINED_DIGITS = re.compile(r"\d[./\-]\d")
 # Nobody writes numbers in more groups than this; a table of figures is not read.
 _LONGEST_RUN = 40
 _MOBILE = re.compile(r"0[35789]\d{8}")
@@ -44,7 +46,7 @@ def digit_runs(flat: str) -> Iterator[list[DigitGroup]]:
 
 def _all_runs(flat: str) -> Iterator[list[DigitGroup]]:
     blocked = TakenPlaces(len(flat))
-    for match in (*_DATE.finditer(flat), *_money(flat)):
+    for match in (*_dates(flat), *_money(flat)):
         blocked.mark_span(*match.span())
     run: list[DigitGroup] = []
     for group in _groups(flat):
@@ -78,6 +80,10 @@ def _may_stick(flat: str, start: int) -> bool:
     return not (start and flat[start - 1].isalpha()) or bool(
         _GLUED.search(flat, max(0, start - 10), start)
     )
+
+
+def _dates(flat: str) -> Iterator[re.Match[str]]:
+    return _DATE.finditer(flat) if _JOINED_DIGITS.search(flat) else iter(())
 
 
 def _money(flat: str) -> Iterator[re.Match[str]]:

@@ -29,6 +29,10 @@ _APART = re.compile(
     rf"(?<![\w@.\-])(?P<scheme>{_SCHEME})?(?P<host>{_LABEL}(?:{_DOT}{_LABEL}){{0,8}}"
     rf"(?:\s{{1,2}}\.\s{{0,2}}|\.\s{{1,2}}|\s+(?:cham|dot)\s+)(?P<top>[a-z]{{2,8}}))(?![\w@])(?P<port>:\d{{2,5}}(?!\d))?(?P<path>{_PATH})?"
 )
+# Without these neither of both is anywhere: far quicker to look for, and most texts have none.
+_BRACKETS = "[({<"
+_DOT_INSIDE = re.compile(r"\.[^\W_]")
+_SPELLED_DOT = re.compile(r"\s(?:cham|dot)\s")
 # "a b c - x y z . t o p"
 _SPELLED = re.compile(r"(?<![\w.\-])(?:[a-z0-9\-.] ){5,60}[a-z0-9](?![\w.\-])")
 _ANY_DOT = re.compile(
@@ -57,6 +61,7 @@ _MANYS_PAGES = (
     "threads.net",
 )
 _FIRM_ENDINGS = listed_words("firm_ending")
+_ENDING_APART = re.compile(rf"\.\s{{0,2}}{any_listed('usual_ending')}(?![\w@])")
 # Reserved for documentation and tests (RFC 2606); exercises and demonstrations use them.
 _RESERVED_ENDINGS = frozenset({"example", "test", "invalid", "onion"})
 _FILE_ENDINGS = listed_words("file_ending")
@@ -100,6 +105,8 @@ def find_links(text: FlatText, flat: str) -> list[FoundSpan]:
 
 
 def _addresses(text: FlatText, flat: str) -> Iterator[FoundSpan]:
+    if not _DOT_INSIDE.search(flat) and not any(bracket in flat for bracket in _BRACKETS):
+        return
     for match in _ADDRESS.finditer(flat):
         end, followed = _host_end(text, flat, match)
         if end is None:
@@ -171,6 +178,8 @@ def _cued(flat: str, start: int) -> bool:
 
 
 def _apart(text: FlatText, flat: str) -> Iterator[FoundSpan]:
+    if not _ENDING_APART.search(flat) and not _SPELLED_DOT.search(flat):
+        return
     for match in _APART.finditer(flat):
         end = match.end("host")
         host = _refanged(text, match.start("host"), end)

@@ -10,6 +10,9 @@ from keng.language.indicators.patterns import any_listed, listed_words
 _PROVINCES = frozenset(
     {11, 12, 13, *range(14, 42), 43, *range(47, 87), 88, 89, 90, 92, 93, 94, 95, 97, 98, 99}
 )
+_DIGIT = re.compile(r"\d")
+# Of a plate of the army; every other one has more.
+_FEWEST_DIGITS = 4
 _GAP = r"[ .\-_]{0,3}"
 _PLATE = re.compile(
     rf"(?<![0-9a-z,/])(?<![0-9][.\-])(?P<province>[1-9]\d)(?P<gap>{_GAP})(?P<series>[a-z]{{1,2}}\d?)"
@@ -51,7 +54,7 @@ def read_plate(flat: str) -> str | None:
 
 def find_plates(text: FlatText, flat: str) -> list[FoundSpan]:
     """Plates in `flat`, the flat text with links blanked out."""
-    if not any(c.isdigit() for c in flat):
+    if len(_DIGIT.findall(flat)) < _FEWEST_DIGITS:
         return []
     found = [*_common(text, flat), *_diplomatic(flat), *_said(flat, _ARMY), *_spelled(flat)]
     found.sort()

@@ -1,5 +1,6 @@
 """A text without accents is read a second time with the likeliest ones; no other text is."""
 
+import math
 import random
 import re
 import unicodedata
@@ -7,7 +8,7 @@ import unicodedata
 import pytest
 
 from keng.language.category_model import read_category
-from keng.language.disguise import undisguised
+from keng.language.disguise import accents, syllables, undisguised
 from keng.language.disguise.accents import with_accents
 from keng.language.disguise.syllables import is_known
 from keng.language.fold import fold
@@ -39,6 +40,44 @@ def test_every_letter_keeps_its_place() -> None:
     for text in SENTENCES:
         accented = with_accents(fold(text))
         assert accented is None or fold(accented) == fold(text)
+
+
+def test_the_likeliest_spellings_are_those_of_a_comparison_of_all_with_all() -> None:
+    counted = syllables._neighbours_by(accents.spelling)
+    compared = 0
+    for text in SENTENCES:
+        words = fold(text).split()[:40]
+        options = [accents._options(word) for word in words]
+        begins = [at % 9 == 0 for at in range(len(words))]
+        quick = accents.likeliest_spellings(options, begins)
+        assert quick == _compared_with_all(options, begins, counted), text
+        compared += len(words)
+    assert compared > 1500
+
+
+def _compared_with_all(
+    options: list[tuple[str, ...]], begins: list[bool], counted: dict[tuple[str, str], int]
+) -> list[str]:
+    """Each spelling with each one before it: the cost so far, and the words that lead there."""
+    ways: dict[str, tuple[float, list[str]]] = {"": (0.0, [])}
+    for spellings, is_first in zip(options, begins, strict=True):
+        if is_first:
+            best = min(ways, key=lambda word: (ways[word][0], word))
+            ways = {best: ways[best]}
+        new = {}
+        for word in spellings:
+            found = []
+            for before, (cost, way) in ways.items():
+                pair = (accents.spelling(before), accents.spelling(word))
+                count = 0 if is_first else counted.get(pair, 0)
+                beside = accents._OF_NEIGHBOURS * count / (syllables.count_spelled(before) or 1)
+                share = (1 - accents._OF_NEIGHBOURS) * accents._share(word)
+                found.append((cost - math.log(beside + share), cost, before, way))
+            cost, _before_cost, _before, way = min(found)
+            new[word] = (cost, [*way, word])
+        ways = new
+    best = min(ways, key=lambda word: (ways[word][0], word))
+    return ways[best][1]
 
 
 def test_most_words_of_unseen_sentences_get_their_own_accents() -> None:

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keng.language import disguise, lost_money, own_names
+from keng.language import chat_words, disguise, lost_money, officers, own_names, seed_spotting
 from keng.language.category_model import is_hardly_critical, read_category
 from keng.language.danger import danger_in, danger_words, reading
 from keng.language.disguise import PLAIN_CHARACTERS, plain_parts, respelling
 from keng.language.disguise.characters import latin_letters
+from keng.language.disguise.letters_apart import letters_apart
 from keng.language.fold import as_read, flatten, fold
 from keng.language.guarded_pattern import GuardedPattern
-from keng.language.indicators import roles
+from keng.language.indicators import digits, links, plates, roles
 from keng.language.urgency import first_urgency_of
 from keng.language.words import TextWord, parts_of_words, words_of
 
@@ -25,6 +26,9 @@ _WORD = re.compile(r"[^\W_]")
 _GUARDED = (
     GuardedPattern(lost_money._PAID),
     GuardedPattern(lost_money._LOST),
+    GuardedPattern(lost_money._CHEATED),
+    chat_words._NOT_TO_CONTACT,
+    officers._MAY_MENTION,
     *own_names._SIGNS,
     *roles._QUICK_SIGNS_OF_OWN,
 )
@@ -132,6 +136,61 @@ def test_a_pattern_finds_all_it_would_find_without_looking_first(guarded):
     holds()
     for text in map(fold, _sentences()):
         assert bool(guarded.search(text)) == bool(guarded.pattern.search(text)), text
+
+
+def _may_hold_address(flat: str) -> bool:
+    return bool(links._DOT_INSIDE.search(flat)) or any(sign in flat for sign in links._BRACKETS)
+
+
+def _may_hold_address_apart(flat: str) -> bool:
+    return bool(links._ENDING_APART.search(flat) or links._SPELLED_DOT.search(flat))
+
+
+def _holds_address_apart(flat: str) -> bool:
+    return any(found["top"] in links._USUAL_ENDINGS for found in links._APART.finditer(flat))
+
+
+def _may_hold_plate(flat: str) -> bool:
+    return len(plates._DIGIT.findall(flat)) >= plates._FEWEST_DIGITS
+
+
+_LOOKED_FOR_FIRST = {
+    "date": (digits._JOINED_DIGITS.search, digits._DATE, digits._DATE.search),
+    "address": (_may_hold_address, links._ADDRESS, links._ADDRESS.search),
+    "address apart": (_may_hold_address_apart, links._APART, _holds_address_apart),
+    **{
+        pattern.pattern[-20:]: (_may_hold_plate, pattern, pattern.search)
+        for pattern in (plates._PLATE, plates._DIPLOMATIC, plates._ARMY, plates._SPELLED)
+    },
+    **{name: (quick.search, form, form.search) for name, quick, form in seed_spotting._FORMS},
+}
+
+
+@pytest.mark.parametrize("name", _LOOKED_FOR_FIRST)
+def test_a_quick_look_lets_through_all_that_there_is_to_find(name):
+    quick, pattern, is_there = _LOOKED_FOR_FIRST[name]
+
+    @settings(max_examples=50, deadline=None)
+    @given(st.from_regex(pattern))
+    def holds(text: str) -> None:
+        assert quick(text) or not is_there(text)
+
+    holds()
+    for text in _sentences():
+        flat = flatten(text).flat
+        assert quick(flat) or not is_there(flat), flat
+
+
+def test_words_whose_letters_stand_apart_are_never_read_as_they_stand():
+    taken_apart = 0
+    for number, text in enumerate(_sentences()):
+        sign = " .-_*/"[number % 6]
+        words = [sign.join(word) if word.isalpha() else word for word in text.split()[:12]]
+        for apart in (" ".join(words), " ".join([text, *words[:2]])):
+            if letters_apart(apart):
+                taken_apart += 1
+                assert plain_parts(apart) is None, apart
+    assert taken_apart > 1000
 
 
 def test_what_a_pattern_needs_is_what_its_branches_need():

@@ -21,6 +21,7 @@ from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.files import ffmpeg
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.database import data_folder
 from keng.kit.ids import read_id
 from keng.kit.private_files import create_private
@@ -108,7 +109,7 @@ def empty_film(film: Film) -> None:
 
 def prepare_next_film() -> int:
     """Prepare one film that waits; what the worker does. Returns how many were done."""
-    film = _lease_film()
+    film = _lease_film() if _ANY_FILM.fetch_rows() else None
     if film is None:
         return 0
     source = data_folder() / film.incoming_path
@@ -130,6 +131,14 @@ def prepare_next_film() -> int:
         )
     source.unlink(missing_ok=True)
     return 1
+
+
+# Asked every few seconds, also while nobody uploads.
+_ANY_FILM = CompiledQuery(
+    lambda: Film.objects.filter(state__in=[Film.State.WAITING, Film.State.WORKING]).values_list(
+        "pk"
+    )[:1]
+)
 
 
 @work()

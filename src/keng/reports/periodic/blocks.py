@@ -24,6 +24,7 @@ from keng.places.models import Place
 from keng.reports.figures import definitions
 from keng.reports.figures.dashboard_counts import Percentile
 from keng.reports.periodic.identity_terms import TERMS, received
+from keng.reports.periodic.tip_states import is_of_one_of
 from keng.reports.periodic.whose_report import ReportAsk
 from keng.surveys.models import Survey
 from keng.tips.models import Decision, DialogueMessage, Incident, Tip
@@ -189,15 +190,14 @@ def _half_answered_within(ask: ReportAsk) -> int | None:
 
 
 def _follow_ups(ask: ReportAsk) -> int:
-    replies = ask.at_end.decisions().filter(kind=Decision.Kind.REPLIED)
-    return replies.filter(at__gte=ask.since, at__lt=ask.until).count()
+    return ask.at_end.decisions_since(ask.since).filter(kind=Decision.Kind.REPLIED).count()
 
 
 def _written_by_reporters(ask: ReportAsk) -> int:
-    wrote = DialogueMessage.objects.filter(tip__in=ask.seen)
-    return wrote.filter(
+    wrote = DialogueMessage.objects.filter(
         author=DialogueMessage.Author.REPORTER, at__gte=ask.since, at__lt=ask.until
-    ).count()
+    )
+    return wrote.filter(is_of_one_of(ask.seen)).count()
 
 
 def _afraid(ask: ReportAsk) -> QuerySet[Tip]:

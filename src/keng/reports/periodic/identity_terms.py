@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
 from keng.reports.periodic import tip_states
 from keng.reports.periodic.tip_states import DecisionKind
@@ -69,25 +69,25 @@ def objected(ask: ReportAsk) -> QuerySet[Tip]:
 @term
 def of_value(ask: ReportAsk) -> QuerySet[Decision]:
     """Rated of value, told first, within our competence."""
-    return ask.owed_at_end.ratings(Tip.Value.OF_VALUE).filter(tip__among=ask.single)
+    return ask.single_at_end.ratings(Tip.Value.OF_VALUE)
 
 
 @term
 def not_of_value(ask: ReportAsk) -> QuerySet[Decision]:
     """Rated not of value, told first, within our competence."""
-    return ask.owed_at_end.ratings(Tip.Value.NOT_OF_VALUE).filter(tip__among=ask.single)
+    return ask.single_at_end.ratings(Tip.Value.NOT_OF_VALUE)
 
 
 @term
 def duplicate(ask: ReportAsk) -> QuerySet[Decision]:
     """Joined to an incident that another tip had told first."""
-    return ask.owed_at_end.joins().filter(tip__among=ask.owed)
+    return ask.owed_at_end.joins()
 
 
 @term
 def out_of_competence(ask: ReportAsk) -> QuerySet[Decision]:
     """Found to be somebody else's matter, or no tip, and answered so."""
-    return ask.owed_at_end.outsides().filter(tip__among=ask.owed - ask.owed_at_end.told_again)
+    return ask.told_first_at_end.outsides()
 
 
 @term
@@ -103,20 +103,21 @@ def unrated(ask: ReportAsk) -> QuerySet[Tip]:
 
 
 # How soon somebody said what it was.
+_WITHIN_HOUSE_HOURS = Q(received_at__gte=OuterRef("at") - HOUSE_HOURS)
+
+
 @term
 def sorted_in_time(ask: ReportAsk) -> QuerySet[Decision]:
     """Received in the period, and sorted within 24 hours."""
-    return ask.fresh_at_end.sortings().filter(
-        tip__received_at__gte=ask.since, at__lte=F("tip__received_at") + HOUSE_HOURS
-    )
+    in_time = tip_states.is_of_tip_received(ask.since, _WITHIN_HOUSE_HOURS)
+    return ask.fresh_at_end.sortings().filter(in_time)
 
 
 @term
 def sorted_late(ask: ReportAsk) -> QuerySet[Decision]:
     """Received in the period, and sorted later than that."""
-    return ask.fresh_at_end.sortings().filter(
-        tip__received_at__gte=ask.since, at__gt=F("tip__received_at") + HOUSE_HOURS
-    )
+    late = tip_states.is_of_tip_received(ask.since, ~_WITHIN_HOUSE_HOURS)
+    return ask.fresh_at_end.sortings().filter(late)
 
 
 @term
@@ -144,11 +145,11 @@ def pending(ask: ReportAsk) -> QuerySet[Tip]:
 @term
 def suspended(ask: ReportAsk) -> QuerySet[Decision]:
     """Suspended by a decision, and not taken up again by the end of the period."""
-    return ask.owed_at_end.suspensions().filter(tip__among=ask.ours)
+    return ask.ours_at_end.suspensions()
 
 
 def _ended(ask: ReportAsk, how: Q) -> QuerySet[Decision]:
-    return ask.owed_at_end.endings().filter(how, tip__among=ask.ours)
+    return ask.ours_at_end.endings().filter(how)
 
 
 @term

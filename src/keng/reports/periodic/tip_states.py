@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import (
+    BooleanField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+)
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -80,6 +90,11 @@ class TipStates:
     def decisions(self) -> QuerySet[Decision]:
         """On tips that may be seen; none that was taken back."""
         return self._decisions
+
+    def decisions_since(self, since: datetime) -> QuerySet[Decision]:
+        """The same, of those that were taken from this moment on."""
+        of_span = _valid().filter(at__gte=since, at__lt=self.until)
+        return of_span.filter(is_of_one_of(self._seen))
 
     @cached_property
     def _decisions(self) -> QuerySet[Decision]:
@@ -295,6 +310,20 @@ class TipStates:
         last = {uuid.UUID(subject): at for subject, at in said}
         seen = self._seen.filter(pk__among=last)
         return {tip: last[tip] for tip in seen.values_list("pk", flat=True)}
+
+
+def is_of_one_of(tips: QuerySet[Tip]) -> Subquery:
+    """Of rows of one tip each, those of a span: whether it is one of these tips.
+
+    Asked of each row by itself: for a join the database would read every tip there ever was.
+    """
+    one = tips.filter(pk=OuterRef("tip")).order_by().annotate(is_one=Value(True))
+    return Subquery(one.values("is_one"), output_field=BooleanField())
+
+
+def is_of_tip_received(since: datetime, when: Q) -> Subquery:
+    """Of decisions on tips that are seen: whether theirs came in since then, and when it says."""
+    return is_of_one_of(Tip.objects.filter(when, received_at__gte=since))
 
 
 def overdue_clock() -> Exists:

@@ -102,8 +102,8 @@ class ReportAsk:
     @cached_property
     def turned_at_end(self) -> TipStates:
         """The same for what a decision of the span ended or began again."""
-        turns = self.at_end.decisions().filter(
-            ENDING_DECISION | Q(kind=DecisionKind.REOPENED), at__gte=self.since, at__lt=self.until
+        turns = self.at_end.decisions_since(self.since).filter(
+            ENDING_DECISION | Q(kind=DecisionKind.REOPENED)
         )
         return self.at_end.narrowed_to(Ids(turns.values_list("tip", flat=True)))
 
@@ -142,6 +142,21 @@ class ReportAsk:
         """What the desk has to finish."""
         end = self.owed_at_end
         return Ids(self.owed - (end.outside - end.told_again) - end.withdrawn)
+
+    @cached_property
+    def single_at_end(self) -> TipStates:
+        """How these stood when the span ended."""
+        return self.at_end.narrowed_to(self.single)
+
+    @cached_property
+    def ours_at_end(self) -> TipStates:
+        """The same for what the desk has to finish."""
+        return self.at_end.narrowed_to(self.ours)
+
+    @cached_property
+    def told_first_at_end(self) -> TipStates:
+        """The same for what nobody had told before."""
+        return self.at_end.narrowed_to(Ids(self.owed - self.owed_at_end.told_again))
 
     @property
     def onlooker(self) -> Officer:

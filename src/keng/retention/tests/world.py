@@ -33,6 +33,8 @@ from keng.tips.models import (
     TipCheck,
     Transfer,
     TransferFile,
+    TransferIdentity,
+    TransferKey,
     TransferUpload,
     WaitingPicture,
 )
@@ -181,6 +183,18 @@ def _sight(tip: Tip, unit: Unit, officer: Officer, other: Officer) -> None:
         transfer=transfer, number=1, content=b"sealed", says="handed", by=officer
     )
     TransferUpload.objects.create(file=carried)
+    TransferKey.objects.create(
+        transfer=transfer, key_ref=uuid.uuid4(), public_key=bytes(1216), signature=bytes(64)
+    )
+    TransferIdentity.objects.create(
+        transfer=transfer,
+        ref=uuid.uuid4(),
+        record_ref=uuid.uuid4(),
+        key_ref=uuid.uuid4(),
+        kind="contact",
+        holds=["name"],
+        sealed=b"sealed",
+    )
     LegalHold.objects.create(
         tip=tip,
         unit=unit,

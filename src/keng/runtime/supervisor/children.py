@@ -5,7 +5,6 @@ import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from keng.kit import alive
 from keng.kit.database import (
@@ -39,12 +38,8 @@ OWNER_SETTINGS = {
     REPLICA_SETTING,
 }
 _NOT_FOR_CHILDREN = OWNER_SETTINGS | SERVICE_SETTINGS | {SENDER_KEY}
-# How granian serves each of the three sites. Its own lines are as ours are.
-GRANIAN_OPTIONS = (
-    *("--interface", "asgi", "--loop", "uvloop", "--runtime-mode", "st"),
-    *("--http", "1", "--no-ws", "--log-level", "warning"),
-    *("--log-config", str(Path(__file__).with_name("granian_logs.json"))),
-)
+# What serves a site; its words are the address, the port and the application.
+SITE_PROCESS = "keng.runtime.site_process"
 # Begun by root, it is another account before it loads anything that a stranger speaks to.
 UNPRIVILEGED = (sys.executable, "-m", "keng.runtime.unprivileged")
 
@@ -105,18 +100,7 @@ def rewrite_process() -> Child:
 
 
 def _site(name: Process, application: str, port: int, shared: dict[str, str]) -> Child:
-    command = (
-        *(*UNPRIVILEGED, "granian", *GRANIAN_OPTIONS),
-        *(
-            "--host",
-            listening_address(),
-            "--port",
-            str(port),
-            "--workers-kill-timeout",
-            "15",
-            application,
-        ),
-    )
+    command = (*UNPRIVILEGED, SITE_PROCESS, listening_address(), str(port), application)
     return Child(name, command, port, _environment(name, shared))
 
 

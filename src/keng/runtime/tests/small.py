@@ -21,7 +21,7 @@ from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.postgres.folders import prepare_data_folder
 from keng.runtime.supervisor import supervise
-from keng.runtime.supervisor.children import GRANIAN_OPTIONS, Child
+from keng.runtime.supervisor.children import Child
 from keng.runtime.supervisor.register import ProcessRegister, only_supervisor
 from keng.runtime.supervisor.supervise import Supervisor
 
@@ -56,7 +56,7 @@ async def application(
     receive: Callable[[], Awaitable[dict[str, Any]]],
     send: Callable[[dict[str, Any]], Awaitable[None]],
 ) -> None:
-    """What "web" serves: the number of the process that answers."""
+    """What "web" serves: the number of the process that answers, which is not the one started."""
     if scope["type"] == "lifespan":
         for step in ("startup", "shutdown"):
             await receive()
@@ -113,7 +113,8 @@ def main(data: Path, port: int, extra: list[str]) -> int:
         children.append(Child("noisy", noisy, None, environment))
     for web_port in [int(word.removeprefix("web=")) for word in extra if word.startswith("web=")]:
         web = (
-            *(sys.executable, "-m", "granian", *GRANIAN_OPTIONS),
+            *(sys.executable, "-m", "granian", "--interface", "asgi", "--log-level", "warning"),
+            *("--log-config", str(Path(supervise.__file__).with_name("granian_logs.json"))),
             *("--host", "127.0.0.1", "--port", str(web_port)),
             "keng.runtime.tests.small:application",
         )

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import psycopg
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from prometheus_client import CollectorRegistry
 
 from keng.acts.work import work
@@ -24,6 +26,8 @@ from keng.duty import pager_acts
 from keng.intake.chat_handlers import MEDIA_BOX
 from keng.kit import alive, metrics, times
 from keng.kit.database import data_folder
+from keng.kit.postgresql import base as database_wrapper
+from keng.kit.read_only_servers import server_only_reads
 from keng.kit.secrets import site_box
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 from keng.leases.holder import LeaseHolder
@@ -497,3 +501,74 @@ def test_the_figures_of_the_database_stand_where_they_are_measured(monkeypatch, 
     names = {metric.name for metric in worker_module._registry(paces).collect()}
     assert ("keng_figures_age_seconds" in names) == measures
     assert (MEASURE_DATABASE.pace in paces) == measures
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_lost_between_two_portions_is_made_anew_and_none_fails():
+    """Also within the moment in which it is trusted: the end of a server stands on the socket."""
+    sessions = []
+
+    def ask():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            sessions.append(cursor.fetchone()[0])
+        return 0
+
+    lane = Worker([WorkerTask("ask", ask, every=timedelta(0))])
+    assert lane.do_what_is_due(threading.Event()) == 0
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [sessions[0]])
+    failed_before = metrics.database_errors.labels("worker", "away")._value.get()
+    lane.do_what_is_due(threading.Event())
+    assert len(sessions) == 2
+    assert sessions[0] != sessions[1]
+    assert metrics.database_errors.labels("worker", "away")._value.get() == failed_before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_server_is_asked_whether_it_still_writes_once_in_a_moment_and_after_a_fault(
+    monkeypatch,
+):
+    asked, portions = [], []
+
+    def count(raw):
+        asked.append(raw)
+        return server_only_reads(raw)
+
+    def portion():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        portions.append(len(asked))
+        if len(portions) == 20:
+            raise ValueError("an area's fault")
+        return 0
+
+    monkeypatch.setattr(database_wrapper, "server_only_reads", count)
+    monkeypatch.setattr(worker_module, "PAUSE_AFTER_ERROR", 0.0)
+    monkeypatch.setattr(worker_module, "_CONNECTION_TRUSTED_FOR", 3600.0)
+    lane = Worker([WorkerTask("ask", portion, every=timedelta(0))])
+    while len(portions) < 22:
+        lane.do_what_is_due(threading.Event())
+    # The first portion, and the one after the fault.
+    assert portions[0] == portions[19]
+    assert portions[20] == portions[21] == portions[19] + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_nothing_happens_what_is_done_every_two_seconds_begins_no_transaction():
+    often = [
+        task
+        for task in all_tasks()
+        if task.every <= timedelta(seconds=2) and task.name != "announce changes"
+    ]
+    assert {task.pace for task in often} == set(TaskPace)
+    for task in often:
+        assert task.run() == 0, task.name
+    for task in often:
+        with CaptureQueriesContext(connection) as asked:
+            task.run()
+        assert asked.captured_queries, task.name
+        for query in asked.captured_queries:
+            assert not query["sql"].startswith(("BEGIN", "SAVEPOINT", "UPDATE", "DELETE")), (
+                task.name
+            )

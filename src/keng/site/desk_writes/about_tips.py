@@ -66,6 +66,14 @@ _OF_A_TIP = (
         f" WHERE listing.id = listing_id AND listing.made_by_id {BY_ONESELF}) AND {_ON_OWN_TIP}",
     ),
 )
+_OF_AN_OWN_TRANSFER = (
+    "EXISTS (SELECT FROM tips_transfer sent"
+    " WHERE sent.id = transfer_id AND keng_is_own_tip(sent.tip_id))"
+)
+_CAME_TO_AN_OWN_TIP = (
+    "EXISTS (SELECT FROM tips_transfer came"
+    " WHERE came.id = transfer_id AND came.is_incoming AND keng_is_own_tip(came.tip_id))"
+)
 _WHO_READS_OR_KEEPS_IT = (
     *desk_writes(
         "tips_breakin",
@@ -91,8 +99,14 @@ _WHO_READS_OR_KEEPS_IT = (
     ),
     *desk_writes(
         "tips_transferfile",
-        adds=f"{_BY_ONESELF} AND EXISTS (SELECT FROM tips_transfer sent"
-        " WHERE sent.id = transfer_id AND keng_is_own_tip(sent.tip_id))",
+        adds=f"{_BY_ONESELF} AND {_OF_AN_OWN_TRANSFER}",
+    ),
+    *desk_writes("tips_transferkey", adds=_OF_AN_OWN_TRANSFER),
+    # What goes there the opener adds; what came from there the desk, sealed beside its own tip.
+    *desk_writes(
+        "tips_transferidentity",
+        adds=f"record_ref IS NULL AND sealed = '' AND {_CAME_TO_AN_OWN_TIP}",
+        changes=_OF_AN_OWN_TRANSFER,
     ),
 )
 # Data protection restricts a report because its reporter asked for that, and reads no tip.

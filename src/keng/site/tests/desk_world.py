@@ -64,6 +64,8 @@ from keng.tips.models import (
     SavedSearch,
     Transfer,
     TransferFile,
+    TransferIdentity,
+    TransferKey,
     Wave,
 )
 from keng.vault.models import OpeningRequest, ResharingRequest, UnitKey
@@ -171,6 +173,21 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
     transfer_file = TransferFile.objects.create(
         transfer=transfer, number=1, content=b"sealed", says="handed", by=other
     )
+    transfer_key = TransferKey.objects.create(
+        transfer=transfer, key_ref=uuid.uuid4(), public_key=bytes(1216), signature=bytes(64)
+    )
+    # What the desk adds of these is beside a tip that came here.
+    came = Transfer.objects.create(
+        number_of_both=uuid.uuid4(),
+        tip=rows["tip"],
+        other=other_installation,
+        is_incoming=True,
+        state=Transfer.State.RETURNED,
+        asked_by=other,
+    )
+    transfer_identity = TransferIdentity.objects.create(
+        transfer=came, ref=uuid.uuid4(), key_ref=transfer_key.key_ref, kind="contact"
+    )
     period = RetentionPeriod.objects.create(
         unit=unit, closed_as="founded", months=24, proposed_by=other
     )
@@ -222,6 +239,8 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
         "hold": hold,
         "transfer": transfer,
         "transfer_file": transfer_file,
+        "transfer_key": transfer_key,
+        "transfer_identity": transfer_identity,
         "period": period,
         "import": batch,
     }

@@ -269,7 +269,7 @@ def test_streams_end_where_the_question_about_their_sessions_is_never_answered(m
 
 
 def test_a_desk_with_open_streams_stops_when_it_is_asked_to(desk_client, officer):
-    """As granian serves it: it waits for open answers, and kills after fifteen seconds."""
+    """Open answers are waited for, and after fifteen seconds it ends all the same."""
     sign_in(desk_client, officer)
     cookie = f"{settings.SESSION_COOKIE_NAME}={desk_client.session.session_key}"
     with running_process("desk", **{LISTENING_SETTING: database_dsn()}) as desk:

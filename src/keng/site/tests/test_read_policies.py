@@ -52,6 +52,7 @@ OF_A_TIP_AND_READ_BY_ALL = {
     "tips_restriction": "what the policies themselves ask; no word",
     "tips_transfer": "a second officer reads it without the tip; no word of the report",
     "tips_transferfile": "sealed to another installation",
+    "tips_transferidentity": "sealed to another installation, and what it holds by name alone",
     "tips_tipcheck": "which step was ticked",
     "tips_tipconcern": "what the policies themselves ask",
     "tips_tipreader": "who has it open just now",

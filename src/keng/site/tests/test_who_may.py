@@ -212,6 +212,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "openings.asking.approve_opening",
     "openings.giving.note_share_given",
     "openings.giving.note_shown",
+    "openings.giving.note_sent_on",
     "openings.resharing.join_resharing",
     "openings.holder_keys.make_holder_key",
     "openings.holder_keys.add_passkey_wrap",

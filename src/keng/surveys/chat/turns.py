@@ -13,6 +13,7 @@ from keng.acts.locks import take_turn
 from keng.acts.work import savepoint, work
 from keng.delivery.actions.replies import answer_asker
 from keng.kit.advisory_locks import TurnLock
+from keng.kit.compiled_queries import CompiledQuery
 from keng.surveys import queries
 from keng.surveys.actions import answering
 from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed
@@ -34,12 +35,21 @@ ORDER BY t.asked_at LIMIT 1
 """
 
 
-@work()
+# Asked every few seconds, also while nobody answers a survey.
+_ANY_TURN = CompiledQuery(lambda: ChatTurn.objects.values_list("pk")[:1])
+_ANY_TALK = CompiledQuery(lambda: ChatTalk.objects.values_list("pk")[:1])
+
+
 def answer_turn() -> int:
     """Read the oldest message and answer it; 1 when there was one.
 
     One that cannot be answered goes, too: else everybody behind it would wait.
     """
+    return _answer_next_turn() if _ANY_TURN.fetch_rows() else 0
+
+
+@work()
+def _answer_next_turn() -> int:
     if not take_turn(TurnLock.SURVEY_CHATS):
         return 0
     turn = ChatTurn.objects.select_related("account").order_by("id").first()
@@ -65,9 +75,13 @@ def _reply(turn: ChatTurn) -> None:
         answer_asker(turn.account, bytes(turn.address_sealed), text, source_kind="survey")
 
 
-@work()
 def end_talk_left_for_report() -> int:
     """End one survey whose answerer has reported something meanwhile, and say so."""
+    return _end_next_talk() if _ANY_TALK.fetch_rows() else 0
+
+
+@work()
+def _end_next_talk() -> int:
     if not take_turn(TurnLock.SURVEY_CHATS):
         return 0
     with connection.cursor() as cursor:

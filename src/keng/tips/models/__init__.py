@@ -22,6 +22,8 @@ from keng.tips.models.transfer import (
     Transfer,
     TransferArrival,
     TransferFile,
+    TransferIdentity,
+    TransferKey,
     TransferTrouble,
     TransferUpload,
 )
@@ -63,6 +65,8 @@ __all__ = [
     "Transfer",
     "TransferArrival",
     "TransferFile",
+    "TransferIdentity",
+    "TransferKey",
     "TransferTrouble",
     "TransferUpload",
     "WaitingPicture",

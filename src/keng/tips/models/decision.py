@@ -137,6 +137,13 @@ class Clock(Row):
             models.Index(
                 fields=["due_at"], condition=models.Q(stopped_at__isnull=True), name="clock_running"
             ),
+            # The nearest of a tip, which each row of a list names.
+            models.Index(
+                fields=["tip", "due_at"],
+                include=["rule_code"],
+                condition=models.Q(stopped_at__isnull=True),
+                name="clock_running_of_tip",
+            ),
         ]
 
     def __str__(self) -> str:

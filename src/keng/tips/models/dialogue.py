@@ -52,6 +52,12 @@ class DialogueMessage(Row):
     class Meta:
         indexes = [
             models.Index(fields=["tip", "id"], name="dialogue_in_order"),
+            # What reporters wrote within a span: reports ask it.
+            models.Index(
+                fields=["at"],
+                condition=models.Q(author="reporter"),
+                name="reporter_wrote_when",
+            ),
             models.Index(
                 fields=["id"],
                 condition=models.Q(examined_at__isnull=True, author="reporter"),

@@ -120,11 +120,8 @@ class TipQuerySet(models.QuerySet["Tip"]):
         # The few tips about a unit are listed once; asking of each row costs three times as much.
         about_us = TipConcern.objects.filter(unit_id__in=officer.own_unit_ids)
         units = officer.unit_ids
-        # A report asks a hundred questions about a hundred desks: these go along as one value.
-        mine = models.Q(responsible_unit_id__in=units)
-        if isinstance(units, Ids):
-            mine = models.Q(responsible_unit__among=units)
-        elif are_few:
+        mine = _is_of_units(units)
+        if are_few and not isinstance(units, Ids):
             mine = models.Q(responsible_unit__filtered_in=units)
         seen = self.filter(mine).exclude(pk__in=about_us.values("tip"))
         if officer.pk is None:
@@ -176,13 +173,20 @@ def fetch_incidents(tips: Iterable["Tip"], officer: TipViewer) -> None:
 def is_readable_by(officer: TipViewer) -> models.Q:
     """Of tips that are listed for the officer: whether they read the words, too."""
     readable = models.Q(is_for_named=False)
-    readable |= models.Q(responsible_unit_id__in=officer.named_unit_ids)
+    readable |= _is_of_units(officer.named_unit_ids)
     if officer.pk is None:
         return readable & ~is_restricted()
     # Whoever has it in hand goes on: a list that is made meanwhile leaves nobody's call unanswered.
     readable |= models.Q(assigned_to=officer.pk)
     opened = models.Q(pk__in=BreakIn.objects.open_now(officer.pk).values("tip"))
     return readable & ~is_restricted() | opened
+
+
+def _is_of_units(units: Collection[uuid.UUID]) -> models.Q:
+    # A report asks a hundred questions about a hundred desks: these go along as one value.
+    if isinstance(units, Ids):
+        return models.Q(responsible_unit__among=units)
+    return models.Q(responsible_unit_id__in=units)
 
 
 def is_restricted() -> models.Q:
@@ -413,6 +417,12 @@ class Tip(Row):
                 fields=["withdrawn_at"],
                 condition=models.Q(outcome="withdrawn"),
                 name="tip_withdrawn_when",
+            ),
+            # Who said within a span that they were afraid: reports ask it.
+            models.Index(
+                fields=["feared_at"],
+                condition=models.Q(feared_at__isnull=False),
+                name="tip_feared_when",
             ),
             # What rings: the worker looks every other second, over all units.
             models.Index(fields=["id"], condition=IS_RINGING, name="tip_ringing"),

@@ -1,6 +1,7 @@
 """A tip that goes to a desk of another installation, or came from one."""
 
 import datetime
+import uuid
 
 from django.db import models
 from django.db.models.functions import Now
@@ -141,6 +142,22 @@ class Transfer(Row):
         """Whether the other side has it, or may have it by now."""
         return self.state in {self.State.SENT, self.State.WITH_THEM}
 
+    def key_to_seal_to(self) -> "TransferKey | None":
+        """The key of the desk there to which who reported can be sealed now.
+
+        None until that desk told one, or since what was sealed to it came too late. The opener
+        looks at its signature once more.
+        """
+        if self.is_incoming or self.state != self.State.WITH_THEM:
+            return None
+        told = self.keys.order_by("id").last()
+        return None if told is None or self.has_key_ended(told.key_ref) else told
+
+    def has_key_ended(self, key_ref: uuid.UUID) -> bool:
+        """Whether something that was sealed to this key came too late."""
+        late = TransferIdentity.Answer.KEY_ENDED
+        return self.identities.filter(key_ref=key_ref, answer=late).exists()
+
 
 class TransferFile(Row):
     """One signed and sealed file of a transfer, that went or came."""
@@ -155,6 +172,12 @@ class TransferFile(Row):
     says = models.CharField(max_length=8, default="", db_default="", blank=True)
     # Which messages went or came with it, by their ids here.
     messages = models.JSONField(default=list, db_default=[])
+    # Of who reported: which sealed records went with it, or which it says what became of, by ref.
+    identities = models.JSONField(
+        default=list, db_default=models.Value([], output_field=models.JSONField())
+    )
+    # Of a file that came: up to which number of a file its writer reads (transfers.envelope).
+    reads_form = models.PositiveSmallIntegerField(default=1, db_default=1)
     # Nobody: the worker made it, or took it in, for an installation with an address.
     by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
@@ -168,6 +191,64 @@ class TransferFile(Row):
 
     def __str__(self) -> str:
         return f"file {self.number} of {self.transfer_id}"
+
+
+class TransferKey(Row):
+    """A key of the receiving desk, as its file told it: who reported can be resealed to it.
+
+    Each side keeps it: the one that told it, for how long it has to live; the other, to seal to it.
+    """
+
+    transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="keys")
+    # The receiver's vault.UnitKey; on the other side only a name of it.
+    key_ref = models.UUIDField()
+    public_key = models.BinaryField(max_length=2000)
+    # By the receiving installation (vault.desk_key_statement): the opener believes nobody else.
+    signature = models.BinaryField(max_length=64)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["transfer", "key_ref"], name="transfer_tells_a_key_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"key {self.key_ref} of {self.transfer_id}"
+
+
+class TransferIdentity(Row):
+    """A sealed record of who reported that went along, or came: resealed, and read by nobody."""
+
+    class Answer(models.TextChoices):
+        NONE = "", _("not answered yet")
+        TAKEN = "taken", _("kept there")
+        KEY_ENDED = "key_ended", _("came too late there: its key is gone")
+
+    transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="identities")
+    # What both sides call it, and the id that it is sealed for: that of the request here, and of
+    # the record of the vault there.
+    ref = models.UUIDField()
+    # Where it went from: the vault's record. Empty where it came.
+    record_ref = models.UUIDField(null=True)
+    key_ref = models.UUIDField()
+    kind = models.CharField(max_length=10)
+    holds = models.JSONField(default=list, db_default=[])
+    # Opened by two officers of the other desk; empty where it came.
+    sealed = models.BinaryField(default=b"", db_default=b"")
+    answer = models.CharField(max_length=9, choices=Answer, default="", db_default="", blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["transfer", "ref"], name="transferred_identity_goes_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"identity {self.ref} of {self.transfer_id}"
 
 
 class TransferTrouble(models.TextChoices):

@@ -24,7 +24,7 @@ from keng.tips.models import (
     TransferFile,
 )
 from keng.transfers import handing
-from keng.transfers.envelope import FILE_FORM, close_envelope
+from keng.transfers.envelope import close_envelope
 from keng.transfers.errors import (
     CannotTransfer,
     FileMissing,
@@ -43,6 +43,7 @@ from keng.transfers.tests.sides import two_sides
 from keng.vault.transfer_seals import open_from_installation, seal_for_installation
 from tests import make
 
+FILE_FORM = b"keng transfer 1"
 WORDS = "Có người gọi tự xưng công an, đòi chuyển tiền"
 WHY = "Việc xảy ra ở tỉnh bạn"
 RECEIVED = datetime.timedelta(hours=5)
@@ -351,7 +352,7 @@ def test_a_file_cannot_be_sealed_anew_to_a_third(world):
 
 
 def test_a_newer_form_says_that_it_is_one(world):
-    data = world.hand().replace(FILE_FORM, b"keng transfer 2")
+    data = world.hand().replace(FILE_FORM, b"keng transfer 3")
     with pytest.raises(NoTransferFile) as refused:
         world.taken(data)
     assert "phiên bản" in str(refused.value.sentence).lower()
@@ -360,9 +361,10 @@ def test_a_newer_form_says_that_it_is_one(world):
 def test_what_does_not_fit_is_not_taken_in_by_halves(world):
     with world.old.here():
         for content in (b"", b"[]", b"{}", b'{"transfer": 1}', b"[" * 100_000, b"\xff"):
-            data = close_envelope(content, to=world.new.known())
-            with pytest.raises(UnreadableContent):
-                world.taken(data)
+            for form in (1, 2):
+                data = close_envelope(content, to=world.new.known(), form=form)
+                with pytest.raises(UnreadableContent):
+                    world.taken(data)
 
 
 def test_an_old_file_is_refused(world, monkeypatch):

@@ -1,6 +1,6 @@
 """What the opener reads of the database, and the functions by which it writes.
 
-It writes that a request was opened, new shares, and what was resealed.
+It writes that a request was opened, new shares, and what was resealed, here or for another desk.
 """
 
 import datetime
@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from keng.vault.desk_key_statement import desk_key_to_sign, is_signed_desk_key
 from keng.vault.hybrid import KEYED_HEAD_SIZE, SealedKind, key_id_of
 from keng.vault.opener_client import (
     APPROVED_ENTRY,
@@ -22,6 +23,7 @@ from keng.vault.opener_client import (
     AlreadyOpened,
     KeptByOperator,
     Lapsed,
+    NoDeskKey,
     NotInRecord,
 )
 from keng.vault.share_seals import WRAP_KEY_SIZE
@@ -30,7 +32,7 @@ from keng.vault.splitting import HOLDERS_NEEDED
 _REQUEST = """
 SELECT tip_ref, what, record_ref, asked_by_ref, approved_by_ref,
        refused_at IS NOT NULL, opened_at IS NOT NULL,
-       lapsed_at IS NOT NULL OR asked_at < now() - %s
+       lapsed_at IS NOT NULL OR asked_at < now() - %s, transfer_ref
 FROM vault_openingrequest WHERE id = %s
 """
 _IN_RECORD = """
@@ -66,6 +68,17 @@ _RESEAL = "SELECT vault_reseal_held(%s, %s, %s, %s, %s)"
 _HELD_FILES = "SELECT file, path FROM vault_held_files(%s)"
 _NOTE_FILE = "SELECT vault_note_resealed_file(%s, %s)"
 _END_RESEALING = "SELECT vault_end_resealing(%s)"
+# The newest first. Who is known there the operator alone says.
+_DESK_KEYS = """
+SELECT told.key_ref, told.public_key, told.signature, sent.number_of_both, there.signing_key
+FROM tips_transferkey AS told
+JOIN tips_transfer AS sent ON sent.id = told.transfer_id
+JOIN tips_otherinstallation AS there ON there.id = sent.other_id
+WHERE sent.id = %s AND sent.tip_id = %s AND NOT sent.is_incoming AND sent.state = 'with_them'
+  AND there.removed_at IS NULL
+ORDER BY told.id DESC
+"""
+_SEND_ON = "SELECT tips_send_identity_on(%s, %s, %s, %s)"
 _MARK = "SELECT vault_mark_opened(%s)"
 
 
@@ -79,6 +92,8 @@ class StandingRequest:
     record_id: uuid.UUID
     asked_by: uuid.UUID
     approved_by: uuid.UUID | None
+    transfer: uuid.UUID | None = None
+    """With which the record goes along, resealed; None where it is opened and shown."""
 
     @property
     def officers(self) -> frozenset[uuid.UUID]:
@@ -173,14 +188,14 @@ class OpenerRows:
         row = self._one(_REQUEST, REQUEST_STANDS, request_id)
         if row is None:
             raise NotInRecord
-        *request, is_refused, is_opened, is_over = row
+        tip, what, record, asked_by, approved_by, is_refused, is_opened, is_over, transfer = row
         if is_opened:
             raise AlreadyOpened
         if is_refused:
             raise NotInRecord
         if is_over:
             raise Lapsed
-        return StandingRequest(request_id, *request)
+        return StandingRequest(request_id, tip, what, record, asked_by, approved_by, transfer)
 
     def require_approval(self, request: StandingRequest) -> None:
         """By another person, and on record. Raises NotInRecord."""
@@ -241,6 +256,29 @@ class OpenerRows:
     def public_key(self, key_id: uuid.UUID) -> bytes:
         """Raises NotInRecord where the key was destroyed."""
         return self._bytes(_PUBLIC, key_id)
+
+    def desk_key(self, request: StandingRequest) -> tuple[uuid.UUID, bytes]:
+        """Id and public half of the key to which the record goes.
+
+        By the signature of the installation that took the tip over, and by nobody's word here.
+        Raises NoDeskKey.
+        """
+        values = [request.transfer, request.tip_id]
+        for row in self._connection.execute(_DESK_KEYS.encode(), values).fetchall():
+            key_id, public, signature, number, signer = row
+            said = desk_key_to_sign(number, key_id, bytes(public))
+            if is_signed_desk_key(bytes(signer), said, bytes(signature)):
+                return key_id, bytes(public)
+        raise NoDeskKey
+
+    def send_on(
+        self, request: StandingRequest, to_key: uuid.UUID, opened: bytes, resealed: bytes
+    ) -> bool:
+        """Keep what was resealed for the next file there, with its entry in the record; False where
+        the request stands no more, the record changed, or it went already.
+        """
+        row = self._one(_SEND_ON, request.id, to_key, opened, resealed)
+        return bool(row and row[0])
 
     def resharing(self, resharing_id: uuid.UUID) -> StandingResharing:
         """Raises NotInRecord, AlreadyOpened, Lapsed."""

@@ -75,6 +75,9 @@ def _done_for_all(
         case "open_record":
             what, content = opener.open_record(request_id)
             return {"what": what}, content
+        case "send_on":
+            opener.send_on(request_id)
+            return {}, b""
         case "begin_resharing":
             return {}, resharer.begin(request_id)
         case "reshare":

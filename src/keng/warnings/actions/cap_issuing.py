@@ -7,6 +7,7 @@ two workers make the same one, and the one that comes second leaves it.
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from keng.acts.work import work
+from keng.kit.compiled_queries import CompiledQuery
 from keng.warnings.cap_document import CapDocument, cap_xml, reference_to
 from keng.warnings.cap_of_warning import cap_of_recall, cap_of_version
 from keng.warnings.cap_signature import sign_cap
@@ -15,9 +16,14 @@ from keng.warnings.models import CapMessage, Version, Warning
 _AT_ONCE = 20
 
 
-@work()
 def issue_cap_messages() -> int:
     """A portion of what has no file yet, the oldest first; how many were made."""
+    is_due = _ANY_WITHOUT_MESSAGE.fetch_rows() or _ANY_WITHOUT_CANCEL.fetch_rows()
+    return _issue_portion() if is_due else 0
+
+
+@work()
+def _issue_portion() -> int:
     made = 0
     for version in _without_message()[:_AT_ONCE]:
         made += _issue(version, cap_of_version(version, _references_before(version)))
@@ -41,6 +47,11 @@ def _without_cancel() -> QuerySet[Version]:
         ~Exists(known), warning__state=Warning.State.RECALLED, verify_code__isnull=False
     )
     return _with_what_is_said(newest).order_by(F("warning__recalled_at"))
+
+
+# Asked every five seconds, also while nothing is let out.
+_ANY_WITHOUT_MESSAGE = CompiledQuery(lambda: _without_message().values_list("pk")[:1])
+_ANY_WITHOUT_CANCEL = CompiledQuery(lambda: _without_cancel().values_list("pk")[:1])
 
 
 def _with_what_is_said(versions: QuerySet[Version]) -> QuerySet[Version]:
