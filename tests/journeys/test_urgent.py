@@ -21,6 +21,8 @@ DANGER = "Bây giờ có người cầm dao đang đe dọa em ở cổng xanh l
 FIRST_ROW_BY = 160
 TOUCH_SIZE = 44
 ROOM = "phong-truc@khan-cap.example"
+A_BAR = """<section class="alarm-bar" data-alarm="1" data-all="1" data-said="Cháy">
+<p class="alarm-words">Có cháy ở ngõ 7</p><p>chưa ai nhận</p></section>"""
 LINK = re.compile(r"http://localhost:\d+\S+")
 
 
@@ -157,6 +159,31 @@ def test_two_desks_tick_off_what_is_done_and_the_reporter_hears_with_one_tap(peo
 
 
 WARY = "Bây giờ có người cầm rìu đuổi đánh người ở bãi đá ven sông"
+
+
+def test_a_bar_that_comes_in_moves_nothing_that_is_pressed(people, stack):
+    """Between a press and its release the link would lie elsewhere: nothing would be clicked."""
+    page = Desk(people.officer(), stack, "hai").sign_in().page
+    asked = []
+    page.route(
+        "**/alarm/**", lambda route: route.fulfill(body=A_BAR) if asked else asked.append(route)
+    )
+    page.goto(f"{stack.desk}/figures/")
+    page.locator("main a[href='/figures/reports/']").hover()
+    page.mouse.down()
+    with page.expect_event("requestfinished", lambda each: "/alarm/" in each.url):
+        asked[0].fulfill(body=A_BAR)
+    page.wait_for_timeout(300)
+    assert page.locator("#alarm [data-alarm]").count() == 0
+    page.mouse.up()
+    page.wait_for_url("**/figures/reports/")
+    # Who holds a button down for longer is called all the same.
+    asked.clear()
+    page.reload()
+    page.mouse.down()
+    asked[0].fulfill(body=A_BAR)
+    expect(page.locator("#alarm [data-alarm]")).to_be_visible()
+    page.mouse.up()
 
 
 def test_whoever_wants_no_message_is_sent_none_by_a_tap_and_the_desk_reads_why(people, stack):

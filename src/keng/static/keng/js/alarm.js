@@ -5,6 +5,7 @@
 (() => {
   "use strict";
   const RING_EVERY = 4_000;
+  const LONGEST_PRESS = 1_000;
   const MUTED = "keng-alarm-muted";
   const KNOWN = "keng-alarm-known";
   const slot = document.getElementById("alarm");
@@ -14,6 +15,8 @@
   let last = slot.innerHTML.trim();
   let sound = null;
   let rang = 0;
+  // Of a button of the mouse, or a finger: 0 while none is down.
+  let pressedAt = 0;
 
   const ringing = () => slot.querySelector("[data-alarm]");
   const muted = () => localStorage.getItem(MUTED) === "1";
@@ -78,9 +81,11 @@
       if (asked) from.searchParams.set("alarm", asked);
       const answer = await fetch(from, { headers: { "HX-Request": "true" } });
       if (!answer.ok || answer.redirected) return false;
+      const text = await answer.text();
+      await untilReleased();
       // Meanwhile another bar was asked for.
       if (asked !== at) return true;
-      const html = (await answer.text()).replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "").trim();
+      const html = text.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "").trim();
       // Asked before the desk knew that it is locked: such words are not for a covered screen.
       const isBare = !html || html.includes('data-all="locked-');
       if ("covered" in document.body.dataset && !isBare) return true;
@@ -95,6 +100,12 @@
     } finally {
       taking(true);
     }
+  }
+
+  // A bar that comes in moves the page. Between a press and its release that would take the button from
+  // under the hand, and nothing would be clicked; but no call for help waits for long.
+  async function untilReleased() {
+    while (pressedAt && Date.now() - pressedAt < LONGEST_PRESS) await new Promise((done) => setTimeout(done, 50));
   }
 
   // Between two tips the key takes neither.
@@ -130,6 +141,10 @@
     localStorage.setItem(MUTED, muted() ? "0" : "1");
     show();
   });
+  addEventListener("pointerdown", () => { pressedAt = Date.now(); }, true);
+  for (const end of ["pointerup", "pointercancel"])
+    // After the click that this may be.
+    addEventListener(end, () => setTimeout(() => { pressedAt = 0; }), true);
   // Covered or uncovered: with words or without, at once.
   document.addEventListener("keng:screen", () => {
     last = null;
