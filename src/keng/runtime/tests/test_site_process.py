@@ -58,7 +58,7 @@ def served(*command: str):
             until = time.monotonic() + _READY_WITHIN
             while True:
                 try:
-                    asked(port, "/")
+                    answer_of(port, "/")
                     break
                 except ConnectionError:
                     assert time.monotonic() < until
@@ -79,14 +79,14 @@ def begun(port: int, path: str):
             yield answer
 
 
-def asked(port: int, path: str) -> bytes:
+def answer_of(port: int, path: str) -> bytes:
     with begun(port, path) as answer:
         return bytes(answer.read())
 
 
 def test_who_was_started_answers_itself():
     with served("-m", SITE_PROCESS) as (process, port):
-        assert asked(port, "/") == str(process.pid).encode()
+        assert answer_of(port, "/") == str(process.pid).encode()
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         if children.exists():
             assert children.read_text() == ""

@@ -292,7 +292,7 @@ def test_an_opener_that_is_killed_leaves_all_or_nothing(world, monkeypatch):
 
 
 @contextmanager
-def told(public, signature, key_id=None):
+def key_told_by_the_desk(public, signature, key_id=None):
     """A key that a taken-over desk puts beside those of the other installation."""
     transfer = Transfer.objects.get(is_incoming=False)
     row = TransferKey.objects.create(
@@ -320,7 +320,7 @@ def test_the_opener_seals_to_no_key_but_one_that_the_other_installation_signed(w
         of_another = sign_bytes(desk_key_to_sign(uuid.uuid4(), key_id, own))
     theirs.delete()
     for signature in (bytes(64), bytes(theirs.signature), by_us, of_another):
-        with told(own, signature, key_id):
+        with key_told_by_the_desk(own, signature, key_id):
             world.both_give(asked)
             with pytest.raises(NoKeyThere):
                 world.seal_to_them(asked)
