@@ -15,6 +15,9 @@
   let last = slot.innerHTML.trim();
   let sound = null;
   let rang = 0;
+  // Answers come in any order: one is passed over where a later question was answered before.
+  let asks = 0;
+  let shownAsk = 0;
   // Of a button of the mouse, or a finger: 0 while none is down.
   let pressedAt = 0;
 
@@ -74,6 +77,8 @@
   async function ask() {
     try {
       const asked = at;
+      asks += 1;
+      const number = asks;
       const from = new URL(slot.dataset.from, location.href);
       // Beside the list another tip may have been opened since the page was made.
       const beside = new URL(location.href).searchParams.get("tip");
@@ -84,7 +89,8 @@
       const text = await answer.text();
       await untilReleased();
       // Meanwhile another bar was asked for.
-      if (asked !== at) return true;
+      if (asked !== at || number < shownAsk) return true;
+      shownAsk = number;
       const html = text.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "").trim();
       // Asked before the desk knew that it is locked: such words are not for a covered screen.
       const isBare = !html || html.includes('data-all="locked-');
