@@ -22,17 +22,21 @@ SELECT n.nspname, c.relname FROM pg_locks l
 """
 
 
-def end_autovacuums() -> None:
-    """Wait for each table that may be under one so long that PostgreSQL ends it.
+def end_autovacuums() -> bool:
+    """Wait for each table that may be under one so long that PostgreSQL ends it; whether one ended.
 
     Whoever changes a table waits a tenth of a second for it, since all others wait behind them: too
-    short for that. Nothing is held afterwards, and the autovacuum comes again in a minute.
+    short for that. Nothing is held afterwards, and the autovacuum comes again after
+    `autovacuum_naptime`, in a minute or in a second: the change is to be tried at once.
     """
+    has_ended = False
     with psycopg.connect(dsn("owner"), autocommit=True) as connection:
         for schema, table in connection.execute(_TABLES_IN_THAT_MODE).fetchall():
             # Somebody else's index, or VACUUM by hand: it is not ours to end.
             with contextlib.suppress(psycopg.errors.LockNotAvailable):
                 _wait_in_line(connection, sql.Identifier(schema, table))
+                has_ended = True
+    return has_ended
 
 
 def _wait_in_line(connection: psycopg.Connection[tuple[str, str]], table: sql.Identifier) -> None:

@@ -311,7 +311,7 @@ def _patiently(change: Callable[[], None]) -> None:
                     "A table stayed in use, so it was not changed. Stop the processes that use "
                     "the database, or try again at a quieter time."
                 ) from None
-            end_autovacuums()
-            time.sleep(_PAUSE)
+            if not end_autovacuums():
+                time.sleep(_PAUSE)
         else:
             return

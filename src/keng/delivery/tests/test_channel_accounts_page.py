@@ -8,6 +8,7 @@ from keng.conftest import sign_in
 from keng.delivery.desk.channel_accounts import AccountRow
 from keng.delivery.models import ChannelAccount, Conversation
 from keng.kit import times
+from keng.kit.time_words import day_words
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_it_shows_the_own_accounts_with_their_ends_and_no_moment_of_a_reporter(d
     commander = make.officer(unit=desk, role="commander")
     page = sign_in(desk_client, commander).get("/channel-accounts/")
     text = page.content.decode()
-    assert f"{times.local_date(heard_at):%d/%m/%Y}" in text
+    assert day_words(times.local_date(heard_at)) in text
     assert "09:00" not in text
     assert "còn 10 ngày" in text
     assert "đã hết hạn" in text

@@ -77,12 +77,12 @@ class Province:
                 settled_at=at + dt.timedelta(days=1),
             )
 
-    def survey(self, unit, *, state="closed", answers=5, number=1):
+    def survey(self, unit, *, state="closed", answers=5):
         at = self.day()
         Survey.objects.create(
             unit=unit,
             author=self.reader,
-            code=f"AB{unit.pk.hex[-2:]}{number:02}",
+            code=f"AB{Survey.objects.count():04}",
             purpose="fraud",
             content={},
             state=state,
@@ -160,7 +160,7 @@ def test_a_warning_worked_that_reached_nine_tenths_of_the_groups_before_it_lapse
 
 def test_a_survey_worked_whose_result_was_published(province):
     province.survey(province.stone, state="published")
-    province.survey(province.stone, number=2, answers=4)
+    province.survey(province.stone, answers=4)
     province.survey(province.berry)
     assert province.cell(province.stone, "surveys").count == DeskCount(1, 1)
     assert province.cell(province.berry, "surveys").count == DeskCount(1, 0)
